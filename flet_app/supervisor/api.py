@@ -1,0 +1,86 @@
+"""The REST API as the supervisor's screens see it: sign-in, token renewal, and one method that reads.
+
+The web app holds no data of its own and no secret but the signed-in person's tokens, which live as long as the session.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import httpx
+
+Json = dict[str, Any]
+
+TIMEOUT = httpx.Timeout(20.0, connect=5.0)
+RENEW_BEFORE = timedelta(seconds=60)
+"""Tokens are renewed this long before they expire, so that a slow request doesn't arrive with a dead one."""
+
+
+class ApiProblem(Exception):
+    """The API's problem document (RFC 9457), or our own sentence where no answer came."""
+
+    def __init__(self, code: str, detail: str, *, status: int = 0) -> None:
+        super().__init__(detail)
+        self.code = code
+        self.detail = detail
+        self.status = status
+
+
+class Api:
+    """One signed-in person. Not shared between sessions."""
+
+    def __init__(self, base_url: str, *, language: str, now: Callable[[], datetime]) -> None:
+        self._client = httpx.AsyncClient(
+            base_url=f"{base_url.rstrip('/')}/api/v1", timeout=TIMEOUT, headers={"Accept-Language": language}
+        )
+        self._now = now
+        self._tokens: Json | None = None
+        self.company = ""
+
+    async def close(self) -> None:
+        await self._client.aclose()
+
+    async def sign_in(self, email: str, password: str) -> Json:
+        """Return `{user, companies}`; raise `ApiProblem` with the server's own words when refused."""
+        answer = await self._send("POST", "/auth/login", json={"email": email, "password": password})
+        body: Json = answer.json()
+        self._tokens = body
+        return body
+
+    async def read(self, path: str, **params: Any) -> Json:
+        """GET below the chosen company; parameters that are None or empty are left out."""
+        answer = await self._authorised("GET", path, params={k: v for k, v in params.items() if v not in (None, "")})
+        body: Json = answer.json()
+        return body
+
+    async def read_bytes(self, path: str) -> bytes:
+        """GET a file (a voucher's PDF) below the chosen company."""
+        return (await self._authorised("GET", path)).content
+
+    async def _authorised(self, method: str, path: str, **options: Any) -> httpx.Response:
+        if self._tokens is None:
+            raise ApiProblem("signed_out", "signed out", status=401)
+        if datetime.fromisoformat(self._tokens["expires_at"]) - self._now() < RENEW_BEFORE:
+            await self._renew()
+        headers = {"Authorization": f"Bearer {self._tokens['access_token']}"}
+        return await self._send(method, f"/companies/{self.company}{path}", headers=headers, **options)
+
+    async def _renew(self) -> None:
+        assert self._tokens is not None
+        answer = await self._send("POST", "/auth/refresh", json={"refresh_token": self._tokens["refresh_token"]})
+        self._tokens = answer.json()
+
+    async def _send(self, method: str, path: str, **options: Any) -> httpx.Response:
+        try:
+            answer = await self._client.request(method, path, **options)
+        except httpx.HTTPError as failure:
+            raise ApiProblem("unreachable", str(failure) or type(failure).__name__) from failure
+        if answer.is_success:
+            return answer
+        try:
+            problem = answer.json()
+            raise ApiProblem(problem["code"], problem["detail"], status=answer.status_code)
+        except (ValueError, KeyError, TypeError):
+            raise ApiProblem("server_failure", f"HTTP {answer.status_code}", status=answer.status_code) from None

@@ -1,0 +1,74 @@
+"""Keeps the supervisor's state near the server's: one loop per session, stopped when the session closes.
+
+The last answer stays on screen while the server is away, with a plain notice of its age.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from flet_app.supervisor.api import Api, ApiProblem
+from flet_app.supervisor.state import Json, SupervisorState
+
+REFRESH_SECONDS = 5.0
+"""Supervisors decide by the minute; five seconds feels live, and five small requests cost the server little."""
+
+PAGE_LIMIT = 200
+
+
+async def follow(state: SupervisorState, api: Api, now: Callable[[], datetime], nudge: asyncio.Event) -> None:
+    """Refresh until cancelled; `nudge` asks for a refresh at once, for example when another day was chosen."""
+    while True:
+        if state.signed_in:
+            await refresh(state, api, now())
+        nudge.clear()
+        try:
+            await asyncio.wait_for(nudge.wait(), REFRESH_SECONDS)
+        except TimeoutError:
+            continue
+
+
+async def refresh(state: SupervisorState, api: Api, now: datetime) -> None:
+    """Read everything of the chosen day and put it on the screen in one go; on failure keep what is shown."""
+    if state.follows_today or not state.day:
+        state.day = now.astimezone(ZoneInfo(state.timezone)).date().isoformat()
+    day = state.day
+    collector = state.collector
+    try:
+        summary, collectors, visits, receipts, exceptions = await asyncio.gather(
+            api.read("/summary", on=day),
+            api.read("/collectors", on=day),
+            api.read("/visits", on=day, collector=collector, limit=PAGE_LIMIT),
+            api.read("/receipts", on=day, collector=collector, limit=PAGE_LIMIT),
+            api.read("/exceptions", state="open"),
+        )
+    except ApiProblem as problem:
+        state.failure = problem.code
+        if problem.status == 401:
+            state.signed_in = False
+        return
+    if (day, collector) != (state.day, state.collector):
+        return
+    _show(state, summary, collectors, visits, receipts, exceptions)
+    state.loaded_at = now.astimezone(ZoneInfo(state.timezone)).strftime("%H:%M:%S")
+    state.failure = ""
+
+
+def _show(
+    state: SupervisorState, summary: Json, collectors: Json, visits: Json, receipts: Json, exceptions: Json
+) -> None:
+    """Assign only what changed: an unchanged list costs no message to the browser and moves nothing on screen."""
+    fresh = {
+        "summary": summary,
+        "collectors": collectors["items"],
+        "visits": visits["items"],
+        "receipts": receipts["items"],
+        "receipts_total": receipts["total"],
+        "exceptions": exceptions["items"],
+    }
+    for name, value in fresh.items():
+        if getattr(state, name) != value:
+            setattr(state, name, value)

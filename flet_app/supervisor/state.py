@@ -1,0 +1,36 @@
+"""What the supervisor's screens show. One object per browser session; it changes only in `feed` and the sign-in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import flet as ft
+
+Json = dict[str, Any]
+
+
+@ft.observable
+@dataclass
+class SupervisorState:
+    """`day` is the company's local date, ISO. `loaded_at` is None until the first answer. Amounts are minor units."""
+
+    width: float = 1280
+    signed_in: bool = False
+    user_name: str = ""
+    company: str = ""
+    company_name: str = ""
+    currency: str = "USD"
+    timezone: str = "UTC"
+    locale: str = "es_EC"
+    day: str = ""
+    follows_today: bool = True
+    collector: str = ""
+    loaded_at: str | None = None
+    failure: str = ""
+    summary: Json = field(default_factory=dict)
+    collectors: list[Json] = field(default_factory=list)
+    visits: list[Json] = field(default_factory=list)
+    receipts: list[Json] = field(default_factory=list)
+    receipts_total: Json = field(default_factory=dict)
+    exceptions: list[Json] = field(default_factory=list)
