@@ -1,0 +1,214 @@
+"""What a thumb presses and types in: at least 48 dp, the primary action full width at the bottom, errors at their field."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import flet as ft
+
+from flet_app.components.tagging import tag
+from flet_app.theme import EDGE, PRIMARY_HEIGHT, RADIUS, TOUCH_TARGET
+
+Handler = Callable[[Any], Any]
+
+
+def primary(
+    identifier: str,
+    text: str,
+    on_click: Handler | None,
+    *,
+    icon: ft.IconData | None = None,
+    disabled: bool = False,
+    busy: bool = False,
+    expand: bool | int | None = None,
+) -> ft.Control:
+    """The one action of a screen. While `busy` it says so and takes no second press."""
+    waiting = ft.ProgressRing(width=20, height=20, stroke_width=2.5, color=ft.Colors.ON_PRIMARY) if busy else None
+    content: ft.Control = ft.Text(text, size=16, weight=ft.FontWeight.W_600, no_wrap=True)
+    if waiting:
+        content = ft.Row([waiting, content], spacing=10, tight=True)
+    return tag(
+        identifier,
+        ft.FilledButton(
+            content, icon=None if busy else icon, on_click=on_click, disabled=disabled or busy, height=PRIMARY_HEIGHT
+        ),
+        expand=expand,
+    )
+
+
+def secondary(
+    identifier: str,
+    text: str,
+    on_click: Handler | None,
+    *,
+    icon: ft.IconData | None = None,
+    disabled: bool = False,
+    expand: bool | int | None = None,
+    action: Any = None,
+    height: int = PRIMARY_HEIGHT,
+) -> ft.Control:
+    """An action beside the primary one."""
+    return tag(
+        identifier,
+        ft.OutlinedButton(
+            text,
+            icon=icon,
+            on_click=on_click,
+            disabled=disabled,
+            height=height,
+            action=action,
+            style=ft.ButtonStyle(
+                shape=ft.RoundedRectangleBorder(radius=RADIUS), padding=ft.Padding.symmetric(horizontal=12)
+            ),
+        ),
+        expand=expand,
+    )
+
+
+def bottom_bar(*actions: ft.Control, note: ft.Control | None = None) -> ft.Control:
+    """The actions of a screen, where the thumb is; a form never scrolls them away."""
+    rows: list[ft.Control] = [note] if note else []
+    if len(actions) == 1:
+        rows.append(actions[0])
+    elif actions:
+        rows.append(ft.Row(list(actions), spacing=10))
+    return ft.Container(
+        ft.SafeArea(
+            ft.Column(rows, spacing=8, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH),
+            avoid_intrusions_top=False,
+        ),
+        padding=ft.Padding.only(left=EDGE, right=EDGE, top=10, bottom=12),
+        bgcolor=ft.Colors.SURFACE,
+        border=ft.Border.only(top=ft.BorderSide(1, ft.Colors.OUTLINE_VARIANT)),
+    )
+
+
+def field(
+    identifier: str,
+    label: str,
+    *,
+    value: str = "",
+    on_change: Callable[[str], Any] | None = None,
+    error: str | None = None,
+    helper: str | None = None,
+    **options: Any,
+) -> ft.Control:
+    """A text field. `on_change` gets the text; what was typed stays when there is an error."""
+    return tag(
+        identifier,
+        ft.TextField(
+            label=label,
+            value=value,
+            error=error,
+            error_max_lines=3,
+            helper=helper,
+            helper_max_lines=2,
+            border=ft.OutlineInputBorder(border_radius=12),
+            on_change=(lambda event: on_change(event.control.value or "")) if on_change else None,
+            **options,
+        ),
+        expand=options.get("expand"),
+    )
+
+
+def amount_field(
+    identifier: str,
+    label: str,
+    *,
+    value: str,
+    on_change: Callable[[str], Any],
+    symbol: str = "$",
+    error: str | None = None,
+    helper: str | None = None,
+    size: int = 20,
+    **options: Any,
+) -> ft.Control:
+    """A field for money: large digits to the right, the numeric keyboard, nothing but figures and a decimal sign."""
+    return field(
+        identifier,
+        label,
+        value=value,
+        on_change=on_change,
+        error=error,
+        helper=helper,
+        keyboard_type=ft.KeyboardType.NUMBER,
+        input_filter=ft.InputFilter(r"^[0-9.,]*$"),
+        prefix=symbol,
+        text_align=ft.TextAlign.RIGHT,
+        text_size=size,
+        **options,
+    )
+
+
+def choice(
+    identifier: str,
+    text: str,
+    *,
+    selected: bool,
+    on_select: Handler | None,
+    icon: ft.IconData | None = None,
+    detail: str | None = None,
+) -> ft.Control:
+    """One of several large chips; the chosen one also carries a check mark."""
+    ink = ft.Colors.ON_SECONDARY_CONTAINER if selected else ft.Colors.ON_SURFACE
+    sign = ft.Icons.CHECK if selected else icon
+    words: list[ft.Control] = [ft.Text(text, size=15, color=ink, weight=ft.FontWeight.W_500)]
+    if detail:
+        words.append(ft.Text(detail, size=12, color=ft.Colors.ON_SURFACE_VARIANT))
+    parts: list[ft.Control] = [ft.Icon(sign, size=18, color=ink)] if sign else []
+    parts.append(ft.Column(words, spacing=0, tight=True))
+    return ft.Semantics(
+        identifier=identifier,
+        label=text,
+        button=True,
+        selected=selected,
+        content=ft.Container(
+            ft.Row(parts, spacing=8, tight=True, vertical_alignment=ft.CrossAxisAlignment.CENTER),
+            bgcolor=ft.Colors.SECONDARY_CONTAINER if selected else None,
+            border=ft.Border.all(1, ft.Colors.SECONDARY_CONTAINER if selected else ft.Colors.OUTLINE),
+            border_radius=12,
+            padding=ft.Padding.symmetric(horizontal=14, vertical=12),
+            ink=True,
+            on_click=on_select,
+        ),
+    )
+
+
+def choices(chips: Sequence[ft.Control]) -> ft.Control:
+    return ft.Row(list(chips), wrap=True, spacing=8, run_spacing=8)
+
+
+def segments(
+    options: Sequence[tuple[str, str, str]], *, selected: str, on_select: Callable[[str], Any]
+) -> ft.Control:
+    """Two or three exclusive ways, `(identifier, value, text)`, of equal width."""
+
+    def part(identifier: str, value: str, text: str) -> ft.Control:
+        chosen = value == selected
+        return ft.Semantics(
+            identifier=identifier,
+            label=text,
+            button=True,
+            selected=chosen,
+            expand=True,
+            content=ft.Container(
+                ft.Text(
+                    text, size=14, weight=ft.FontWeight.W_600 if chosen else None, text_align=ft.TextAlign.CENTER,
+                    color=ft.Colors.ON_SECONDARY_CONTAINER if chosen else ft.Colors.ON_SURFACE_VARIANT,
+                ),
+                bgcolor=ft.Colors.SECONDARY_CONTAINER if chosen else None,
+                border_radius=10,
+                alignment=ft.Alignment.CENTER,
+                height=TOUCH_TARGET - 4,
+                ink=True,
+                on_click=lambda _event, value=value: on_select(value),
+            ),
+        )  # fmt: skip
+
+    return ft.Container(
+        ft.Row([part(*option) for option in options], spacing=2),
+        bgcolor=ft.Colors.SURFACE_CONTAINER,
+        border_radius=12,
+        padding=2,
+    )

@@ -1,0 +1,93 @@
+"""How both apps look: Material 3 from one seed colour, and the few colours that only ever mean a status.
+
+Status colours are not part of a Material scheme, so they are chosen here, once for a light and once for a dark
+screen, each with a contrast of at least 4.5:1 on the surface it stands on (WCAG 2.2, 1.4.3): collectors read in the sun.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+
+import flet as ft
+
+DEFAULT_SEED = "#006A60"  # the house's teal; a company may set its own `seed_color`
+
+TOUCH_TARGET = 48  # dp; the smallest thing a thumb hits without looking (Material accessibility)
+PRIMARY_HEIGHT = 56  # dp; the one action at the bottom of a phone screen
+PHONE_WIDTH = 600  # dp; above it a screen is centred instead of stretched
+RADIUS = 16
+GAP = 12
+EDGE = 16
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Palette:
+    """The colours of a status: `settled`, `waiting`, `late`, `saved`, each with a quiet background."""
+
+    settled: str
+    settled_soft: str
+    waiting: str
+    waiting_soft: str
+    late: str
+    late_soft: str
+    saved: str
+    saved_soft: str
+
+
+LIGHT = Palette(
+    settled="#14693A", settled_soft="#DDF3E3",
+    waiting="#7A4A00", waiting_soft="#FFECCF",
+    late="#B3261E", late_soft="#FCE4E1",
+    saved="#0B57A4", saved_soft="#DFEBFA",
+)  # fmt: skip
+
+DARK = Palette(
+    settled="#86DDA3", settled_soft="#12361F",
+    waiting="#FFBE6B", waiting_soft="#3F2A08",
+    late="#FFB4AB", late_soft="#4A1512",
+    saved="#A8C8FF", saved_soft="#10305A",
+)  # fmt: skip
+
+
+def palette(*, dark: bool) -> Palette:
+    return DARK if dark else LIGHT
+
+
+def material_theme(seed: str = DEFAULT_SEED, *, animated: bool = True) -> ft.Theme:
+    """The theme of one brightness is the same: Material derives light and dark from the seed."""
+    transition = ft.PageTransitionTheme.FADE_UPWARDS if animated else ft.PageTransitionTheme.NONE
+    rounded = ft.RoundedRectangleBorder(radius=RADIUS)
+    return ft.Theme(
+        color_scheme_seed=seed,
+        page_transitions=ft.PageTransitionsTheme(
+            android=transition, linux=transition, ios=transition, macos=transition, windows=transition
+        ),
+        appbar_theme=ft.AppBarTheme(
+            bgcolor=ft.Colors.SURFACE,
+            elevation=0,
+            elevation_on_scroll=0,
+            center_title=False,
+            title_text_style=ft.TextStyle(size=18, weight=ft.FontWeight.W_600, color=ft.Colors.ON_SURFACE),
+        ),
+        card_theme=ft.CardTheme(elevation=0, shape=rounded, margin=0),
+        navigation_bar_theme=ft.NavigationBarTheme(height=68, elevation=0),
+        filled_button_theme=ft.FilledButtonTheme(
+            style=ft.ButtonStyle(
+                shape=rounded, text_style=ft.TextStyle(size=16, weight=ft.FontWeight.W_600)
+            )
+        ),
+        divider_theme=ft.DividerTheme(space=1, thickness=1, color=ft.Colors.OUTLINE_VARIANT),
+    )
+
+
+def apply_theme(page: ft.Page, *, seed: str = DEFAULT_SEED, mode: str = "system") -> None:
+    """Dress `page`. `mode` is `system`, `light` or `dark`."""
+    page.theme = material_theme(seed)
+    page.dark_theme = material_theme(seed)
+    page.theme_mode = ft.ThemeMode(mode)
+
+
+def is_dark(page: ft.Page) -> bool:
+    if page.theme_mode in {ft.ThemeMode.DARK, ft.ThemeMode.LIGHT}:
+        return page.theme_mode == ft.ThemeMode.DARK
+    return page.platform_brightness == ft.Brightness.DARK
