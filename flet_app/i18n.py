@@ -1,8 +1,8 @@
-"""What people read: sentences from gettext catalogues, and dates, numbers and money the way their country writes them.
+"""What people read: sentences from gettext catalogues; dates, numbers and money as their country writes them.
 
-The catalogues are plain `.po` files read at start, in pure Python, so that nothing has to be compiled for a phone.
+The catalogues are plain `.po` files read at start, in pure Python: nothing has to be compiled for a phone.
 English is the language of the keys; Spanish of the Andean countries (*usted*) is the first language on screen.
-A key that a catalogue lacks is shown as it stands, in English: a screen is never empty for want of a translation.
+A key that a catalogue lacks is shown as it stands, in English: no screen is empty for want of a translation.
 """
 
 from __future__ import annotations
@@ -18,12 +18,14 @@ from zoneinfo import ZoneInfo
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_time, format_timedelta
 from babel.messages.pofile import read_po
-from babel.numbers import format_currency, format_decimal, get_currency_precision, get_group_symbol
+from babel.numbers import format_currency, format_decimal, get_currency_symbol
+
+from receivables.money import Money, MoneyError, exponent
 
 FOLDER = Path(__file__).parent / "locales"
 LANGUAGES = ("es", "en")
 DEFAULT_LOCALE = "es_EC"
-THIN = "\N{NO-BREAK SPACE}"
+HARD_SPACE = "\N{NO-BREAK SPACE}"
 
 # Babel writes "27 ene 2025" and "ene 27" by these patterns, in either language.
 DAY = "d MMM y"
@@ -35,7 +37,7 @@ Catalogue = Mapping[str, str | tuple[str, ...]]
 
 @functools.cache
 def catalogue(language: str, domain: str) -> Catalogue:
-    """The sentences of one domain (`shared`, `collector`, `supervisor`); empty where there is no such file."""
+    """The sentences of one domain (`shared`, `collector`, `supervisor`); empty without such a file."""
     path = FOLDER / language / "LC_MESSAGES" / f"{domain}.po"
     if not path.exists():
         return {}
@@ -45,11 +47,11 @@ def catalogue(language: str, domain: str) -> Catalogue:
     for message in messages:
         if not message.id or message.fuzzy:
             continue
-        if isinstance(message.id, tuple | list):
-            if all(message.string):
-                found[message.id[0]] = tuple(message.string)
-        elif message.string:
-            found[message.id] = str(message.string)
+        if isinstance(message.id, str):
+            if message.string:
+                found[message.id] = str(message.string)
+        elif message.string and all(message.string):
+            found[message.id[0]] = tuple(message.string)
     return found
 
 
@@ -105,12 +107,16 @@ class Texts:
         return format_decimal(value, locale=parse_locale(self.locale))
 
     def money(self, minor: int, currency: str, *, symbol: bool = True) -> str:
-        """`$ 1.240,50`: minor units of an ISO 4217 currency, with all its decimals and a space that doesn't break."""
+        """`$ 1.240,50`: minor units of an ISO 4217 currency, all its decimals, a space that doesn't break."""
         amount = decimal_amount(minor, currency)
-        pattern = f"¤{THIN}#,##0.00;-¤{THIN}#,##0.00" if symbol else "#,##0.00;-#,##0.00"
+        figures = _plain(currency, grouped=True)
+        pattern = f"¤{HARD_SPACE}{figures};-¤{HARD_SPACE}{figures}" if symbol else figures
         return format_currency(
-            amount, currency, format=pattern, locale=parse_locale(self.locale), currency_digits=True
-        ).strip()
+            amount, currency, format=pattern, locale=parse_locale(self.locale), currency_digits=False
+        )
+
+    def symbol(self, currency: str) -> str:
+        return get_currency_symbol(currency, locale=parse_locale(self.locale))
 
     def amount_text(self, minor: int, currency: str) -> str:
         """The same amount as a person types it in a field: decimals but no symbol and no grouping."""
@@ -119,21 +125,17 @@ class Texts:
         )
 
     def parse_amount(self, text: str, currency: str) -> int | None:
-        """Minor units of what was typed, or None when it isn't an amount; finer than the currency is not one.
-
-        A collector types `12.5`, `12,50` or `1.240,50`; the last separator is the decimal one unless it groups thousands.
-        """
-        digits = get_currency_precision(currency)
-        group = get_group_symbol(parse_locale(self.locale))
-        cleaned = text.strip().replace("$", "").replace(" ", "").replace(THIN, "")
-        whole, fraction = _split_decimal(cleaned, group=group)
-        if not (whole + fraction).isdigit() or len(fraction.rstrip("0")) > digits:
+        """Minor units of what was typed, or None when it isn't an amount or could be read as two."""
+        try:
+            return Money.parse(text.replace("$", "").strip(), currency).minor
+        except MoneyError:
             return None
-        return int((whole or "0") + fraction[:digits].ljust(digits, "0"))
 
     # -- time -------------------------------------------------------------------------------
     def day(self, on: date, *, year: bool = True) -> str:
-        return format_date(on, DAY if year else DAY_OF_YEAR, locale=parse_locale(self.locale)).replace(".", "")
+        return format_date(on, DAY if year else DAY_OF_YEAR, locale=parse_locale(self.locale)).replace(
+            ".", ""
+        )
 
     def weekday(self, on: date) -> str:
         return format_date(on, WEEKDAY, locale=parse_locale(self.locale)).replace(".", "")
@@ -157,27 +159,9 @@ class Texts:
 
 
 def decimal_amount(minor: int, currency: str) -> Decimal:
-    return Decimal(minor).scaleb(-get_currency_precision(currency))
+    return Decimal(minor).scaleb(-exponent(currency))
 
 
-def _plain(currency: str) -> str:
-    digits = get_currency_precision(currency)
-    return "0." + "0" * digits if digits else "0"
-
-
-def _split_decimal(text: str, *, group: str) -> tuple[str, str]:
-    """`1.240,50` → ("1240", "50"); `1.240` with `.` as the grouping sign → ("1240", "")."""
-    last = max(text.rfind("."), text.rfind(","))
-    if last < 0:
-        return text, ""
-    sign, head, tail = text[last], text[:last], text[last + 1 :]
-    other = "," if sign == "." else "."
-    if sign in head or (sign == group and len(tail) == 3 and other not in head):
-        return _ungroup(text, sign), ""
-    return _ungroup(head, other), tail
-
-
-def _ungroup(text: str, sign: str) -> str:
-    """`1.240` → `1240`; text whose groups aren't of three digits comes back as it is, and is no number."""
-    first, *groups = text.split(sign)
-    return first + "".join(groups) if all(len(group) == 3 for group in groups) else text
+def _plain(currency: str, *, grouped: bool = False) -> str:
+    digits = exponent(currency)
+    return ("#,##0" if grouped else "0") + ("." + "0" * digits if digits else "")

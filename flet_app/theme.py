@@ -1,7 +1,7 @@
 """How both apps look: Material 3 from one seed colour, and the few colours that only ever mean a status.
 
-Status colours are not part of a Material scheme, so they are chosen here, once for a light and once for a dark
-screen, each with a contrast of at least 4.5:1 on the surface it stands on (WCAG 2.2, 1.4.3): collectors read in the sun.
+Status colours are not part of a Material scheme, so they are chosen here, once for light and once for dark, each with
+a contrast of at least 4.5:1 on the surface it stands on (WCAG 2.2, 1.4.3): collectors read in the sun.
 """
 
 from __future__ import annotations
@@ -72,9 +72,7 @@ def material_theme(seed: str = DEFAULT_SEED, *, animated: bool = True) -> ft.The
         card_theme=ft.CardTheme(elevation=0, shape=rounded, margin=0),
         navigation_bar_theme=ft.NavigationBarTheme(height=68, elevation=0),
         filled_button_theme=ft.FilledButtonTheme(
-            style=ft.ButtonStyle(
-                shape=rounded, text_style=ft.TextStyle(size=16, weight=ft.FontWeight.W_600)
-            )
+            style=ft.ButtonStyle(shape=rounded, text_style=ft.TextStyle(size=16, weight=ft.FontWeight.W_600))
         ),
         divider_theme=ft.DividerTheme(space=1, thickness=1, color=ft.Colors.OUTLINE_VARIANT),
     )

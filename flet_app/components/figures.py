@@ -20,16 +20,26 @@ def amount(
 ) -> ft.Text:
     """An amount of money, already written in the company's locale."""
     return ft.Text(
-        text, size=size, weight=weight, color=color, text_align=ft.TextAlign.RIGHT, no_wrap=True, expand=expand
+        text,
+        size=size,
+        weight=weight,
+        color=color,
+        text_align=ft.TextAlign.RIGHT,
+        no_wrap=True,
+        expand=expand,
     )
 
 
-def caption(text: str, *, color: str = ft.Colors.ON_SURFACE_VARIANT, size: int = 13, expand: bool = False) -> ft.Text:
+def caption(
+    text: str, *, color: str = ft.Colors.ON_SURFACE_VARIANT, size: int = 13, expand: bool = False
+) -> ft.Text:
     """The small words beside a figure."""
     return ft.Text(text, size=size, color=color, expand=expand)
 
 
-def figure(label: str, value: str, *, color: str | None = None, note: str | None = None, size: int = 26) -> ft.Control:
+def figure(
+    label: str, value: str, *, color: str | None = None, note: str | None = None, size: int = 26
+) -> ft.Control:
     """A large figure with its name above and, where it has one, a note below."""
     lines: list[ft.Control] = [
         caption(label),

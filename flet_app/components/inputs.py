@@ -1,4 +1,4 @@
-"""What a thumb presses and types in: at least 48 dp, the primary action full width at the bottom, errors at their field."""
+"""What a thumb presses and types in: at least 48 dp, the primary action at the bottom, errors at their field."""
 
 from __future__ import annotations
 
@@ -24,14 +24,20 @@ def primary(
     expand: bool | int | None = None,
 ) -> ft.Control:
     """The one action of a screen. While `busy` it says so and takes no second press."""
-    waiting = ft.ProgressRing(width=20, height=20, stroke_width=2.5, color=ft.Colors.ON_PRIMARY) if busy else None
+    waiting = (
+        ft.ProgressRing(width=20, height=20, stroke_width=2.5, color=ft.Colors.ON_PRIMARY) if busy else None
+    )
     content: ft.Control = ft.Text(text, size=16, weight=ft.FontWeight.W_600, no_wrap=True)
     if waiting:
         content = ft.Row([waiting, content], spacing=10, tight=True)
     return tag(
         identifier,
         ft.FilledButton(
-            content, icon=None if busy else icon, on_click=on_click, disabled=disabled or busy, height=PRIMARY_HEIGHT
+            content,
+            icon=None if busy else icon,
+            on_click=on_click,
+            disabled=disabled or busy,
+            height=PRIMARY_HEIGHT,
         ),
         expand=expand,
     )
@@ -124,7 +130,7 @@ def amount_field(
     size: int = 20,
     **options: Any,
 ) -> ft.Control:
-    """A field for money: large digits to the right, the numeric keyboard, nothing but figures and a decimal sign."""
+    """A field for money: large digits to the right, the numeric keyboard, only figures and a decimal sign."""
     return field(
         identifier,
         label,

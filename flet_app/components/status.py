@@ -44,7 +44,9 @@ def status_line(status: Status, palette: Palette, *, size: int = 13) -> ft.Contr
     return ft.Row(
         [
             ft.Icon(status.icon, size=size + 3, color=color),
-            ft.Text(status.text, size=size, color=color, weight=ft.FontWeight.W_500, expand=True, max_lines=2),
+            ft.Text(
+                status.text, size=size, color=color, weight=ft.FontWeight.W_500, expand=True, max_lines=2
+            ),
         ],
         spacing=4,
         vertical_alignment=ft.CrossAxisAlignment.CENTER,

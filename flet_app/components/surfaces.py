@@ -1,4 +1,4 @@
-"""What things stand on: cards, notices, section headings, and the designed empty and waiting states of a list."""
+"""What things stand on: cards, notices, headings, and the designed empty and waiting states of a list."""
 
 from __future__ import annotations
 
@@ -32,9 +32,7 @@ def section(title: str, *, trailing: ft.Control | None = None) -> ft.Control:
     """The name of what follows."""
     heading = ft.Text(title, size=15, weight=ft.FontWeight.W_600, expand=True)
     return ft.Container(
-        ft.Semantics(
-            header=True, content=ft.Row([heading, *([trailing] if trailing else [])], spacing=GAP)
-        ),
+        ft.Semantics(header=True, content=ft.Row([heading, *([trailing] if trailing else [])], spacing=GAP)),
         padding=ft.Padding.only(top=8, bottom=2),
     )
 
@@ -95,7 +93,8 @@ def skeleton(rows: int = 4) -> ft.Control:
     """Grey bars in the shape of what is coming."""
     bar = ft.Colors.SURFACE_CONTAINER_HIGHEST
     return ft.Column(
-        [ft.Container(height=64, bgcolor=bar, border_radius=RADIUS, opacity=0.6) for _ in range(rows)], spacing=GAP
+        [ft.Container(height=64, bgcolor=bar, border_radius=RADIUS, opacity=0.6) for _ in range(rows)],
+        spacing=GAP,
     )
 
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 import flet as ft
 
 
-def tag(identifier: str, content: ft.Control, *, label: str | None = None, expand: bool | int | None = None) -> ft.Semantics:
+def tag(
+    identifier: str, content: ft.Control, *, label: str | None = None, expand: bool | int | None = None
+) -> ft.Semantics:
     """Wrap `content` so that a browser test finds it as `[flt-semantics-identifier="<identifier>"]`."""
     grow = expand if expand is not None else getattr(content, "expand", None)
     return ft.Semantics(identifier=identifier, label=label, content=content, expand=grow)
