@@ -1,0 +1,75 @@
+"""What changed: the feed of one database, and the server's notices that a database moved."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from backend.couch.transport import Json, Transport
+
+NOTHING_SEEN = "0"
+FROM_NOW = "now"
+
+
+class ChangesPage(NamedTuple):
+    """Rows `{seq, id, changes: [{rev}], deleted?, doc?}` in feed order; `last_seq` is opaque."""
+
+    results: list[Json]
+    last_seq: str
+    pending: int | None
+
+
+class UpdatesPage(NamedTuple):
+    """Rows `{db_name, type, seq}`, each database at most once; `last_seq` is opaque."""
+
+    results: list[Json]
+    last_seq: str
+
+
+class Feeds(Transport):
+    """Both feeds answer at once, or wait up to `wait_seconds` for a first change."""
+
+    def changes(
+        self,
+        db: str,
+        *,
+        since: str = NOTHING_SEEN,
+        limit: int | None = None,
+        include_docs: bool = False,
+        wait_seconds: float = 0.0,
+        **options: Any,
+    ) -> ChangesPage:
+        """Changes of a database after `since`. `options` are CouchDB's: `style`, `selector`, `doc_ids` …"""
+        if wait_seconds > 0:
+            options |= {"feed": "longpoll", "timeout": int(wait_seconds * 1000)}
+        if "selector" in options:
+            options.setdefault("filter", "_selector")
+        if "doc_ids" in options:
+            options.setdefault("filter", "_doc_ids")
+        answer = self.call(
+            f"{db}/_changes",
+            self.service.post_changes,
+            db,
+            since=since,
+            limit=limit,
+            include_docs=include_docs,
+            idempotent=True,
+            wait_seconds=wait_seconds,
+            **options,
+        )
+        return ChangesPage(answer["results"], str(answer["last_seq"]), answer.get("pending"))
+
+    def db_updates(
+        self, *, since: str = FROM_NOW, limit: int | None = None, wait_seconds: float = 0.0
+    ) -> UpdatesPage:
+        """Which databases moved after `since`. Hints only: a crash of the server can lose some.
+
+        Raise `NotFound` until `_global_changes` exists, `Unauthorized` for anyone but a server administrator.
+        """
+        # ibmcloudant's own operation writes a deprecation warning to the root logger at each call
+        params: Json = {"since": since, "limit": limit}
+        if wait_seconds > 0:
+            params |= {"feed": "longpoll", "timeout": int(wait_seconds * 1000)}
+        answer = self.request(
+            "GET", "/_db_updates", params=params, idempotent=True, wait_seconds=wait_seconds
+        )
+        return UpdatesPage(answer["results"], str(answer["last_seq"]))

@@ -1,0 +1,31 @@
+"""Named instants between two writes at which a test may end the process, as a power cut would.
+
+A crash between two writes is what loses or doubles money, so every such place has a name.
+`RECAUDO_KILL_AT=name` ends the process the first time it gets there, `name:3` the third time.
+Without the variable `reach` does nothing.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+
+KILL_STATUS = 137  # what a shell reports for `kill -9`
+
+POINTS: tuple[str, ...] = ()
+"""Every name that the program reaches, kept true by tests/unit/backend/test_killpoints.py."""
+
+_reached: Counter[str] = Counter()
+
+
+def reach(name: str) -> None:
+    """End the process at once, without cleaning up, where the environment asks for it; otherwise nothing."""
+    wanted = os.environ.get("RECAUDO_KILL_AT")
+    if not wanted:
+        return
+    point, _, occurrence = wanted.partition(":")
+    if point != name:
+        return
+    _reached[name] += 1
+    if _reached[name] >= int(occurrence or 1):
+        os._exit(KILL_STATUS)
