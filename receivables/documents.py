@@ -1,0 +1,100 @@
+"""The types of documents, and the instants and dates that stand in them.
+
+Facts are written once where they happen and travel up; projections are written by the server and travel down;
+settings and exceptions stay in the central database. This table decides which is which, for every part of
+Recaudo.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, tzinfo
+from typing import Any
+
+from receivables.identifiers import fact_id, parse_id
+
+Json = dict[str, Any]
+
+SCHEMA = 1
+"""The shape of the documents that this version writes; it reads every released one."""
+
+FACT_TYPES = frozenset({
+    "visit_start", "visit", "receipt", "receipt_void", "promise", "note", "location_update", "track",
+    "refusal", "dunning_notice",
+})  # fmt: skip
+PROJECTION_TYPES = frozenset({
+    "company", "collector", "customer", "invoice", "withholding", "credit_note", "route", "goal", "catalogue",
+    "policy", "posting", "activity", "received",
+})  # fmt: skip
+SETTINGS_TYPES = frozenset({
+    "assignment", "device", "series", "refresh", "dunning_claim", "erp_cursor", "exception",
+})  # fmt: skip
+
+COMMON_FACT_FIELDS = ("schema", "company", "collector", "device", "created_at", "local_on")
+
+_INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})")
+
+
+class BadDocument(ValueError):
+    """A document whose fields aren't what docs/data-model.md says; the message names it and the reason."""
+
+
+def type_of(document_id: str) -> str:
+    """The type that an id carries; raise BadIdentifier where it carries none."""
+    return parse_id(document_id).type
+
+
+def is_fact(document_id: str) -> bool:
+    """Is this the id of a fact? False for ids without a type, design documents and local documents too."""
+    return document_id.partition(":")[0] in FACT_TYPES and ":" in document_id
+
+
+def rfc3339(now: datetime) -> str:
+    """`2026-11-21T15:04:05Z`: whole seconds, UTC. Raise ValueError for a naive datetime."""
+    if now.tzinfo is None:
+        raise ValueError("a naive datetime is no instant")
+    return now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def parse_instant(text: str) -> datetime:
+    """Read an RFC 3339 instant into an aware datetime in UTC; raise ValueError for anything else."""
+    if not _INSTANT.fullmatch(text):
+        raise ValueError(f"{text!r} is not an RFC 3339 instant")
+    return datetime.fromisoformat(text).astimezone(UTC)
+
+
+def local_on(now: datetime, zone: tzinfo) -> date:
+    """The date on the company's wall at the instant `now`."""
+    if now.tzinfo is None:
+        raise ValueError("a naive datetime is no instant")
+    return now.astimezone(zone).date()
+
+
+def new_fact(
+    kind: str,
+    body: Mapping[str, Any],
+    *,
+    company: str,
+    collector: str,
+    device: str,
+    ulid: str,
+    now: datetime,
+    zone: tzinfo,
+) -> Json:
+    """Build a fact of any type but receipt: its id, the common fields, then `body`.
+
+    Raise BadIdentifier where the writer or the ULID can't be, ValueError where `kind` is no such fact.
+    """
+    if kind not in FACT_TYPES - {"receipt"}:
+        raise ValueError(f"{kind!r} is not a fact that is named by a ULID")
+    return {
+        "_id": fact_id(kind, collector, ulid),
+        "schema": SCHEMA,
+        "company": company,
+        "collector": collector,
+        "device": device,
+        "created_at": rfc3339(now),
+        "local_on": local_on(now, zone).isoformat(),
+        **body,
+    }
