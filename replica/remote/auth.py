@@ -1,7 +1,7 @@
 """Who we say we are to a peer: a name and password, or a bearer token that someone else can renew.
 
-`RemoteDatabase` asks for headers before each request, and for a renewal when the peer refused them. Nothing here is
-ever logged or put in an error.
+`RemoteDatabase` asks for headers before each request, and for a renewal when the peer refused them.
+Nothing here is ever logged or put in an error.
 """
 
 from __future__ import annotations
@@ -53,8 +53,8 @@ class BasicAuth:
 class BearerAuth:
     """A short-lived token (CouchDB, "JWT Authentication").
 
-    `get_token(force)` returns the token to use; with `force` it must fetch a new one, because the peer refused the last.
-    It may raise: the error passes unchanged through the request that needed the token.
+    `get_token(force)` returns the token to use; with `force` it must fetch a new one, because the peer
+    refused the last. It may raise: the error passes unchanged through the request that needed the token.
     """
 
     def __init__(self, get_token: Callable[[bool], str]) -> None:
@@ -65,7 +65,8 @@ class BearerAuth:
         return {"Authorization": f"Bearer {self._get_token(False)}"}
 
     def renew(self, refused: Mapping[str, str]) -> bool:
-        # Two requests of one run may be refused at once; a rotating refresh token must be spent by one of them only.
+        # Two requests of one run may be refused at once; a rotating refresh token must be spent by one of
+        # them only.
         with self._lock:
             if self.headers() == dict(refused):
                 self._get_token(True)

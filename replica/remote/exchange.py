@@ -1,11 +1,13 @@
 """One request and its answer: credentials, deadlines, and errors of ours instead of httpx's.
 
-Knows HTTP and nothing of documents. Every request has a timeout for silence and one for the whole answer; whatever
-goes wrong on the way is `Unreachable`; what the peer refuses is the error that `replica.remote.failures` finds in it.
+Knows HTTP and nothing of documents. Every request has a timeout for silence and one for the whole answer;
+whatever goes wrong on the way is `Unreachable`; what the peer refuses is the error that
+`replica.remote.failures` finds in it.
 """
 
 from __future__ import annotations
 
+import copy
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -66,6 +68,12 @@ class Exchange:
         if self._owned:
             self._client.close()
 
+    def at(self, address: str) -> Exchange:
+        """The same client and credentials below another address."""
+        other = copy.copy(self)
+        other.address, other._owned = address, False
+        return other
+
     def json(
         self,
         method: str,
@@ -82,7 +90,9 @@ class Exchange:
         try:
             return json.loads(raw)
         except ValueError as error:
-            raise Unreachable(f"{method} {self.address}{path}: the answer is cut short or is not JSON") from error
+            raise Unreachable(
+                f"{method} {self.address}{path}: the answer is cut short or is not JSON"
+            ) from error
 
     @contextmanager
     def stream(
@@ -95,10 +105,14 @@ class Exchange:
         headers: Mapping[str, str] | None = None,
         silence: float | None = None,
     ) -> Iterator[httpx.Response]:
-        """Open a successful answer whose body is still to be read; errors inside the block are translated too."""
+        """Open a successful answer whose body is still to be read; errors inside the block are translated
+        too.
+        """
         subject = f"{method} {self.address}{path}"
         with self._translated(subject):
-            response = self._send(subject, method, path, params, content, headers, silence)
+            response = self._send(
+                subject, method, path, params=params, content=content, headers=headers, silence=silence
+            )
             try:
                 yield response
             finally:
@@ -114,27 +128,34 @@ class Exchange:
         for chunk in response.iter_bytes():
             yield chunk
             if self._monotonic() > deadline:
-                raise Unreachable(f"{response.request.method} {self.address}: no end of the answer in {within:.0f} s")
+                raise Unreachable(
+                    f"{response.request.method} {self.address}: no end of the answer in {within:.0f} s"
+                )
 
     def _send(
         self,
         subject: str,
         method: str,
         path: str,
+        *,
         params: Params | None,
         content: bytes | Iterator[bytes] | None,
         headers: Mapping[str, str] | None,
         silence: float | None,
     ) -> httpx.Response:
-        again = not isinstance(content, Iterator)
-        while True:
+        for attempt in (1, 2):
             signed = dict(self._auth.headers())
             request = self._client.build_request(
                 method,
                 f"{self.address}{path}",
                 params=params,
                 content=content,
-                headers={"Accept": "application/json", "Content-Type": "application/json", **(headers or {}), **signed},
+                headers={
+                    "Accept": "application/json",
+                    "Content-Type": "application/json",
+                    **(headers or {}),
+                    **signed,
+                },
                 timeout=httpx.Timeout(silence or self._timeout, connect=min(CONNECT_SECONDS, self._timeout)),
             )
             response = self._client.send(request, stream=True)
@@ -144,10 +165,17 @@ class Exchange:
                 error = failure(subject, response.status_code, response.headers, self.read(response))
             finally:
                 response.close()
-            renewable = isinstance(error, Unauthorized | TokenRefused)
-            if not (again and renewable and self._auth.renew(signed)):
+            if (
+                attempt == 2
+                or not isinstance(error, Unauthorized | TokenRefused)
+                or not self._auth.renew(signed)
+            ):
                 raise error
-            again = False
+            if isinstance(content, Iterator):
+                raise Unreachable(
+                    f"{subject}: credentials were renewed, and the upload has to begin again"
+                ) from error
+        raise AssertionError("the second attempt returns or raises")
 
     @contextmanager
     def _translated(self, subject: str) -> Iterator[None]:

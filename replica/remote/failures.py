@@ -1,7 +1,8 @@
 """What a peer's refusal means: HTTP status, headers and body to one error of `replica.errors`.
 
-Only an answer in CouchDB's own form counts as CouchDB's. A hotel's sign-in page, a proxy or a firewall also answer 404
-or 403; taking theirs for "there is no checkpoint" would restart a whole replication, so they are `Unreachable`.
+Only an answer in CouchDB's own form counts as CouchDB's. A hotel's sign-in page, a proxy or a firewall
+also answer 404 or 403; taking theirs for "there is no checkpoint" would restart a whole replication, so
+they are `Unreachable`.
 """
 
 from __future__ import annotations
@@ -36,14 +37,19 @@ SPEAKING_FOR_COUCHDB: dict[int, type[ReplicaError]] = {
     415: BadRequest,
     417: BadRequest,
 }
-ANYONE_MAY_SAY: dict[int, type[ReplicaError]] = {401: Unauthorized, 413: TooLarge, 429: TooManyRequests, 500: ServerFailure}
+ANYONE_MAY_SAY: dict[int, type[ReplicaError]] = {
+    401: Unauthorized,
+    413: TooLarge,
+    429: TooManyRequests,
+    500: ServerFailure,
+}
 
 # The sentences of CouchDB's token checks (its module jwtf and its key store), which it sends with status 400.
 # Anchored at both ends: a 400 about a document quotes the document.
 TOKEN_REASON = re.compile(
     r"(malformed token|bad (hmac|signature)|(missing|invalid) (typ|alg|kid) (header parameter|claim)"
-    r"|(missing|invalid) (iss|iat|nbf|exp|sub) claim|(exp|nbf) not in (future|past)|unknown (kid|public key|key)"
-    r"|public key not found|not an object|token rejected)\.?",
+    r"|(missing|invalid) (iss|iat|nbf|exp|sub) claim|(exp|nbf) not in (future|past)"
+    r"|unknown (kid|public key|key)|public key not found|not an object|token rejected)\.?",
     re.IGNORECASE,
 )
 
@@ -75,7 +81,9 @@ def _couchdb_words(body: bytes) -> tuple[str, str] | None:
 
 
 def _seconds(retry_after: str | None) -> float | None:
-    """Read `Retry-After` in seconds; its date form needs a clock we agree on with the peer, and is left out."""
+    """Read `Retry-After` in seconds; its date form needs a clock we agree on with the peer, and is left
+    out.
+    """
     try:
         return max(0.0, float(retry_after)) if retry_after is not None else None
     except ValueError:

@@ -1,7 +1,9 @@
-"""Reading `_changes` while it is still coming: one row at a time, with no more of it in memory than a network chunk.
+"""Reading `_changes` while it is still coming: one row at a time, with no more of it in memory than a
+network chunk.
 
-CouchDB writes one row per line and closes with `last_seq`; only that closing line proves that nothing is missing.
-A peer that writes everything in one line (express-pouchdb) is understood too, at the price of holding the answer.
+CouchDB writes one row per line and closes with `last_seq`; only that closing line proves that nothing is
+missing. A peer that writes everything in one line (express-pouchdb) is understood too, at the price of
+holding the answer.
 """
 
 from __future__ import annotations
@@ -15,7 +17,9 @@ from replica.peer import Json
 
 
 class ChangesStream:
-    """Iterate over rows `{seq, id, changes, deleted?, doc?}`. `last_seq` and `pending` are known after the last row."""
+    """Iterate over rows `{seq, id, changes, deleted?, doc?}`. `last_seq` and `pending` are known after the
+    last row.
+    """
 
     def __init__(self, chunks: Iterable[bytes], subject: str) -> None:
         self._chunks = chunks
