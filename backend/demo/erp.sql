@@ -1,0 +1,185 @@
+-- The demo ERP: what a small Ecuadorian distributor's system might look like from outside. Money is in centavos.
+-- Its business logic is in triggers, so that it decides by itself, as a real ERP would, what it takes and what it refuses.
+
+CREATE TABLE clientes (
+    codigo TEXT PRIMARY KEY,
+    razon_social TEXT NOT NULL,
+    identificacion TEXT NOT NULL UNIQUE,
+    sucursal TEXT NOT NULL,
+    telefonos TEXT NOT NULL,
+    correo TEXT,
+    direccion TEXT NOT NULL,
+    sector TEXT NOT NULL,
+    ciudad TEXT NOT NULL,
+    latitud REAL,
+    longitud REAL,
+    plazo_dias INTEGER NOT NULL,
+    observaciones TEXT NOT NULL DEFAULT '',
+    activo INTEGER NOT NULL DEFAULT 1,
+    bloqueo TEXT,
+    modificado TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE cupos (
+    cliente TEXT PRIMARY KEY REFERENCES clientes (codigo),
+    cupo INTEGER NOT NULL,
+    modificado TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE facturas (
+    numero TEXT PRIMARY KEY,
+    cliente TEXT NOT NULL REFERENCES clientes (codigo),
+    emision TEXT NOT NULL,
+    vencimiento TEXT NOT NULL,
+    total INTEGER NOT NULL,
+    saldo INTEGER NOT NULL CHECK (saldo BETWEEN 0 AND total),
+    anulada INTEGER NOT NULL DEFAULT 0,
+    modificado TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE retenciones (
+    numero TEXT PRIMARY KEY,
+    cliente TEXT NOT NULL REFERENCES clientes (codigo),
+    factura TEXT NOT NULL REFERENCES facturas (numero),
+    fecha TEXT NOT NULL,
+    impuesto TEXT NOT NULL,
+    valor INTEGER NOT NULL,
+    estado TEXT NOT NULL CHECK (estado IN ('REGISTRADA', 'POR VALIDAR', 'NEGADA')),
+    modificado TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE notas_credito (
+    numero TEXT PRIMARY KEY,
+    cliente TEXT NOT NULL REFERENCES clientes (codigo),
+    factura TEXT REFERENCES facturas (numero),
+    fecha TEXT NOT NULL,
+    total INTEGER NOT NULL,
+    saldo INTEGER NOT NULL,
+    modificado TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE metas (
+    cobrador TEXT NOT NULL,
+    mes TEXT NOT NULL,
+    valor_mes INTEGER NOT NULL,
+    valor_dia INTEGER NOT NULL,
+    visitas_dia INTEGER NOT NULL,
+    modificado TEXT NOT NULL,
+    PRIMARY KEY (cobrador, mes)
+) STRICT;
+
+CREATE TABLE numeracion (tipo TEXT PRIMARY KEY, ultimo INTEGER NOT NULL) STRICT;
+INSERT INTO numeracion VALUES ('COB', 0);
+
+-- Collections that come from outside. `recibo` is the sender's own id: the key that excludes a second posting.
+CREATE TABLE cobros (
+    recibo TEXT PRIMARY KEY,
+    numero_recibo TEXT NOT NULL,
+    cliente TEXT NOT NULL,
+    cobrador TEXT NOT NULL,
+    creado TEXT NOT NULL,
+    fecha TEXT NOT NULL,
+    moneda TEXT NOT NULL,
+    total INTEGER NOT NULL,
+    a_cuenta INTEGER NOT NULL,
+    estado TEXT NOT NULL DEFAULT 'NUEVO' CHECK (estado IN ('NUEVO', 'PROCESAR', 'CONTABILIZADO', 'RECHAZADO')),
+    numero TEXT UNIQUE,
+    motivo TEXT,
+    procesado TEXT
+) STRICT;
+
+CREATE TABLE cobros_pagos (
+    recibo TEXT NOT NULL REFERENCES cobros (recibo),
+    linea INTEGER NOT NULL,
+    forma TEXT NOT NULL,
+    valor INTEGER NOT NULL CHECK (valor > 0),
+    banco TEXT,
+    referencia TEXT,
+    fecha_cheque TEXT,
+    PRIMARY KEY (recibo, linea)
+) STRICT;
+
+CREATE TABLE cobros_facturas (
+    recibo TEXT NOT NULL REFERENCES cobros (recibo),
+    linea INTEGER NOT NULL,
+    factura TEXT NOT NULL,
+    valor INTEGER NOT NULL CHECK (valor > 0),
+    PRIMARY KEY (recibo, linea)
+) STRICT;
+CREATE INDEX cobros_de_factura ON cobros_facturas (factura);
+
+CREATE TABLE saldos_a_favor (
+    recibo TEXT PRIMARY KEY REFERENCES cobros (recibo),
+    cliente TEXT NOT NULL REFERENCES clientes (codigo),
+    valor INTEGER NOT NULL CHECK (valor > 0)
+) STRICT;
+
+-- The ledger: each collection debits its means of payment and credits receivables and customers' advances.
+CREATE TABLE asientos (
+    numero TEXT NOT NULL,
+    cuenta TEXT NOT NULL,
+    debe INTEGER NOT NULL DEFAULT 0,
+    haber INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+CREATE INDEX clientes_modificado ON clientes (modificado, codigo);
+CREATE INDEX facturas_modificado ON facturas (modificado, numero);
+CREATE INDEX retenciones_modificado ON retenciones (modificado, numero);
+CREATE INDEX notas_credito_modificado ON notas_credito (modificado, numero);
+
+CREATE TRIGGER contabilizar_cobro AFTER UPDATE OF estado ON cobros WHEN NEW.estado = 'PROCESAR'
+BEGIN
+    UPDATE cobros SET motivo = CASE
+        WHEN NOT EXISTS (SELECT 1 FROM clientes WHERE codigo = NEW.cliente)
+            THEN 'El cliente ' || NEW.cliente || ' no existe.'
+        WHEN (SELECT bloqueo FROM clientes WHERE codigo = NEW.cliente) IS NOT NULL
+            THEN 'Cliente ' || NEW.cliente || ' bloqueado: '
+                || (SELECT bloqueo FROM clientes WHERE codigo = NEW.cliente)
+                || '. Comuníquese con Crédito y Cobranzas.'
+        WHEN NEW.moneda <> 'USD'
+            THEN 'La moneda ' || NEW.moneda || ' no está habilitada.'
+        WHEN (SELECT coalesce(sum(valor), 0) FROM cobros_pagos WHERE recibo = NEW.recibo) <> NEW.total
+            THEN 'Los medios de pago no suman el total del cobro.'
+        WHEN (SELECT coalesce(sum(valor), 0) FROM cobros_facturas WHERE recibo = NEW.recibo) + NEW.a_cuenta <> NEW.total
+            THEN 'Las facturas y el saldo a favor no suman el total del cobro.'
+        WHEN EXISTS (
+            SELECT 1 FROM cobros_facturas AS linea LEFT JOIN facturas ON facturas.numero = linea.factura
+            WHERE linea.recibo = NEW.recibo AND (facturas.cliente IS NOT NEW.cliente OR facturas.anulada = 1))
+            THEN 'Una de las facturas está anulada o no pertenece al cliente ' || NEW.cliente || '.'
+        WHEN EXISTS (
+            SELECT 1 FROM cobros_facturas AS linea JOIN facturas ON facturas.numero = linea.factura
+            WHERE linea.recibo = NEW.recibo GROUP BY linea.factura HAVING sum(linea.valor) > facturas.saldo)
+            THEN 'El valor aplicado supera el saldo de la factura.'
+        END
+    WHERE recibo = NEW.recibo;
+
+    UPDATE numeracion SET ultimo = ultimo + 1
+    WHERE tipo = 'COB' AND (SELECT motivo FROM cobros WHERE recibo = NEW.recibo) IS NULL;
+
+    UPDATE cobros SET
+        estado = iif(motivo IS NULL, 'CONTABILIZADO', 'RECHAZADO'),
+        numero = iif(motivo IS NULL, printf('COB-%06d', (SELECT ultimo FROM numeracion WHERE tipo = 'COB')), NULL),
+        procesado = strftime('%Y-%m-%dT%H:%M:%SZ', 'now')
+    WHERE recibo = NEW.recibo;
+
+    UPDATE facturas SET
+        saldo = saldo - (SELECT sum(valor) FROM cobros_facturas WHERE recibo = NEW.recibo AND factura = facturas.numero),
+        modificado = strftime('%Y-%m-%dT%H:%M:%fZ', 'now')
+    WHERE numero IN (SELECT factura FROM cobros_facturas WHERE recibo = NEW.recibo)
+        AND (SELECT motivo FROM cobros WHERE recibo = NEW.recibo) IS NULL;
+
+    INSERT INTO saldos_a_favor (recibo, cliente, valor)
+    SELECT recibo, cliente, a_cuenta FROM cobros WHERE recibo = NEW.recibo AND motivo IS NULL AND a_cuenta > 0;
+
+    INSERT INTO asientos (numero, cuenta, debe)
+    SELECT cobros.numero, 'CAJA Y BANCOS ' || forma, sum(valor)
+    FROM cobros_pagos JOIN cobros USING (recibo) WHERE recibo = NEW.recibo AND motivo IS NULL GROUP BY forma;
+
+    INSERT INTO asientos (numero, cuenta, haber)
+    SELECT cobros.numero, 'CLIENTES', sum(valor)
+    FROM cobros_facturas JOIN cobros USING (recibo) WHERE recibo = NEW.recibo AND motivo IS NULL GROUP BY recibo;
+
+    INSERT INTO asientos (numero, cuenta, haber)
+    SELECT numero, 'ANTICIPOS DE CLIENTES', a_cuenta
+    FROM cobros WHERE recibo = NEW.recibo AND motivo IS NULL AND a_cuenta > 0;
+END;

@@ -1,0 +1,76 @@
+"""The connection to a SQL ERP, with the two kinds of transaction that the connector needs.
+
+A *snapshot* sees one state of the ERP however many statements it runs; a *posting* is all or nothing and
+takes its write lock first, so that two jobs cannot both believe that a receipt is new.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.pool import NullPool
+
+from backend.erp.port import ErpUnavailable
+
+# An ERP that does not answer within this time is treated as away: the run ends and the next one tries again.
+TIMEOUT_SECONDS = 15
+
+
+def open_engine(url: str) -> Engine:
+    """An engine that holds no connection between runs.
+
+    An ERP may restart at night without us holding a dead socket.
+    """
+    engine = create_engine(url, poolclass=NullPool, hide_parameters=True)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _leave_transactions_to_us)
+        event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _leave_transactions_to_us(connection: sqlite3.Connection, _record: Any) -> None:
+    # The driver's own mode opens no transaction for SELECT, so two of them would see two states of the ERP.
+    connection.isolation_level = None
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute(f"PRAGMA busy_timeout = {TIMEOUT_SECONDS * 1000}")
+
+
+def _begin(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("recaudo_writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextmanager
+def snapshot(engine: Engine) -> Iterator[Connection]:
+    """Read several statements from one state of the database."""
+    with _transaction(
+        engine, {} if _is_sqlite(engine) else {"isolation_level": "REPEATABLE READ"}
+    ) as connection:
+        yield connection
+
+
+@contextmanager
+def posting(engine: Engine) -> Iterator[Connection]:
+    """Write all or nothing."""
+    with _transaction(engine, {"recaudo_writes": True} if _is_sqlite(engine) else {}) as connection:
+        yield connection
+
+
+@contextmanager
+def _transaction(engine: Engine, options: dict[str, Any]) -> Iterator[Connection]:
+    try:
+        with engine.connect() as connection, connection.execution_options(**options).begin():
+            yield connection
+    except DBAPIError:
+        raise
+    except SQLAlchemyError as error:
+        raise ErpUnavailable(str(error)) from error
+
+
+def _is_sqlite(engine: Engine) -> bool:
+    return engine.dialect.name == "sqlite"
