@@ -1,0 +1,192 @@
+"""The shape of each fact that a phone may record, field by field.
+
+The other half of `receivables.access`, and the twin of the tables in `validate_doc_update.js` of the collectors'
+databases: both must find the same first fault, so the order of the fields is part of the rule.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from receivables.identifiers import CODE, SERIES
+from receivables.money import MAX_MINOR, MoneyError, minor_from_json
+from receivables.validation import Problem
+
+Check = Callable[[Any, str], Problem | None]
+Fields = tuple[tuple[str, Check], ...]
+
+METHODS = frozenset({"cash", "cheque", "transfer", "card", "withholding"})
+
+_CURRENCY = re.compile(r"[A-Z]{3}")
+_HASH = re.compile(r"[0-9a-f]{64}")
+_RECEIPT_ID = re.compile(rf"receipt:{SERIES.pattern}:[0-9]{{8}}")
+_DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
+_INSTANT = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]{2})Z")
+_DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+
+
+def first_fault(document: Mapping[str, Any], fields: Fields, path: str = "") -> Problem | None:
+    """The first field, in the order of `fields`, that is missing or malformed."""
+    for name, check in fields:
+        problem = check(document.get(name), f"{path}{name}")
+        if problem:
+            return problem
+    return None
+
+
+def _invalid(field: str) -> Problem:
+    return Problem("field_invalid", field)
+
+
+def _passes(test: Callable[[Any], bool]) -> Check:
+    return lambda value, field: None if test(value) else _invalid(field)
+
+
+def matching(pattern: re.Pattern[str]) -> Check:
+    """Text that the whole of `pattern` describes."""
+    return _passes(lambda value: isinstance(value, str) and pattern.fullmatch(value) is not None)
+
+
+def text(shortest: int, longest: int) -> Check:
+    """Text of so many UTF-16 units, which is how JavaScript counts."""
+
+    def fits(value: Any) -> bool:
+        if not isinstance(value, str):
+            return False
+        return shortest <= len(value.encode("utf-16-le", "surrogatepass")) // 2 <= longest
+
+    return _passes(fits)
+
+
+def number(low: float, high: float) -> Check:
+    """A finite JSON number within bounds."""
+
+    def fits(value: Any) -> bool:
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return False
+        return math.isfinite(value) and low <= value <= high
+
+    return _passes(fits)
+
+
+def whole(lowest: int) -> Check:
+    """Minor units or a counter: 100, 100.0 and 1e2 are the same; no fraction, boolean or more than 2^53 - 1."""
+
+    def check(value: Any, field: str) -> Problem | None:
+        try:
+            amount = minor_from_json(value)
+        except MoneyError:
+            return Problem("amount_invalid", field)
+        return None if amount >= lowest else Problem("amount_invalid", field)
+
+    return check
+
+
+def or_null(check: Check) -> Check:
+    """The field may be absent or null."""
+    return lambda value, field: None if value is None else check(value, field)
+
+
+def items(shortest: int, longest: int, check: Check) -> Check:
+    """A list of so many items, each of which passes `check`."""
+
+    def all_pass(value: Any, field: str) -> Problem | None:
+        if not isinstance(value, list) or not shortest <= len(value) <= longest:
+            return _invalid(field)
+        return next(filter(None, (check(item, f"{field}.{index}") for index, item in enumerate(value))), None)
+
+    return all_pass
+
+
+def record(fields: Fields) -> Check:
+    """An object with these fields; others are let be."""
+
+    def check(value: Any, field: str) -> Problem | None:
+        if not isinstance(value, dict):
+            return _invalid(field)
+        return first_fault(value, fields, f"{field}.")
+
+    return check
+
+
+def _is_date(value: Any) -> bool:
+    parts = _DATE.fullmatch(value) if isinstance(value, str) else None
+    if not parts:
+        return False
+    year, month, day = (int(part) for part in parts.groups())
+    if year < 1 or not 1 <= month <= 12:
+        return False
+    leap = month == 2 and year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+    return 1 <= day <= _DAYS[month - 1] + leap
+
+
+def _is_instant(value: Any) -> bool:
+    parts = _INSTANT.fullmatch(value) if isinstance(value, str) else None
+    if not parts or not _is_date(parts[1]):
+        return False
+    return int(parts[2]) < 24 and int(parts[3]) < 60 and int(parts[4]) < 60
+
+
+def _position(value: Any, field: str) -> Problem | None:
+    if not isinstance(value, list) or len(value) != len(_POSITION):
+        return _invalid(field)
+    checked = zip(_POSITION, value, strict=True)
+    return next(filter(None, (check(part, f"{field}.{i}") for i, (check, part) in enumerate(checked))), None)
+
+
+_name = text(1, 200)
+_words = text(0, 4000)
+_short = or_null(text(0, 200))
+_date = _passes(_is_date)
+_instant = _passes(_is_instant)
+_distance = number(0, MAX_MINOR)
+_latitude = number(-90, 90)
+_longitude = number(-180, 180)
+_flag = _passes(lambda value: isinstance(value, bool))
+_method = _passes(lambda value: isinstance(value, str) and value in METHODS)
+_POSITION = (_instant, _latitude, _longitude, or_null(_distance))
+
+_place = record((
+    ("lat", _latitude), ("lon", _longitude), ("accuracy", or_null(_distance)), ("mock", or_null(_flag)),
+))  # fmt: skip
+_payment = record((
+    ("method", _method), ("amount", whole(1)), ("bank", _short), ("account", _short), ("number", _short),
+    ("drawer", _short), ("cheque_on", or_null(_date)), ("reference", _short),
+    ("transferred_on", or_null(_date)), ("brand", _short), ("last4", _short), ("authorisation", _short),
+    ("tax", _short), ("access_key", _short),
+))  # fmt: skip
+
+COMMON: Fields = (
+    ("company", matching(CODE)), ("collector", matching(CODE)), ("device", _name), ("created_at", _instant),
+    ("local_on", _date),
+)  # fmt: skip
+
+FACTS: dict[str, Fields] = {
+    "visit_start": (("customer", _name), ("place", or_null(_place)), ("distance_m", or_null(_distance))),
+    "visit": (
+        ("customer", _name), ("start", _name), ("started_at", _instant), ("finished_at", _instant),
+        ("place", or_null(_place)), ("outcome", _name), ("comment", _words),
+        ("next_visit_at", or_null(_instant)),
+    ),
+    "receipt": (
+        ("series", matching(SERIES)), ("counter", whole(1)), ("number", _name), ("customer", _name),
+        ("visit", or_null(_name)), ("currency", matching(_CURRENCY)), ("total", whole(1)),
+        ("payments", items(1, 100, _payment)),
+        ("allocations", items(0, 1000, record((("invoice", _name), ("amount", whole(1)))))),
+        ("on_account", whole(0)), ("place", or_null(_place)), ("previous_hash", matching(_HASH)),
+        ("hash", matching(_HASH)),
+    ),
+    "receipt_void": (("receipt", matching(_RECEIPT_ID)), ("reason", _words)),
+    "promise": (
+        ("customer", _name), ("invoices", items(0, 1000, _name)), ("amount", whole(1)),
+        ("currency", matching(_CURRENCY)), ("promised_on", _date),
+    ),
+    "note": (("customer", _name), ("text", text(1, 4000))),
+    "location_update": (("customer", _name), ("place", _place), ("reason", or_null(_words))),
+    "track": (("positions", items(1, 5000, _position)),),
+    "refusal": (("of", text(0, 1000)), ("reason", _words), ("document", text(0, 65536))),
+}  # fmt: skip
+"""What a phone may record; the server's own facts (`dunning_notice`) never enter a collector's database."""

@@ -1,0 +1,204 @@
+"""The sentence of every problem, in Spanish and English, so that phone and server tell a person the same.
+
+A sentence says what is wrong and what to do. `{name}` stands for a value of the problem's data; `name_minor`
+values are shown as money, `…_on` and `date` values as dates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from receivables.figures import date_text, money_text
+from receivables.money import Money
+from receivables.validation import Problem
+
+LANGUAGES = ("es", "en")
+
+MESSAGES: Mapping[str, tuple[str, str]] = {
+    # payments
+    "no_payments": (
+        "Falta la forma de pago. Añada al menos una.",
+        "There is no payment. Add at least one.",
+    ),
+    "method_unknown": (
+        "La forma de pago «{method}» no existe. Elija otra.",
+        "There is no payment method “{method}”. Choose another.",
+    ),
+    "amount_not_positive": (
+        "El monto debe ser mayor que cero.",
+        "The amount must be more than zero.",
+    ),
+    "amount_too_large": (
+        "El monto es demasiado grande. Revíselo.",
+        "The amount is too large. Check it.",
+    ),
+    "payment_in_other_currency": (
+        "Este pago está en {currency} y el recibo en {expected}. Use otro recibo para cada moneda.",
+        "This payment is in {currency} and the receipt in {expected}. Use one receipt for each currency.",
+    ),
+    "field_missing": (
+        "Falta un dato: {name}.",
+        "Something is missing: {name}.",
+    ),
+    "date_unreadable": (
+        "«{text}» no es una fecha.",
+        "“{text}” is not a date.",
+    ),
+    "cheque_too_far": (
+        "El cheque vence en {days} días; el máximo es {max_days}. Cambie la fecha o pida autorización.",
+        "The cheque falls due in {days} days; the most is {max_days}. Change the date or ask for approval.",
+    ),
+    "transfer_in_future": (
+        "La transferencia tiene fecha futura ({date}). Revise la fecha.",
+        "The transfer is dated in the future ({date}). Check the date.",
+    ),
+    "last4_invalid": (
+        "Escriba los cuatro últimos dígitos de la tarjeta.",
+        "Enter the last four digits of the card.",
+    ),
+    "access_key_invalid": (
+        "La clave de acceso de la retención no es válida. Son 49 dígitos; revíselos.",
+        "The withholding's access key is not valid. It has 49 digits; check them.",
+    ),
+    "payment_repeated": (
+        "Este pago está dos veces en el recibo. Quite uno.",
+        "This payment is in the receipt twice. Remove one.",
+    ),
+    "payment_already_used": (
+        "Este pago ya está en otro recibo. Revise el número.",
+        "This payment is already in another receipt. Check its number.",
+    ),
+    "cash_over_cap": (
+        "El efectivo suma {cash}; el máximo por recibo es {cap}. Reciba el resto por otro medio.",
+        "Cash adds up to {cash}; the most in one receipt is {cap}. Take the rest by other means.",
+    ),
+    "below_minimum": (
+        "El pago es de {paid}; el mínimo es {minimum}, salvo que cancele toda la deuda.",
+        "The payment is {paid}; the least is {minimum}, unless it settles the whole debt.",
+    ),
+    # allocation
+    "invoice_not_open": (
+        "La factura {invoice} no tiene saldo pendiente. Quítela.",
+        "Invoice {invoice} has nothing open. Remove it.",
+    ),
+    "invoice_in_other_currency": (
+        "La factura {invoice} está en {currency} y el pago en {paid_in}. Use otro recibo para cada moneda.",
+        "Invoice {invoice} is in {currency} and the payment in {paid_in}. Use one receipt for each currency.",
+    ),
+    "invoice_repeated": (
+        "Una factura está dos veces en la lista. Quite una.",
+        "An invoice is in the list twice. Remove one.",
+    ),
+    "allocation_not_positive": (
+        "El monto para la factura {invoice} debe ser mayor que cero.",
+        "The amount for invoice {invoice} must be more than zero.",
+    ),
+    "allocation_exceeds_open": (
+        "Aplica {amount} a la factura {invoice}, pero su saldo es {open}.",
+        "You apply {amount} to invoice {invoice}, but only {open} is open.",
+    ),
+    "allocations_exceed_payments": (
+        "Aplica {allocated} a las facturas, pero los pagos suman {paid}.",
+        "You apply {allocated} to the invoices, but the payments add up to {paid}.",
+    ),
+    "surplus_not_allowed": (
+        "Sobran {surplus} y la empresa no acepta saldos a favor. Reduzca el pago o añada facturas.",
+        "{surplus} is left over and the company takes nothing on account. Pay less or add invoices.",
+    ),
+    "older_invoice_open": (
+        "Primero debe pagarse la factura {invoice}, vencida el {due_on}.",
+        "Invoice {invoice}, due on {due_on}, must be paid first.",
+    ),
+    # receipts and their chain
+    "hash_wrong": (
+        "El recibo {number} fue alterado después de emitirse.",
+        "Receipt {number} was altered after it was issued.",
+    ),
+    "chain_broken": (
+        "El recibo {number} no continúa el recibo anterior de su serie.",
+        "Receipt {number} does not continue the receipt before it in its series.",
+    ),
+    # visits
+    "visit_not_started": (
+        "Inicie la visita antes de continuar.",
+        "Start the visit first.",
+    ),
+    "visit_already_open": (
+        "Tiene otra visita abierta. Finalícela antes de iniciar esta.",
+        "Another visit is open. Finish it before you start this one.",
+    ),
+    "outcome_missing": (
+        "Elija el resultado de la visita.",
+        "Choose the outcome of the visit.",
+    ),
+    "outcome_unknown": (
+        "El resultado «{outcome}» ya no existe. Elija otro.",
+        "The outcome “{outcome}” no longer exists. Choose another.",
+    ),
+    "comment_too_short": (
+        "Escriba un comentario de al menos {min_length} caracteres.",
+        "Write a comment of at least {min_length} characters.",
+    ),
+    "next_visit_missing": (
+        "Indique la fecha y hora de la próxima visita.",
+        "Give the date and time of the next visit.",
+    ),
+    "next_visit_in_past": (
+        "La próxima visita debe ser después de ahora.",
+        "The next visit must be after now.",
+    ),
+    # promises
+    "promise_exceeds_open": (
+        "La promesa es de {amount}, pero el saldo es {open}.",
+        "The promise is for {amount}, but only {open} is open.",
+    ),
+    "promise_in_past": (
+        "La fecha prometida ({date}) ya pasó.",
+        "The promised date ({date}) has passed.",
+    ),
+    "promise_too_far": (
+        "La promesa es a {days} días; el máximo es {max_days}.",
+        "The promise is {days} days ahead; the most is {max_days}.",
+    ),
+    "too_many_promises": (
+        "El cliente ya tiene {max} promesas vigentes.",
+        "The customer already has {max} promises running.",
+    ),
+}
+
+FIELD_NAMES: Mapping[str, tuple[str, str]] = {
+    "bank": ("banco", "bank"),
+    "account": ("cuenta", "account"),
+    "number": ("número", "number"),
+    "drawer": ("girador", "drawer"),
+    "cheque_on": ("fecha del cheque", "date of the cheque"),
+    "reference": ("referencia", "reference"),
+    "transferred_on": ("fecha de la transferencia", "date of the transfer"),
+    "brand": ("marca de la tarjeta", "card brand"),
+    "last4": ("cuatro últimos dígitos", "last four digits"),
+    "authorisation": ("autorización", "authorisation"),
+    "tax": ("impuesto", "tax"),
+}
+
+
+def sentence(problem: Problem, *, locale: str = "es_EC") -> str:
+    """The sentence of `problem` in the language of `locale`, Spanish unless it is English."""
+    column = 1 if locale.startswith("en") else 0
+    template = MESSAGES[problem.code][column]
+    return template.format_map(_shown(problem.data, locale, column))
+
+
+def _shown(data: Mapping[str, Any], locale: str, column: int) -> dict[str, Any]:
+    shown: dict[str, Any] = {}
+    for name, value in data.items():
+        if name.endswith("_minor"):
+            shown[name.removesuffix("_minor")] = money_text(Money(value, data["currency"]), locale)
+        elif name == "date" or name.endswith("_on"):
+            shown[name] = date_text(date.fromisoformat(value))
+        elif name == "name":
+            shown[name] = FIELD_NAMES[value][column] if value in FIELD_NAMES else value
+        else:
+            shown[name] = value
+    return shown

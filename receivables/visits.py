@@ -1,0 +1,164 @@
+"""Visits: one open at a time, finished with an outcome of the catalogue, a comment, perhaps a next visit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from typing import Any
+
+from receivables.documents import Json, new_fact, rfc3339
+from receivables.geometry import Point, haversine_m
+from receivables.policies import CollectionPolicy
+from receivables.validation import Problem
+
+GEOFENCE_M = 150.0
+"""A visit farther than this from the customer's point is flagged, never blocked."""
+
+GEOFENCE_ACCURACY_FACTOR = 2.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """One result of a visit. `comment_required` and `next_visit` say what the collector must add."""
+
+    code: str
+    label: Mapping[str, str]
+    effective: bool
+    contact: bool
+    comment_required: bool
+    next_visit: bool
+
+    @classmethod
+    def from_json(cls, item: Mapping[str, Any]) -> Outcome:
+        return cls(
+            code=item["code"],
+            label=item["label"],
+            effective=bool(item.get("effective", False)),
+            contact=bool(item.get("contact", False)),
+            comment_required=bool(item.get("comment_required", False)),
+            next_visit=bool(item.get("next_visit", False)),
+        )
+
+
+def outcomes(catalogue: Mapping[str, Any]) -> dict[str, Outcome]:
+    """The outcomes of a `catalogue:outcomes` document by code, in its order."""
+    return {item["code"]: Outcome.from_json(item) for item in catalogue["items"]}
+
+
+def find_open_visit(
+    starts: Iterable[Mapping[str, Any]], visits: Iterable[Mapping[str, Any]]
+) -> Mapping[str, Any] | None:
+    """The last `visit_start` that no `visit` finishes, or None."""
+    finished = {visit["start"] for visit in visits}
+    waiting = [start for start in starts if start["_id"] not in finished]
+    return max(waiting, key=lambda start: (start["created_at"], start["_id"]), default=None)
+
+
+def distance_to_customer_m(place: Mapping[str, Any] | None, location: Mapping[str, Any] | None) -> int | None:
+    """Whole metres between a phone's place and the customer's point; None where either is unknown."""
+    here, there = Point.of(place), Point.of(location)
+    return None if here is None or there is None else round(haversine_m(here, there))
+
+
+def is_within_geofence(distance_m: float, accuracy_m: float) -> bool:
+    """Is the phone at the customer, as far as its accuracy lets us say?"""
+    return distance_m <= max(GEOFENCE_M, GEOFENCE_ACCURACY_FACTOR * accuracy_m)
+
+
+def plan_visit_start(
+    *,
+    customer: Mapping[str, Any],
+    open_visit: Mapping[str, Any] | None,
+    place: Mapping[str, Any] | None,
+    company: str,
+    collector: str,
+    device: str,
+    ulid: str,
+    now: datetime,
+    zone: tzinfo,
+) -> Json | list[Problem]:
+    """Return the `visit_start` at a `customer` document, or the problem that another visit is open."""
+    if open_visit is not None:
+        return [Problem("visit_already_open", "", {"customer": open_visit["customer"]})]
+    body = {
+        "customer": customer["code"],
+        "place": None if place is None else dict(place),
+        "distance_m": distance_to_customer_m(place, customer.get("location")),
+    }
+    return new_fact(
+        "visit_start",
+        body,
+        company=company,
+        collector=collector,
+        device=device,
+        ulid=ulid,
+        now=now,
+        zone=zone,
+    )
+
+
+def plan_visit_finish(
+    *,
+    start: Mapping[str, Any] | None,
+    outcome: str | None,
+    comment: str,
+    next_visit_at: datetime | None,
+    catalogue: Mapping[str, Outcome],
+    policy: CollectionPolicy,
+    place: Mapping[str, Any] | None,
+    company: str,
+    collector: str,
+    device: str,
+    ulid: str,
+    now: datetime,
+    zone: tzinfo,
+) -> Json | list[Problem]:
+    """Return the `visit` that finishes `start`, or all that is missing from it."""
+    if start is None:
+        return [Problem("visit_not_started")]
+    problems = _finish_problems(
+        outcome, comment.strip(), next_visit_at, catalogue=catalogue, policy=policy, now=now
+    )
+    if problems:
+        return problems
+    body = {
+        "customer": start["customer"],
+        "start": start["_id"],
+        "started_at": start["created_at"],
+        "finished_at": rfc3339(now),
+        "place": None if place is None else dict(place),
+        "outcome": outcome,
+        "comment": comment.strip(),
+        "next_visit_at": None if next_visit_at is None else rfc3339(next_visit_at),
+    }
+    return new_fact(
+        "visit", body, company=company, collector=collector, device=device, ulid=ulid, now=now, zone=zone
+    )
+
+
+def _finish_problems(
+    outcome: str | None,
+    comment: str,
+    next_visit_at: datetime | None,
+    *,
+    catalogue: Mapping[str, Outcome],
+    policy: CollectionPolicy,
+    now: datetime,
+) -> list[Problem]:
+    problems: list[Problem] = []
+    chosen = catalogue.get(outcome or "")
+    if chosen is None:
+        problems.append(
+            Problem("outcome_unknown", "outcome", {"outcome": outcome})
+            if outcome
+            else Problem("outcome_missing", "outcome")
+        )
+    elif chosen.comment_required and len(comment) < max(1, policy.comment_min_length):
+        data = {"length": len(comment), "min_length": max(1, policy.comment_min_length)}
+        problems.append(Problem("comment_too_short", "comment", data))
+    if chosen is not None and chosen.next_visit and next_visit_at is None:
+        problems.append(Problem("next_visit_missing", "next_visit_at"))
+    if next_visit_at is not None and next_visit_at <= now:
+        problems.append(Problem("next_visit_in_past", "next_visit_at"))
+    return problems
