@@ -1,6 +1,7 @@
 """The REST API as the supervisor's screens see it: sign-in, token renewal, and one method that reads.
 
-The web app holds no data of its own and no secret but the signed-in person's tokens, which live as long as the session.
+The web app holds no data of its own and no secret but the signed-in person's tokens, which live as long as
+the session.
 """
 
 from __future__ import annotations
@@ -51,7 +52,9 @@ class Api:
 
     async def read(self, path: str, **params: Any) -> Json:
         """GET below the chosen company; parameters that are None or empty are left out."""
-        answer = await self._authorised("GET", path, params={k: v for k, v in params.items() if v not in (None, "")})
+        answer = await self._authorised(
+            "GET", path, params={k: v for k, v in params.items() if v not in (None, "")}
+        )
         body: Json = answer.json()
         return body
 
@@ -63,13 +66,12 @@ class Api:
         if self._tokens is None:
             raise ApiProblem("signed_out", "signed out", status=401)
         if datetime.fromisoformat(self._tokens["expires_at"]) - self._now() < RENEW_BEFORE:
-            await self._renew()
+            await self._renew(self._tokens["refresh_token"])
         headers = {"Authorization": f"Bearer {self._tokens['access_token']}"}
         return await self._send(method, f"/companies/{self.company}{path}", headers=headers, **options)
 
-    async def _renew(self) -> None:
-        assert self._tokens is not None
-        answer = await self._send("POST", "/auth/refresh", json={"refresh_token": self._tokens["refresh_token"]})
+    async def _renew(self, refresh_token: str) -> None:
+        answer = await self._send("POST", "/auth/refresh", json={"refresh_token": refresh_token})
         self._tokens = answer.json()
 
     async def _send(self, method: str, path: str, **options: Any) -> httpx.Response:
@@ -83,4 +85,6 @@ class Api:
             problem = answer.json()
             raise ApiProblem(problem["code"], problem["detail"], status=answer.status_code)
         except (ValueError, KeyError, TypeError):
-            raise ApiProblem("server_failure", f"HTTP {answer.status_code}", status=answer.status_code) from None
+            raise ApiProblem(
+                "server_failure", f"HTTP {answer.status_code}", status=answer.status_code
+            ) from None

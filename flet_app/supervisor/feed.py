@@ -14,13 +14,13 @@ from flet_app.supervisor.api import Api, ApiProblem
 from flet_app.supervisor.state import Json, SupervisorState
 
 REFRESH_SECONDS = 5.0
-"""Supervisors decide by the minute; five seconds feels live, and five small requests cost the server little."""
+"""Supervisors decide by the minute: five seconds feels live and costs the server five small requests."""
 
 PAGE_LIMIT = 200
 
 
 async def follow(state: SupervisorState, api: Api, now: Callable[[], datetime], nudge: asyncio.Event) -> None:
-    """Refresh until cancelled; `nudge` asks for a refresh at once, for example when another day was chosen."""
+    """Refresh until cancelled; `nudge` asks for a refresh at once, as when another day was chosen."""
     while True:
         if state.signed_in:
             await refresh(state, api, now())
@@ -52,23 +52,23 @@ async def refresh(state: SupervisorState, api: Api, now: datetime) -> None:
         return
     if (day, collector) != (state.day, state.collector):
         return
-    _show(state, summary, collectors, visits, receipts, exceptions)
+    _show(
+        state,
+        {
+            "summary": summary,
+            "collectors": collectors["items"],
+            "visits": visits["items"],
+            "receipts": receipts["items"],
+            "receipts_total": receipts["total"],
+            "exceptions": exceptions["items"],
+        },
+    )
     state.loaded_at = now.astimezone(ZoneInfo(state.timezone)).strftime("%H:%M:%S")
     state.failure = ""
 
 
-def _show(
-    state: SupervisorState, summary: Json, collectors: Json, visits: Json, receipts: Json, exceptions: Json
-) -> None:
-    """Assign only what changed: an unchanged list costs no message to the browser and moves nothing on screen."""
-    fresh = {
-        "summary": summary,
-        "collectors": collectors["items"],
-        "visits": visits["items"],
-        "receipts": receipts["items"],
-        "receipts_total": receipts["total"],
-        "exceptions": exceptions["items"],
-    }
+def _show(state: SupervisorState, fresh: Json) -> None:
+    """Assign only what changed: an unchanged list costs no message and moves nothing on screen."""
     for name, value in fresh.items():
         if getattr(state, name) != value:
             setattr(state, name, value)

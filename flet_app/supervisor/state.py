@@ -1,4 +1,4 @@
-"""What the supervisor's screens show. One object per browser session; it changes only in `feed` and the sign-in."""
+"""What the supervisor's screens show. One object per browser session, changed by `feed` and `session`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Json = dict[str, Any]
 @ft.observable
 @dataclass
 class SupervisorState:
-    """`day` is the company's local date, ISO. `loaded_at` is None until the first answer. Amounts are minor units."""
+    """`day` is the company's local date, ISO. `loaded_at` is None until the first answer."""
 
     width: float = 1280
     signed_in: bool = False

@@ -24,7 +24,7 @@ ALLOWED: dict[str, set[str]] = {
     "schedulers": {"backend", "receivables", "apscheduler"},
     "flet_app": {
         "receivables", "replica", "paperwork", "flet", "flet_web", "flet_map", "flet_geolocator", "httpx",
-        "babel", "cryptography", "uvicorn",
+        "babel", "cryptography", "starlette", "uvicorn",
     },
 }  # fmt: skip
 

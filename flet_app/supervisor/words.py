@@ -1,0 +1,57 @@
+"""The words of codes: payment methods, the ERP's answers, exceptions."""
+
+from __future__ import annotations
+
+import flet as ft
+
+from flet_app.components.status import Status, Tone
+from flet_app.i18n import Texts
+from flet_app.supervisor.state import Json
+
+METHODS = {
+    "cash": "Cash",
+    "cheque": "Cheque",
+    "transfer": "Transfer",
+    "card": "Card",
+    "withholding": "Withholding",
+}
+
+POSTING_STATES: dict[str, tuple[str, str]] = {
+    "received": ("Received", "waiting"),
+    "sending": ("Being posted", "waiting"),
+    "retry": ("Will be retried", "waiting"),
+    "posted": ("Posted", "settled"),
+    "rejected": ("Rejected", "late"),
+}
+
+EXCEPTIONS = {
+    "over_allocation": "More was applied than the invoice owed",
+    "second_leaf": "A receipt arrived twice with different contents",
+    "poisoned": "A malformed record was put aside",
+    "posting_rejected": "The ERP rejected a receipt",
+    "refused": "The database refused a record",
+}
+
+
+def posting_status(texts: Texts, receipt: Json) -> Status:
+    """What the ERP says of a receipt, ready to be shown."""
+    match receipt["state"]:
+        case "posted":
+            text = texts.t("Posted n.º {number}", number=receipt["erp_number"])
+            return Status(tone=Tone.SETTLED, icon=ft.Icons.CHECK_CIRCLE, text=text)
+        case "rejected":
+            text = texts.t("Rejected: {reason}", reason=receipt["reason"] or "–")
+            return Status(tone=Tone.LATE, icon=ft.Icons.CANCEL, text=text)
+        case "retry":
+            return Status(tone=Tone.WAITING, icon=ft.Icons.SYNC_PROBLEM, text=texts.t("Will be retried"))
+        case "sending":
+            return Status(tone=Tone.WAITING, icon=ft.Icons.SYNC, text=texts.t("Being posted"))
+        case _:
+            return Status(tone=Tone.SAVED, icon=ft.Icons.INBOX, text=texts.t("Received"))
+
+
+def exception_sentence(texts: Texts, row: Json) -> str:
+    sentence = texts.t(EXCEPTIONS.get(row["kind"], str(row["kind"])))
+    subject = row.get("receipt") or row.get("customer") or ""
+    number = subject.removeprefix("receipt:").replace(":", "-")
+    return f"{sentence} · {number}" if number else sentence
