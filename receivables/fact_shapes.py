@@ -1,7 +1,7 @@
 """The shape of each fact that a phone may record, field by field.
 
-The other half of `receivables.access`, and the twin of the tables in `validate_doc_update.js` of the collectors'
-databases: both must find the same first fault, so the order of the fields is part of the rule.
+The other half of `receivables.access` and the twin of the tables in the collectors' `validate_doc_update.js`:
+both must find the same first fault, so the order of the fields is part of the rule.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ def number(low: float, high: float) -> Check:
 
 
 def whole(lowest: int) -> Check:
-    """Minor units or a counter: 100, 100.0 and 1e2 are the same; no fraction, boolean or more than 2^53 - 1."""
+    """Minor units or a counter: 100, 100.0 and 1e2 are one; no fraction, no boolean, at most 2^53 - 1."""
 
     def check(value: Any, field: str) -> Problem | None:
         try:

@@ -1,0 +1,10 @@
+function (doc) {
+  var facts = {
+    visit_start: 1, visit: 1, receipt: 1, receipt_void: 1, promise: 1, note: 1, location_update: 1, track: 1,
+    refusal: 1, dunning_notice: 1
+  };
+  var type = doc._id.split(':')[0];
+  if (facts[type] === 1 && typeof doc.collector === 'string') {
+    emit([doc.collector, type, doc.created_at], null);
+  }
+}

@@ -1,0 +1,5 @@
+function (doc) {
+  if (doc._id.indexOf('posting:') === 0) {
+    emit([doc.state, doc.claimed_at || null], null);
+  }
+}

@@ -1,0 +1,5 @@
+function (doc) {
+  if (doc._id.indexOf('refresh:') === 0) {
+    emit(doc.expires_at, null);
+  }
+}

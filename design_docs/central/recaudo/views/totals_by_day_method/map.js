@@ -1,0 +1,7 @@
+function (doc) {
+  if (doc._id.indexOf('receipt:') === 0) {
+    for (var i = 0; i < doc.payments.length; i++) {
+      emit([doc.local_on, doc.currency, doc.payments[i].method], doc.payments[i].amount);
+    }
+  }
+}

@@ -1,0 +1,266 @@
+function (newDoc, oldDoc, userCtx, secObj) {
+  // What a phone may write into its collector's database. receivables/access.py is the same rule in Python; both are
+  // held to tests/data/access_vectors.json. A refusal reads "code: field", for the program and for a person.
+  var LARGEST = 9007199254740991;
+  var CODE = /^[a-z][a-z0-9]{1,29}$/;
+  var SERIES = /^[A-Z][A-Z0-9]{1,9}$/;
+  var ULID = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
+  var CURRENCY = /^[A-Z]{3}$/;
+  var HASH = /^[0-9a-f]{64}$/;
+  var RECEIPT_ID = /^receipt:([A-Z][A-Z0-9]{1,9}):[0-9]{8}$/;
+  var DATE = /^([0-9]{4})-([0-9]{2})-([0-9]{2})$/;
+  var INSTANT = /^([0-9]{4}-[0-9]{2}-[0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]{2})Z$/;
+  var METHODS = {cash: 1, cheque: 1, transfer: 1, card: 1, withholding: 1};
+  var PROJECTIONS = {
+    company: 1, collector: 1, customer: 1, invoice: 1, withholding: 1, credit_note: 1, route: 1, goal: 1, catalogue: 1,
+    policy: 1, posting: 1, activity: 1, received: 1
+  };
+
+  function refuse(code, field) {
+    throw({forbidden: field ? code + ': ' + field : code});
+  }
+  function has(table, key) {
+    return Object.prototype.hasOwnProperty.call(table, key);
+  }
+  function hasRole(role) {
+    return userCtx.roles.indexOf(role) !== -1;
+  }
+  function isArray(value) {
+    return Object.prototype.toString.call(value) === '[object Array]';
+  }
+  function isObject(value) {
+    return typeof value === 'object' && value !== null && !isArray(value);
+  }
+  function isNumber(value, low, high) {
+    return typeof value === 'number' && isFinite(value) && value >= low && value <= high;
+  }
+  function isDate(value) {
+    var parts = typeof value === 'string' ? DATE.exec(value) : null;
+    if (parts === null) {
+      return false;
+    }
+    var year = Number(parts[1]), month = Number(parts[2]), day = Number(parts[3]);
+    var leap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+    var days = [31, leap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+    return year >= 1 && month >= 1 && month <= 12 && day >= 1 && day <= days[month - 1];
+  }
+  function isInstant(value) {
+    var parts = typeof value === 'string' ? INSTANT.exec(value) : null;
+    return parts !== null && isDate(parts[1]) && Number(parts[2]) < 24 && Number(parts[3]) < 60 && Number(parts[4]) < 60;
+  }
+
+  function matching(pattern) {
+    return function (value, field) {
+      if (typeof value !== 'string' || !pattern.test(value)) {
+        refuse('field_invalid', field);
+      }
+    };
+  }
+  function text(shortest, longest) {
+    return function (value, field) {
+      if (typeof value !== 'string' || value.length < shortest || value.length > longest) {
+        refuse('field_invalid', field);
+      }
+    };
+  }
+  function date(value, field) {
+    if (!isDate(value)) {
+      refuse('field_invalid', field);
+    }
+  }
+  function instant(value, field) {
+    if (!isInstant(value)) {
+      refuse('field_invalid', field);
+    }
+  }
+  function whole(lowest) {
+    return function (value, field) {
+      if (!isNumber(value, lowest, LARGEST) || Math.floor(value) !== value) {
+        refuse('amount_invalid', field);
+      }
+    };
+  }
+  function orNull(check) {
+    return function (value, field) {
+      if (value !== null && value !== undefined) {
+        check(value, field);
+      }
+    };
+  }
+  function list(shortest, longest, check) {
+    return function (value, field) {
+      if (!isArray(value) || value.length < shortest || value.length > longest) {
+        refuse('field_invalid', field);
+      }
+      for (var i = 0; i < value.length; i++) {
+        check(value[i], field + '.' + i);
+      }
+    };
+  }
+  function fields(value, path, table) {
+    for (var i = 0; i < table.length; i++) {
+      table[i][1](has(value, table[i][0]) ? value[table[i][0]] : undefined, path + table[i][0]);
+    }
+  }
+  function record(table) {
+    return function (value, field) {
+      if (!isObject(value)) {
+        refuse('field_invalid', field);
+      }
+      fields(value, field + '.', table);
+    };
+  }
+  function distance(value, field) {
+    if (!isNumber(value, 0, LARGEST)) {
+      refuse('field_invalid', field);
+    }
+  }
+  function latitude(value, field) {
+    if (!isNumber(value, -90, 90)) {
+      refuse('field_invalid', field);
+    }
+  }
+  function longitude(value, field) {
+    if (!isNumber(value, -180, 180)) {
+      refuse('field_invalid', field);
+    }
+  }
+  function flag(value, field) {
+    if (typeof value !== 'boolean') {
+      refuse('field_invalid', field);
+    }
+  }
+  function method(value, field) {
+    if (typeof value !== 'string' || !has(METHODS, value)) {
+      refuse('field_invalid', field);
+    }
+  }
+  function position(value, field) {
+    if (!isArray(value) || value.length !== 4) {
+      refuse('field_invalid', field);
+    }
+    instant(value[0], field + '.0');
+    latitude(value[1], field + '.1');
+    longitude(value[2], field + '.2');
+    orNull(distance)(value[3], field + '.3');
+  }
+
+  var name = text(1, 200);
+  var words = text(0, 4000);
+  var place = record([['lat', latitude], ['lon', longitude], ['accuracy', orNull(distance)], ['mock', orNull(flag)]]);
+  var payment = record([
+    ['method', method], ['amount', whole(1)], ['bank', orNull(text(0, 200))], ['account', orNull(text(0, 200))],
+    ['number', orNull(text(0, 200))], ['drawer', orNull(text(0, 200))], ['cheque_on', orNull(date)],
+    ['reference', orNull(text(0, 200))], ['transferred_on', orNull(date)], ['brand', orNull(text(0, 200))],
+    ['last4', orNull(text(0, 200))], ['authorisation', orNull(text(0, 200))], ['tax', orNull(text(0, 200))],
+    ['access_key', orNull(text(0, 200))]
+  ]);
+  var FACTS = {
+    visit_start: [['customer', name], ['place', orNull(place)], ['distance_m', orNull(distance)]],
+    visit: [
+      ['customer', name], ['start', name], ['started_at', instant], ['finished_at', instant], ['place', orNull(place)],
+      ['outcome', name], ['comment', words], ['next_visit_at', orNull(instant)]
+    ],
+    receipt: [
+      ['series', matching(SERIES)], ['counter', whole(1)], ['number', name], ['customer', name], ['visit', orNull(name)],
+      ['currency', matching(CURRENCY)], ['total', whole(1)], ['payments', list(1, 100, payment)],
+      ['allocations', list(0, 1000, record([['invoice', name], ['amount', whole(1)]]))], ['on_account', whole(0)],
+      ['place', orNull(place)], ['previous_hash', matching(HASH)], ['hash', matching(HASH)]
+    ],
+    receipt_void: [['receipt', matching(RECEIPT_ID)], ['reason', words]],
+    promise: [
+      ['customer', name], ['invoices', list(0, 1000, name)], ['amount', whole(1)], ['currency', matching(CURRENCY)],
+      ['promised_on', date]
+    ],
+    note: [['customer', name], ['text', text(1, 4000)]],
+    location_update: [['customer', name], ['place', place], ['reason', orNull(words)]],
+    track: [['positions', list(1, 5000, position)]],
+    refusal: [['of', text(0, 1000)], ['reason', words], ['document', text(0, 65536)]]
+  };
+
+  function receiptKey(doc, mark) {
+    return doc.series + mark + ('0000000' + String(doc.counter)).slice(-8);
+  }
+  function sum(lines) {
+    var total = 0;
+    for (var i = 0; i < lines.length; i++) {
+      total += lines[i].amount;
+    }
+    return total;
+  }
+
+  var server = hasRole('_admin');
+  var parts = newDoc._id.split(':');
+  var type = parts[0];
+
+  if (!has(FACTS, type) || parts.length < 2) {
+    if (!server) {
+      refuse(has(PROJECTIONS, type) || type.indexOf('_') === 0 ? 'server_only' : 'type_unknown', '_id');
+    }
+    return;
+  }
+  if (newDoc._deleted) {
+    refuse('fact_deleted', '_id');
+  }
+  if (oldDoc !== null && oldDoc !== undefined) {
+    refuse('fact_immutable', '_id');
+  }
+  if (newDoc._revisions && newDoc._revisions.start > 1) {
+    refuse('fact_immutable', '_rev');
+  }
+  if (newDoc._attachments) {
+    refuse('attachment_refused', '_attachments');
+  }
+
+  if (newDoc.schema !== 1) {
+    refuse('schema_unknown', 'schema');
+  }
+  fields(newDoc, '', [
+    ['company', matching(CODE)], ['collector', matching(CODE)], ['device', name], ['created_at', instant],
+    ['local_on', date]
+  ]);
+  if (userCtx.db !== newDoc.company + '-c-' + newDoc.collector) {
+    refuse('writer_mismatch', userCtx.db.indexOf(newDoc.company + '-c-') === 0 ? 'collector' : 'company');
+  }
+  if (!server) {
+    var ofCompany = false;
+    for (var i = 0; i < userCtx.roles.length; i++) {
+      ofCompany = ofCompany || userCtx.roles[i].indexOf(newDoc.company + ':') === 0;
+    }
+    if (!ofCompany) {
+      refuse('role_missing', 'company');
+    }
+    if (!hasRole('c:' + newDoc.collector)) {
+      refuse('role_missing', 'collector');
+    }
+    if (!hasRole('d:' + newDoc.device)) {
+      refuse('role_missing', 'device');
+    }
+  }
+
+  fields(newDoc, '', FACTS[type]);
+  if (type === 'receipt') {
+    if (newDoc.counter > 99999999 || newDoc._id !== 'receipt:' + receiptKey(newDoc, ':')) {
+      refuse('id_mismatch', '_id');
+    }
+    if (newDoc.number !== receiptKey(newDoc, '-')) {
+      refuse('id_mismatch', 'number');
+    }
+    if (!server && !hasRole('series:' + newDoc.series)) {
+      refuse('role_missing', 'series');
+    }
+    if (sum(newDoc.payments) !== newDoc.total) {
+      refuse('sum_mismatch', 'payments');
+    }
+    if (sum(newDoc.allocations) + newDoc.on_account !== newDoc.total) {
+      refuse('sum_mismatch', 'allocations');
+    }
+  } else {
+    if (parts.length !== 3 || parts[1] !== newDoc.collector || !ULID.test(parts[2])) {
+      refuse('id_mismatch', '_id');
+    }
+    if (type === 'receipt_void' && !server && !hasRole('series:' + RECEIPT_ID.exec(newDoc.receipt)[1])) {
+      refuse('role_missing', 'series');
+    }
+  }
+}
