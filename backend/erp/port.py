@@ -59,7 +59,7 @@ class Unreadable:
 class Page:
     """One page of records.
 
-    `cursor` is where the next page begins; `last` says that there is no next page now.
+    `cursor` is its last record's, None for an empty page; `last` says that there is no next page now.
     """
 
     records: Sequence[Record]

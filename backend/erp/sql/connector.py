@@ -41,7 +41,7 @@ class SqlConnector:
             found = [dict(row) for row in connection.execute(text(query.statement), bounds).mappings()]
             keys = [str(row["key"]) for row in found]
             reflects = _reflects(connection, query.reflects, keys) if query.reflects and keys else {}
-        return self._page(kind, found, reflects, after)
+        return self._page(kind, found, reflects)
 
     def find_receipt(self, receipt_id: str) -> Posted | Rejected | None:
         with self._answering(), snapshot(self._engine) as connection:
@@ -64,9 +64,7 @@ class SqlConnector:
     def close(self) -> None:
         self._engine.dispose()
 
-    def _page(
-        self, kind: Kind, found: list[dict[str, Any]], reflects: dict[str, list[str]], after: Cursor | None
-    ) -> Page:
+    def _page(self, kind: Kind, found: list[dict[str, Any]], reflects: dict[str, list[str]]) -> Page:
         records: list[Record] = []
         unreadable: list[Unreadable] = []
         for values in found:
@@ -83,7 +81,7 @@ class SqlConnector:
         return Page(
             records=records,
             unreadable=unreadable,
-            cursor=cursors.cursor_at(found[-1]["changed"], str(found[-1]["key"])) if found else after,
+            cursor=cursors.cursor_at(found[-1]["changed"], str(found[-1]["key"])) if found else None,
             last=len(found) < self._mapping.page_size,
         )
 

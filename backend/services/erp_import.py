@@ -1,0 +1,160 @@
+"""ERP inwards: customers, invoices and the rest become projections in the central database.
+
+Each run reads from the saved cursor minus an overlap window. A record that says what its document already
+says writes nothing, so that the overlap costs reads only and no phone is woken for nothing. The cursor moves
+past a page only when the page is stored.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from backend import killpoints
+from backend.couch.client import Couch, Json
+from backend.couch.errors import Conflict
+from backend.erp.port import Connector, Cursor, Kind, Unreadable
+from backend.erp.records import Record
+from receivables.documents import SCHEMA, parse_instant, rfc3339
+
+log = logging.getLogger(__name__)
+
+# A run that found nothing says so at most this often: freshness is judged in minutes, and each write is a
+# revision.
+QUIET_SECONDS = 60
+# Another writer of the same document (a corrected location) gets this many chances to be in our way.
+WRITE_ATTEMPTS = 5
+# Enough to see what is wrong with an ERP's data, without a document that grows with it.
+UNREADABLE_KEPT = 20
+
+# What a new document says where the ERP has no such column: readers find every field of the data model.
+DEFAULTS: Mapping[str, Mapping[str, Any]] = {
+    "customer": {
+        "branch": "",
+        "phones": [],
+        "email": None,
+        "address": "",
+        "city": "",
+        "location": None,
+        "credit_limit": 0,
+        "payment_terms_days": 0,
+        "observations": "",
+        "active": True,
+    },
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportReport:
+    kind: Kind
+    read: int
+    written: int
+    unreadable: Sequence[Unreadable]
+
+
+def run_import(couch: Couch, company: str, connector: Connector, *, now: datetime) -> list[ImportReport]:
+    """Import every kind that the ERP provides. Raises `ErpUnavailable`; what was stored before it stays."""
+    return [import_kind(couch, company, connector, kind, now=now) for kind in connector.kinds()]
+
+
+def import_kind(
+    couch: Couch, company: str, connector: Connector, kind: Kind, *, now: datetime
+) -> ImportReport:
+    saved = couch.get(company, cursor_id(kind)) or {"_id": cursor_id(kind), "schema": SCHEMA}
+    progress = _Progress(couch, company, saved)
+    cursor = connector.start_of(kind, progress.cursor)
+    read = written = 0
+    unreadable: list[Unreadable] = []
+    while True:
+        page = connector.read(kind, cursor)
+        written += store(couch, company, page.records)
+        read += len(page.records)
+        unreadable.extend(page.unreadable)
+        killpoints.reach("erp.in.page_stored")
+        if page.last:
+            break
+        cursor = page.cursor
+        progress.reached(cursor)
+        log.info("erp import %s: %s of %s read, %s written", company, read, kind, written)
+    report = ImportReport(kind=kind, read=read, written=written, unreadable=unreadable)
+    progress.finished(page.cursor or cursor if read or unreadable else progress.cursor, report, now=now)
+    killpoints.reach("erp.in.finished")
+    return report
+
+
+def cursor_id(kind: Kind) -> str:
+    return f"erp_cursor:{kind}"
+
+
+def imported_at(cursor: Mapping[str, Any] | None) -> datetime | None:
+    """When the import that this `erp_cursor` document tells of was last complete."""
+    instant = (cursor or {}).get("imported_at")
+    return parse_instant(instant) if instant else None
+
+
+def store(couch: Couch, company: str, records: Sequence[Record]) -> int:
+    """Write the documents that differ from their records; returns how many those were."""
+    waiting = {record.document_id: record for record in records}
+    written = 0
+    for _ in range(WRITE_ATTEMPTS):
+        if not waiting:
+            return written
+        current = couch.get_many(company, waiting)
+        changed = [
+            document
+            for document_id, record in waiting.items()
+            if (document := merged(current.get(document_id), record)) != current.get(document_id)
+        ]
+        failed = [answer for answer in couch.bulk(company, changed) if answer.get("error")]
+        written += len(changed) - len(failed)
+        waiting = {answer["id"]: waiting[answer["id"]] for answer in failed}
+    raise Conflict(f"{company}/{min(waiting)}", "conflict", "kept changing while it was imported")
+
+
+def merged(current: Json | None, record: Record) -> Json:
+    """The record's document: the ERP's fields as it says, everybody else's as they were."""
+    before = current or {"_id": record.document_id, "schema": SCHEMA, **DEFAULTS.get(record.TYPE, {})}
+    return {**before, **record.body()}
+
+
+class _Progress:
+    """The document `erp_cursor:<kind>`: how far the import is, and when it last was complete."""
+
+    def __init__(self, couch: Couch, company: str, document: Json) -> None:
+        self._couch = couch
+        self._company = company
+        self._document = document
+
+    @property
+    def cursor(self) -> Cursor | None:
+        saved = self._document.get("cursor")
+        return Cursor.from_json(saved) if saved else None
+
+    def reached(self, cursor: Cursor | None) -> None:
+        """A page is stored: a run that is cut here begins here again. It is complete only when finished."""
+        if cursor and cursor != self.cursor:
+            self._save({"cursor": cursor.to_json()})
+
+    def finished(self, cursor: Cursor | None, report: ImportReport, *, now: datetime) -> None:
+        outcome = {
+            "cursor": cursor.to_json() if cursor else None,
+            "unreadable": [
+                {"key": bad.key, "reason": bad.reason} for bad in report.unreadable[:UNREADABLE_KEPT]
+            ],
+        }
+        unchanged = all(self._document.get(name) == value for name, value in outcome.items())
+        if unchanged and not report.written and self._is_recent(now):
+            return
+        counts = {"read": report.read, "written": report.written, "unreadable_count": len(report.unreadable)}
+        self._save({**outcome, **counts, "imported_at": rfc3339(now)})
+
+    def _is_recent(self, now: datetime) -> bool:
+        last = imported_at(self._document)
+        return last is not None and now - last < timedelta(seconds=QUIET_SECONDS)
+
+    def _save(self, fields: Mapping[str, Any]) -> None:
+        self._document = {**self._document, **fields}
+        self._document["_rev"] = self._couch.put(self._company, self._document)

@@ -1,0 +1,108 @@
+"""The claim of a receipt for posting: its effective allocation, decided once and never again.
+
+Two phones may have been paid for the same invoice. What the invoice still has open, minus what earlier
+claims took and its balance does not reflect yet, is the most that a receipt can take; the excess goes on
+account, because the money is real.
+
+Claims are made one after the other, even by several processes: each is first announced in one document, with
+its decision. Whoever finds an announced claim writes it down before deciding another one, so a process that
+stops between the two writes holds nobody up, and no two decisions are made on the same balance.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from backend import killpoints
+from backend.couch.client import Couch, Json
+from backend.couch.errors import Conflict
+from receivables.allocation import cap_allocations
+from receivables.documents import SCHEMA, rfc3339
+from receivables.identifiers import posting_id
+from receivables.invoices import Invoice
+from receivables.money import Money
+from receivables.receipts import Receipt
+
+TURN = "erp_cursor:claims"
+DESIGN = "recaudo"
+
+
+def claim(couch: Couch, company: str, receipt: Receipt, *, now: datetime) -> Json:
+    """The posting of `receipt`, made now or by whoever came first."""
+    while True:
+        turn = couch.get(company, TURN) or {"_id": TURN, "schema": SCHEMA}
+        if announced := turn.get("posting"):
+            _write_down(couch, company, announced)
+        if existing := couch.get(company, posting_id(receipt.id)):
+            return existing
+        posting = decide(receipt, open_balances(couch, company, receipt), now=now)
+        try:
+            couch.put(company, {**turn, "posting": posting})
+        except Conflict:
+            continue
+        killpoints.reach("erp.out.announced")
+        return _write_down(couch, company, posting)
+
+
+def decide(receipt: Receipt, open_by_invoice: Mapping[str, Money], *, now: datetime) -> Json:
+    """The posting that a receipt gets when its invoices have this much open."""
+    currency = receipt.total.currency
+    effective, excess = cap_allocations(receipt.allocations, open_by_invoice, currency=currency)
+    return {
+        "_id": posting_id(receipt.id),
+        "schema": SCHEMA,
+        "receipt": receipt.id,
+        "customer": receipt.customer,
+        "collector": receipt.collector,
+        "state": "sending",
+        "allocations": [line.to_json() for line in effective],
+        "on_account": (receipt.on_account + excess).minor,
+        "currency": currency,
+        "attempts": 1,
+        "claimed_at": rfc3339(now),
+        "posted_at": None,
+        "erp_number": None,
+        "reason": None,
+    }
+
+
+def open_balances(couch: Couch, company: str, receipt: Receipt) -> dict[str, Money]:
+    """What each of the receipt's invoices can still take.
+
+    One of another customer, or cancelled, takes nothing.
+    """
+    numbers = [line.invoice for line in receipt.allocations]
+    documents = couch.get_many(company, [f"invoice:{number}" for number in numbers])
+    invoices = [Invoice.from_json(document) for document in documents.values()]
+    claimed = claimed_amounts(couch, company, invoices)
+    return {
+        invoice.number: Money(
+            max(0, invoice.balance.minor - claimed[invoice.number]), invoice.balance.currency
+        )
+        for invoice in invoices
+        if invoice.customer == receipt.customer and invoice.state == "open"
+    }
+
+
+def claimed_amounts(couch: Couch, company: str, invoices: list[Invoice]) -> dict[str, int]:
+    """Minor units that postings took from each invoice and its balance does not reflect yet."""
+    amounts = {invoice.number: 0 for invoice in invoices}
+    reflects = {invoice.number: invoice.reflects for invoice in invoices}
+    rows = couch.view(company, DESIGN, "postings_by_invoice", keys=list(amounts)) if amounts else []
+    for row in rows:
+        value: Mapping[str, Any] = row["value"]
+        if value["receipt"] not in reflects[row["key"]]:
+            amounts[row["key"]] += int(value["amount"])
+    return amounts
+
+
+def _write_down(couch: Couch, company: str, posting: Json) -> Json:
+    try:
+        return {**posting, "_rev": couch.put(company, posting)}
+    except Conflict:
+        existing = couch.get(company, posting["_id"])
+        if existing is None:  # a posting is never deleted; somebody tidied the database by hand
+            raise
+        return existing

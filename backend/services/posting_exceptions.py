@@ -1,0 +1,58 @@
+"""What a posting asks a person to decide: money that exceeded its invoices, a receipt that the ERP refused
+or that cannot be read. Each is named after its receipt, so raising it again finds it there, open or closed,
+and leaves it so.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from backend.couch.client import Json
+from receivables.documents import SCHEMA, rfc3339
+from receivables.money import Money
+from receivables.receipts import Receipt
+
+
+def over_allocation(receipt: Receipt, posting: Json, excess: Money, *, now: datetime) -> Json:
+    """`excess` of the receipt was on invoices that others had paid by then; it is on account."""
+    return _exception(
+        "over_allocation",
+        receipt.source,
+        detail=f"{excess.to_decimal()} {excess.currency}",
+        evidence={
+            "requested": [line.to_json() for line in receipt.allocations],
+            "effective": posting["allocations"],
+            "on_account": posting["on_account"],
+            "excess": excess.minor,
+            "currency": excess.currency,
+        },
+        now=now,
+    )
+
+
+def posting_rejected(receipt: Receipt, reason: str, *, now: datetime) -> Json:
+    """The ERP refused the receipt; `reason` is in its own words."""
+    evidence = {"number": receipt.number, "total": receipt.total.minor, "currency": receipt.total.currency}
+    return _exception("posting_rejected", receipt.source, detail=reason, evidence=evidence, now=now)
+
+
+def unreadable_receipt(document: Json, fault: str, *, now: datetime) -> Json:
+    """A receipt in the central database that is not one; it is not posted and holds nobody up."""
+    return _exception("poisoned", document, detail=fault, evidence={"id": document["_id"]}, now=now)
+
+
+def _exception(kind: str, receipt: Any, *, detail: str, evidence: dict[str, Any], now: datetime) -> Json:
+    receipt_id = str(receipt["_id"])
+    return {
+        "_id": f"exception:{kind}:{receipt_id.removeprefix('receipt:').replace(':', '-')}",
+        "schema": SCHEMA,
+        "kind": kind,
+        "collector": receipt.get("collector"),
+        "customer": receipt.get("customer"),
+        "receipt": receipt_id,
+        "detail": detail,
+        "evidence": evidence,
+        "raised_at": rfc3339(now),
+        "state": "open",
+    }
