@@ -1,0 +1,1 @@
+"""What is printed or shared with a customer, made from the same code on the phone and on the server."""

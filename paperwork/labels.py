@@ -1,0 +1,162 @@
+"""The fixed texts of the receipt in Spanish and English."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Labels:
+    title: str
+    tax_id: str
+    phone: str
+    customer: str
+    code: str
+    received: str
+    invoices: tuple[str, str, str, str, str]
+    balances_note: str
+    payments: tuple[str, str, str]
+    methods: dict[str, str]
+    details: dict[str, str]
+    applied: str
+    on_account: str
+    total: str
+    collector: str
+    device: str
+    visit: str
+    place: str
+    no_place: str
+    status: str
+    states: dict[str, str]
+    pending_status: str
+    effective: str
+    payer: str
+    reprint: str
+    void: str
+    reason: str
+    verify: str
+    legends: tuple[str, ...]
+    cheque_legend: str
+    page: str
+
+
+SPANISH = Labels(
+    title="Comprobante de pago",
+    tax_id="RUC/ID",
+    phone="Tel.",
+    customer="Cliente",
+    code="Código",
+    received="Recibimos la suma de",
+    invoices=("Factura", "Vence", "Saldo anterior", "Abono", "Saldo actual"),
+    balances_note="Saldos según la información disponible al imprimir.",
+    payments=("Forma de pago", "Detalle", "Monto"),
+    methods={
+        "cash": "Efectivo",
+        "cheque": "Cheque",
+        "transfer": "Transferencia",
+        "card": "Tarjeta",
+        "withholding": "Retención",
+    },
+    details={
+        "bank": "",
+        "account": "cta.",
+        "number": "n.º",
+        "drawer": "girador",
+        "cheque_on": "fecha",
+        "reference": "ref.",
+        "transferred_on": "fecha",
+        "brand": "",
+        "last4": "terminada en",
+        "authorisation": "aut.",
+        "tax": "impuesto",
+        "access_key": "clave",
+    },
+    applied="Aplicado a facturas",
+    on_account="Saldo a favor",
+    total="Total recibido",
+    collector="Gestor",
+    device="Equipo",
+    visit="Visita",
+    place="GPS",
+    no_place="sin posición",
+    status="Estado",
+    states={
+        "sending": "Enviándose al sistema contable",
+        "posted": "Registrado en el sistema contable",
+        "retry": "Pendiente de registro",
+        "rejected": "Rechazado por el sistema contable",
+    },
+    pending_status="Emitido; pendiente de registro contable",
+    effective="Aplicación registrada",
+    payer="Entregué conforme",
+    reprint="REIMPRESIÓN",
+    void="ANULADO",
+    reason="Motivo",
+    verify="Verificación",
+    legends=("Exija este comprobante por cada pago. No es válido con tachones ni enmiendas.",),
+    cheque_legend="Los cheques se reciben sujetos a su buen cobro.",
+    page="Página",
+)
+
+ENGLISH = Labels(
+    title="Payment receipt",
+    tax_id="Tax ID",
+    phone="Tel.",
+    customer="Customer",
+    code="Code",
+    received="We received the sum of",
+    invoices=("Invoice", "Due", "Balance before", "Applied", "Balance after"),
+    balances_note="Balances as known when this was printed.",
+    payments=("Payment", "Details", "Amount"),
+    methods={
+        "cash": "Cash",
+        "cheque": "Cheque",
+        "transfer": "Transfer",
+        "card": "Card",
+        "withholding": "Withholding",
+    },
+    details={
+        "bank": "",
+        "account": "acct.",
+        "number": "no.",
+        "drawer": "drawer",
+        "cheque_on": "dated",
+        "reference": "ref.",
+        "transferred_on": "dated",
+        "brand": "",
+        "last4": "ending in",
+        "authorisation": "auth.",
+        "tax": "tax",
+        "access_key": "key",
+    },
+    applied="Applied to invoices",
+    on_account="On account",
+    total="Total received",
+    collector="Collector",
+    device="Device",
+    visit="Visit",
+    place="GPS",
+    no_place="no position",
+    status="Status",
+    states={
+        "sending": "Being sent to accounting",
+        "posted": "Posted in accounting",
+        "retry": "To be posted",
+        "rejected": "Rejected by accounting",
+    },
+    pending_status="Issued; to be posted",
+    effective="Posted allocation",
+    payer="Paid by",
+    reprint="REPRINT",
+    void="VOID",
+    reason="Reason",
+    verify="Verification",
+    legends=("Ask for this receipt with every payment. Not valid if altered.",),
+    cheque_legend="Cheques are received subject to clearing.",
+    page="Page",
+)
+
+
+def labels_for(language: str) -> Labels:
+    """English for `en…`, Spanish for everything else."""
+    return ENGLISH if language.startswith("en") else SPANISH

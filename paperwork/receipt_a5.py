@@ -1,0 +1,193 @@
+"""The receipt on an A5 page, for the share sheet, the mail and the office printer."""
+
+from __future__ import annotations
+
+import io
+
+from paperwork.receipt_view import ReceiptView
+from paperwork.sheet import SHADE, SOFT, STAMP, Column, Sheet
+
+_WIDTH, _HEIGHT, _MARGIN = 148.0, 210.0, 9.0
+_INNER = _WIDTH - 2 * _MARGIN
+_QR = 27.0
+_FOOT = 46.0  # signatures, QR, facts and legends stay together
+_LOGO_HEIGHT, _LOGO_WIDTH = 14.0, 30.0
+
+
+def draw_a5(view: ReceiptView, *, logo: bytes | None) -> bytes:
+    """Return the PDF; a receipt with very many lines takes a second page."""
+    sheet = Sheet(
+        width=_WIDTH,
+        height=_HEIGHT,
+        margin=_MARGIN,
+        created_at=view.created_at,
+        title=f"{view.labels.title} {view.number}",
+    )
+    _head(sheet, view, logo)
+    _customer(sheet, view)
+    _amount(sheet, view)
+    _tables(sheet, view)
+    _sums(sheet, view)
+    _foot(sheet, view)
+    if view.void is not None:
+        for page in range(1, sheet.pages_count + 1):
+            sheet.page = page
+            sheet.stamp(view.labels.void, size=72)
+    return bytes(sheet.output())
+
+
+def _head(sheet: Sheet, view: ReceiptView, logo: bytes | None) -> None:
+    left, number_width = _MARGIN, 48.0
+    if logo is not None:
+        sheet.image(
+            io.BytesIO(logo), x=_MARGIN, y=_MARGIN, w=_LOGO_WIDTH, h=_LOGO_HEIGHT, keep_aspect_ratio=True
+        )
+        left += _LOGO_WIDTH + 3
+    company_width = _WIDTH - _MARGIN - number_width - 4 - left
+    sheet.set_y(_MARGIN)
+    sheet.style(11, bold=True)
+    sheet.paragraph(view.company_name, x=left, width=company_width)
+    sheet.style(7.5, grey=SOFT)
+    for line in view.company_lines:
+        sheet.paragraph(line, x=left, width=company_width)
+    below = max(sheet.get_y(), _MARGIN + (_LOGO_HEIGHT if logo is not None else 0))
+
+    x = _WIDTH - _MARGIN - number_width
+    sheet.set_y(_MARGIN)
+    sheet.style(8.5, bold=True, grey=SOFT)
+    sheet.paragraph(view.labels.title.upper(), x=x, width=number_width, align="R")
+    sheet.style(14, bold=True)
+    sheet.fitted(view.number, x=x, width=number_width, align="R")
+    sheet.space(sheet.line_height())
+    sheet.style(7.5)
+    sheet.paragraph(view.issued, x=x, width=number_width, align="R")
+    if view.reprint:
+        sheet.style(8, bold=True)
+        sheet.paragraph(view.reprint, x=x, width=number_width, align="R")
+    sheet.set_y(max(sheet.get_y(), below) + 2)
+    sheet.rule(x=_MARGIN, width=_INNER, grey=60, thickness=0.4)
+    sheet.space(2)
+    if view.void is not None:
+        sheet.style(8.5, bold=True)
+        sheet.set_text_color(*STAMP)
+        reason = f"{view.labels.void} · {view.labels.reason}: {view.void}"
+        sheet.paragraph(reason, x=_MARGIN, width=_INNER)
+        sheet.space(1)
+
+
+def _customer(sheet: Sheet, view: ReceiptView) -> None:
+    sheet.style(7, grey=SOFT)
+    sheet.paragraph(view.labels.customer, x=_MARGIN, width=_INNER)
+    sheet.style(9.5, bold=True)
+    sheet.paragraph(view.customer_name, x=_MARGIN, width=_INNER)
+    sheet.style(7.5)
+    for line in view.customer_lines:
+        sheet.paragraph(line, x=_MARGIN, width=_INNER)
+    sheet.space(2.5)
+
+
+def _amount(sheet: Sheet, view: ReceiptView) -> None:
+    figure_width, pad = 46.0, 2.5
+    words_width = _INNER - figure_width - 2 * pad
+    sheet.style(8)
+    height = max(12.0, 7.5 + len(sheet.lines_of(view.words, words_width)) * sheet.line_height())
+    top = sheet.get_y()
+    sheet.set_fill_color(SHADE)
+    sheet.rect(_MARGIN, top, _INNER, height, style="F")
+    sheet.set_y(top + pad - 0.5)
+    sheet.style(7, grey=SOFT)
+    sheet.paragraph(view.labels.received, x=_MARGIN + pad, width=words_width)
+    sheet.style(8)
+    sheet.paragraph(view.words, x=_MARGIN + pad, width=words_width)
+    sheet.style(15, bold=True)
+    sheet.set_y(top + (height - sheet.line_height()) / 2)
+    sheet.fitted(view.amount, x=_WIDTH - _MARGIN - figure_width - pad, width=figure_width, align="R")
+    sheet.set_y(top + height + 3)
+
+
+def _tables(sheet: Sheet, view: ReceiptView) -> None:
+    number, due, before, applied, after = view.labels.invoices
+    if view.invoices:
+        columns = [
+            Column(number, 42),
+            Column(due, 22),
+            Column(before, 22, "R"),
+            Column(applied, 22, "R"),
+            Column(after, 22, "R"),
+        ]
+        rows = [(row.number, row.due_on, row.before, row.applied, row.after) for row in view.invoices]
+        sheet.grid(columns, rows, size=7.5, bottom=sheet.bottom)
+        if view.balances_note:
+            sheet.style(6, grey=SOFT)
+            sheet.paragraph(view.balances_note, x=_MARGIN, width=_INNER, align="R")
+        sheet.space(2.5)
+    method, details, amount = view.labels.payments
+    columns = [Column(method, 26), Column(details, 80), Column(f"{amount} {view.currency}", 24, "R")]
+    sheet.grid(
+        columns,
+        [(row.method, row.details, row.amount) for row in view.payments],
+        size=7.5,
+        bottom=sheet.bottom,
+    )
+    sheet.space(1.5)
+
+
+def _sums(sheet: Sheet, view: ReceiptView) -> None:
+    label_width, value_width = 50.0, 34.0
+    x = _WIDTH - _MARGIN - label_width - value_width
+    if sheet.get_y() + 16 > sheet.bottom:
+        sheet.add_page()
+    for label, value in view.sums:
+        sheet.style(7.5, grey=SOFT)
+        sheet.fitted(label, x=x, width=label_width, align="R")
+        sheet.style(7.5)
+        sheet.fitted(value, x=x + label_width, width=value_width - 0.8, align="R")
+        sheet.space(sheet.line_height())
+    sheet.space(0.6)
+    sheet.rule(x=x + 22, width=label_width + value_width - 22, grey=60, thickness=0.3)
+    sheet.space(0.6)
+    sheet.style(10, bold=True)
+    sheet.fitted(view.labels.total, x=x, width=label_width, align="R")
+    sheet.fitted(view.total, x=x + label_width, width=value_width - 0.8, align="R")
+    sheet.space(sheet.line_height() + 2)
+
+
+def _foot(sheet: Sheet, view: ReceiptView) -> None:
+    sheet.style(6)
+    legends = sum(len(sheet.lines_of(text, _INNER)) for text in view.legends) * sheet.line_height()
+    height = _FOOT + legends
+    if sheet.get_y() + height > sheet.bottom + 1:
+        sheet.add_page()
+    top = sheet.bottom - height
+    _signatures(sheet, view, top + 9)
+    _traces(sheet, view, top + 16)
+    sheet.set_y(sheet.bottom - legends)
+    sheet.style(6, grey=SOFT)
+    for text in view.legends:
+        sheet.paragraph(text, x=_MARGIN, width=_INNER, align="C")
+
+
+def _signatures(sheet: Sheet, view: ReceiptView, y: float) -> None:
+    width, gap = 54.0, _INNER - 2 * 54.0
+    for x, caption, name in (
+        (_MARGIN, view.labels.payer, view.customer_name),
+        (_MARGIN + width + gap, view.labels.collector, view.collector_name),
+    ):
+        sheet.set_y(y)
+        sheet.rule(x=x, width=width, grey=90)
+        sheet.space(0.6)
+        sheet.style(7)
+        sheet.fitted(name, x=x, width=width, align="C")
+        sheet.space(sheet.line_height() - 0.4)
+        sheet.style(6, grey=SOFT)
+        sheet.fitted(caption, x=x, width=width, align="C")
+
+
+def _traces(sheet: Sheet, view: ReceiptView, y: float) -> None:
+    y += 1.5
+    sheet.qr(view.qr, x=_WIDTH - _MARGIN - _QR, y=y, side=_QR)
+    sheet.set_y(y + 2)
+    sheet.style(7)
+    width = _INNER - _QR - 4
+    for label, value in (*view.facts, (view.labels.verify, view.verification)):
+        sheet.pair(label, value, x=_MARGIN, width=width, label_width=25)

@@ -1,0 +1,181 @@
+"""A page to write on: our fonts, text that wraps and shrinks to its place, rows, QR codes, a stamp across.
+
+The same input gives the same bytes: the creation date is the document's own and nothing depends on the
+machine.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import segno
+from fpdf import FPDF
+from fpdf.enums import MethodReturnValue, WrapMode, XPos, YPos
+
+FONTS = Path(__file__).parent / "fonts"
+_FAMILY = "DejaVu"
+
+INK = 25
+SOFT = 105
+LINE = 200
+SHADE = 243
+STAMP = (214, 60, 52)
+
+_POINTS_TO_MM = 25.4 / 72
+_LEADING = 1.28
+_SMALLEST = 5.0
+
+# Our subset lacks some scripts; fpdf2 would log each missing glyph of a name, every time.
+logging.getLogger("fpdf.fonts").setLevel(logging.ERROR)
+logging.getLogger("fpdf.output").setLevel(logging.ERROR)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table: its heading, its width in mm, `L` or `R`."""
+
+    heading: str
+    width: float
+    align: str = "L"
+
+
+class Sheet(FPDF):
+    """A PDF whose measures are mm and whose margins are equal on all sides."""
+
+    def __init__(
+        self, *, width: float, height: float, margin: float, created_at: datetime, title: str
+    ) -> None:
+        super().__init__(unit="mm", format=(width, height))
+        self.margin = margin
+        self.set_margins(margin, margin, margin)
+        self.set_auto_page_break(False)
+        self.c_margin = 0
+        self.add_font(_FAMILY, "", FONTS / "DejaVuSansCondensed.ttf")
+        self.add_font(_FAMILY, "B", FONTS / "DejaVuSansCondensed-Bold.ttf")
+        self.set_creation_date(created_at)
+        self.set_title(title)
+        self.set_creator("Recaudo")
+        self.add_page()
+
+    @property
+    def bottom(self) -> float:
+        """Where the writable part of the page ends."""
+        return float(self.h - self.margin)
+
+    def style(self, size: float, *, bold: bool = False, grey: int = INK) -> None:
+        self.set_font(_FAMILY, "B" if bold else "", size)
+        self.set_text_color(grey)
+
+    def line_height(self) -> float:
+        return float(self.font_size_pt) * _POINTS_TO_MM * _LEADING
+
+    def paragraph(self, text: str, *, x: float, width: float, align: str = "L") -> None:
+        """Write wrapped text from (x, current y); the next paragraph follows below."""
+        self.set_x(x)
+        self.multi_cell(
+            width,
+            self.line_height(),
+            text,
+            align=align,
+            new_x=XPos.LMARGIN,
+            new_y=YPos.NEXT,
+            wrapmode=WrapMode.WORD,
+        )
+
+    def lines_of(self, text: str, width: float) -> list[str]:
+        """How `text` breaks in `width` with the current font."""
+        lines = self.multi_cell(width, self.line_height(), text, dry_run=True, output=MethodReturnValue.LINES)
+        return lines if isinstance(lines, list) else []
+
+    def fitted(self, text: str, *, x: float, width: float, align: str = "L") -> None:
+        """Write one line at (x, current y), smaller where it would not fit; y stays."""
+        size = self.font_size_pt
+        while self.get_string_width(text) > width and self.font_size_pt > _SMALLEST:
+            self.set_font_size(self.font_size_pt - 0.25)
+        self.set_x(x)
+        self.cell(width, size * _POINTS_TO_MM * _LEADING, text, align=align, new_x=XPos.LEFT, new_y=YPos.TOP)
+        self.set_font_size(size)
+
+    def pair(self, label: str, value: str, *, x: float, width: float, label_width: float) -> None:
+        """Write a soft label and its value beside it, wrapped."""
+        size, top = self.font_size_pt, self.get_y()
+        self.style(size, grey=SOFT)
+        self.fitted(label, x=x, width=label_width - 1)
+        self.style(size)
+        self.set_y(top)
+        self.paragraph(value, x=x + label_width, width=width - label_width)
+
+    def rule(self, *, x: float, width: float, grey: int = LINE, thickness: float = 0.2) -> None:
+        self.set_draw_color(grey)
+        self.set_line_width(thickness)
+        self.line(x, self.get_y(), x + width, self.get_y())
+
+    def space(self, height: float) -> None:
+        self.set_y(self.get_y() + height)
+
+    def grid(
+        self, columns: Sequence[Column], rows: Sequence[Sequence[str]], *, size: float, bottom: float
+    ) -> None:
+        """Draw rows that wrap within their columns; beyond `bottom` they go on, with headings, on a page more."""
+        self._headings(columns, size)
+        for row in rows:
+            self.style(size)
+            cells = [self.lines_of(text, column.width - 1) for text, column in zip(row, columns, strict=True)]
+            height = max(1, *(len(lines) for lines in cells)) * self.line_height() + 1.1
+            if self.get_y() + height > bottom:
+                self.add_page()
+                self._headings(columns, size)
+                self.style(size)
+            self._row(columns, cells, height)
+
+    def qr(self, content: str, *, x: float, y: float, side: float) -> None:
+        """Draw a QR code (ISO/IEC 18004, level M) as rectangles, its quiet zone included in `side`."""
+        matrix = [
+            list(row) for row in segno.make(content, error="m", boost_error=False).matrix_iter(border=2)
+        ]
+        module = side / len(matrix)
+        self.set_fill_color(0)
+        for row, cells in enumerate(matrix):
+            start = 0
+            while start < len(cells):
+                end = start
+                while end < len(cells) and cells[end]:
+                    end += 1
+                if end > start:
+                    self.rect(x + start * module, y + row * module, (end - start) * module, module, style="F")
+                start = end + 1
+
+    def stamp(self, text: str, *, size: float) -> None:
+        """Write `text` across the middle of the page, slanted and see-through."""
+        self.set_font(_FAMILY, "B", size)
+        self.set_text_color(*STAMP)
+        with self.local_context(fill_opacity=0.28), self.rotation(32, self.w / 2, self.h / 2):
+            self.text((self.w - self.get_string_width(text)) / 2, self.h / 2, text)
+        self.set_text_color(INK)
+
+    def _headings(self, columns: Sequence[Column], size: float) -> None:
+        self.style(size - 0.5, bold=True, grey=SOFT)
+        top, height = self.get_y(), self.line_height() + 1.2
+        self.set_fill_color(SHADE)
+        self.rect(self.margin, top, sum(column.width for column in columns), height, style="F")
+        x = self.margin
+        self.set_y(top + 0.6)
+        for column in columns:
+            self.fitted(column.heading, x=x + 0.8, width=column.width - 1.6, align=column.align)
+            x += column.width
+        self.set_y(top + height)
+
+    def _row(self, columns: Sequence[Column], cells: Sequence[Sequence[str]], height: float) -> None:
+        top, x = self.get_y(), self.margin
+        for column, lines in zip(columns, cells, strict=True):
+            self.set_y(top + 0.55)
+            for line in lines:
+                self.fitted(line, x=x + 0.8, width=column.width - 1.6, align=column.align)
+                self.set_y(self.get_y() + self.line_height())
+            x += column.width
+        self.set_y(top + height)
+        self.rule(x=self.margin, width=sum(column.width for column in columns), grey=225, thickness=0.1)
