@@ -1,0 +1,52 @@
+"""A document store on SQLite that replicates with CouchDB: on the phone, and behind the embedded server.
+
+    from replica import Database, RemoteDatabase, replicate
+
+    with Database.open("ana.sqlite") as db:
+        rev = db.put({"_id": "note:ana:1", "text": "..."})
+        replicate(db, RemoteDatabase("https://…/andina-c-ana"))
+"""
+
+from __future__ import annotations
+
+from replica.database import Database
+from replica.errors import (
+    BadRequest,
+    Conflict,
+    CorruptFile,
+    FileExists,
+    FileTooNew,
+    Forbidden,
+    InvalidDocument,
+    MissingStub,
+    NotFound,
+    ReplicaError,
+    ServerFailure,
+    StorageError,
+    TokenRefused,
+    TooLarge,
+    TooManyRequests,
+    Unauthorized,
+    Unreachable,
+)
+
+__all__ = [
+    "BadRequest",
+    "Conflict",
+    "CorruptFile",
+    "Database",
+    "FileExists",
+    "FileTooNew",
+    "Forbidden",
+    "InvalidDocument",
+    "MissingStub",
+    "NotFound",
+    "ReplicaError",
+    "ServerFailure",
+    "StorageError",
+    "TokenRefused",
+    "TooLarge",
+    "TooManyRequests",
+    "Unauthorized",
+    "Unreachable",
+]

@@ -2,12 +2,14 @@
 
     ReplicaError
     ├── BadRequest             400  the request itself makes no sense
-    │   └── TokenRefused       400  CouchDB's words for a bad bearer token: renew it
+    │   ├── TokenRefused       400  CouchDB's words for a bad bearer token: renew it
+    │   └── InvalidDocument    400  a member that begins with `_` and means nothing: fails its whole _bulk_docs
     ├── Unauthorized           401  who are you
     ├── Forbidden              403  not you, or validate_doc_update said no
     ├── NotFound               404  absent or deleted
     ├── Conflict               409  the revision given is not a leaf
     ├── FileExists             412  the database is there already
+    ├── MissingStub            412  a document says "you have this attachment", and we don't
     ├── TooLarge               413  a document, attachment or body over the limit
     ├── TooManyRequests        429  `retry_after` seconds, where the peer said so
     ├── ServerFailure          5xx  the peer failed; trying again may help
@@ -39,6 +41,10 @@ class TokenRefused(BadRequest):
     pass
 
 
+class InvalidDocument(BadRequest):
+    error = "doc_validation"
+
+
 class Unauthorized(ReplicaError):
     status, error = 401, "unauthorized"
 
@@ -60,6 +66,10 @@ class Conflict(ReplicaError):
 
 class FileExists(ReplicaError):
     status, error = 412, "file_exists"
+
+
+class MissingStub(ReplicaError):
+    status, error = 412, "missing_stub"
 
 
 class TooLarge(ReplicaError):

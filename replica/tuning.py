@@ -4,6 +4,57 @@ from __future__ import annotations
 
 # -- store ---------------------------------------------------------------------------------------------------
 
+SQLITE_FLOOR = (3, 38, 0)
+"""STRICT tables need 3.37 and `json_each` as a built-in 3.38; Android's Python carries a newer one."""
+
+BUSY_TIMEOUT_MS = 30_000
+"""How long a writer waits for another process: longer than any slice of work, shorter than a person's patience."""
+
+READ_CACHE_KIB = 8 * 1024
+"""Page cache of each connection: the inner pages of a million documents' id index fit."""
+
+WAL_CHECKPOINT_PAGES = 4_000
+"""Pages (4 KiB) between checkpoints. 16 MiB of log halve the rewriting of hot pages in a bulk load."""
+
+WAL_SIZE_LIMIT_BYTES = 64 * 1024 * 1024
+"""A log that a long reader let grow is cut back to this after the next checkpoint."""
+
+CACHED_STATEMENTS = 256
+"""Prepared statements kept per connection: more than the engine has, so that none is compiled twice."""
+
+IDLE_READERS = 8
+"""Reading connections kept open between uses; beyond that a burst opens and closes its own."""
+
+SEQUENCE_BLOCK = 1024
+"""Sequences per counting block: `pending` adds up one row per block and counts inside one block only."""
+
+DEFAULT_REVS_LIMIT = 1000
+"""CouchDB's own default: how many ancestors of a leaf are remembered."""
+
+ATTACHMENT_CHUNK_BYTES = 256 * 1024
+"""One row of an attachment's body: what is held in memory while it streams."""
+
+ATTACHMENT_CHUNKS_PER_COMMIT = 4
+"""Chunks written in one transaction: a megabyte per fsync keeps other writers waiting a few milliseconds."""
+
+UNUSED_ATTACHMENT_SECONDS = 24 * 3600
+"""A body that no revision names is removed only when older: its document may still be on its way."""
+
+CHANGES_SLICE = 1_000
+"""Rows read at a time where a filter decides."""
+
+OTHER_PROCESS_POLL_SECONDS = 0.25
+"""How soon a waiting reader notices a commit of another process; commits of this one wake it at once."""
+
+COMPACTION_SLICE_ROWS = 200
+"""Superseded revisions removed per transaction at most."""
+
+COMPACTION_SLICE_SECONDS = 0.010
+"""A slice ends after this even if rows are left, so that a write waits far less than 50 ms."""
+
+VACUUM_SLICE_PAGES = 64
+"""Free pages given back to the file system per transaction."""
+
 # -- remote peers --------------------------------------------------------------------------------------------
 
 CONNECT_SECONDS = 10.0
@@ -36,6 +87,9 @@ BATCH_BYTES = 4 * 1024 * 1024
 """Documents sent in one request. CouchDB takes 8 MB of document and nginx 1 MB by default, which a 413
 teaches us.
 """
+
+BATCH_BYTES_LEAST = 64 * 1024
+"""A batch shrinks no further than this when the way to the target refuses bodies as too large."""
 
 FIRST_SYNC_COMMIT_DOCUMENTS = 1000
 """Streamed documents in one local transaction: with an fsync each, larger ones gain nothing and lose more

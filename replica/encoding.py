@@ -1,0 +1,52 @@
+"""How a document lies in its row, and how it looks on the wire: the one place that knows both."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from replica.revtree import Branch, Tree
+
+Json = dict[str, Any]
+
+_dumps = json.JSONEncoder(separators=(",", ":")).encode
+
+
+def encode_tree(tree: Tree) -> str | None:
+    """Return the text of a tree; None where the winner, which has a column of its own, is all of it."""
+    if len(tree) == 1 and len(tree[0].digests) == 1:
+        return None
+    return _dumps(tree)
+
+
+def decode_tree(rev: str, deleted: bool, text: str | None) -> Tree:
+    if text is None:
+        generation, _, digest = rev.partition("-")
+        return (Branch(int(generation), (digest,), deleted),)
+    return tuple(Branch(start, tuple(digests), gone) for start, digests, gone in json.loads(text))
+
+
+def encode_other_leaves(tree: Tree) -> str | None:
+    """Return `[[rev, deleted], …]` without the winner; None where there is no other leaf."""
+    if len(tree) == 1:
+        return None
+    return _dumps([(str(branch.leaf), branch.deleted) for branch in tree[1:]])
+
+
+def decode_other_leaves(text: str | None) -> list[tuple[str, bool]]:
+    return [(rev, deleted) for rev, deleted in json.loads(text)] if text else []
+
+
+def document_from(document_id: str, rev: str, deleted: bool, body: str) -> Json:
+    """Return a stored revision as a document."""
+    document: Json = {"_id": document_id, "_rev": rev}
+    if deleted:
+        document["_deleted"] = True
+    document.update(json.loads(body))
+    return document
+
+
+def wire_revisions(branch: Branch) -> Json:
+    """Return `_revisions`."""
+    return {"start": branch.start, "ids": list(branch.digests)}
+

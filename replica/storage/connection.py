@@ -1,0 +1,173 @@
+"""The file: one connection that writes, any number that read, and the pragmas that make an acknowledged write durable.
+
+Several threads and several processes may open the same file. Within a process a lock hands the writing connection from
+thread to thread; between processes SQLite's own lock does, taken by `BEGIN IMMEDIATE` before anything is read, so that
+no transaction ever fails half-way because another one wrote first. Readers see the last commit and wait for nobody.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from replica.errors import CorruptFile, StorageError
+from replica.tuning import (
+    BUSY_TIMEOUT_MS,
+    CACHED_STATEMENTS,
+    IDLE_READERS,
+    READ_CACHE_KIB,
+    SQLITE_FLOOR,
+    WAL_CHECKPOINT_PAGES,
+    WAL_SIZE_LIMIT_BYTES,
+)
+
+WRITER_PRAGMAS = (
+    # First, so that the switch to WAL itself waits for another process.
+    f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}",
+    # Before the first table: free pages can then be given back in slices.
+    "PRAGMA auto_vacuum = INCREMENTAL",
+    "PRAGMA journal_mode = WAL",
+    # Every commit reaches the disk: this file may hold the only copy of a receipt.
+    "PRAGMA synchronous = FULL",
+    f"PRAGMA wal_autocheckpoint = {WAL_CHECKPOINT_PAGES}",
+    f"PRAGMA journal_size_limit = {WAL_SIZE_LIMIT_BYTES}",
+    f"PRAGMA cache_size = -{READ_CACHE_KIB}",
+    "PRAGMA temp_store = MEMORY",
+)
+
+READER_PRAGMAS = (
+    f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}",
+    f"PRAGMA cache_size = -{READ_CACHE_KIB}",
+    "PRAGMA temp_store = MEMORY",
+    "PRAGMA query_only = ON",
+)
+
+_DAMAGE = ("malformed", "not a database", "disk image")
+
+
+def translated(error: sqlite3.Error, path: Path) -> StorageError:
+    """Return SQLite's error as ours, naming the file."""
+    text = str(error)
+    if isinstance(error, sqlite3.DatabaseError) and any(word in text for word in _DAMAGE):
+        return CorruptFile(f"{path}: {text}")
+    return StorageError(f"{path}: {text}")
+
+
+def connect(path: Path, pragmas: tuple[str, ...]) -> sqlite3.Connection:
+    """Open one connection, usable from any thread but by one at a time. Raise `StorageError` or `CorruptFile`."""
+    if sqlite3.sqlite_version_info < SQLITE_FLOOR:
+        needed = ".".join(map(str, SQLITE_FLOOR))
+        raise StorageError(f"SQLite {sqlite3.sqlite_version} is too old: {needed} or newer is needed")
+    try:
+        connection = sqlite3.connect(
+            path, isolation_level=None, check_same_thread=False, cached_statements=CACHED_STATEMENTS
+        )
+    except sqlite3.Error as error:
+        raise translated(error, path) from error
+    try:
+        for pragma in pragmas:
+            connection.execute(pragma).close()
+    except sqlite3.Error as error:
+        connection.close()
+        raise translated(error, path) from error
+    return connection
+
+
+class Connections:
+    """The writing connection of one file and its readers. Closed once; using it afterwards raises `StorageError`."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._writer = connect(path, WRITER_PRAGMAS)
+        self._turn = threading.Lock()
+        self._owner: int | None = None
+        self._idle: list[sqlite3.Connection] = []
+        self._idle_lock = threading.Lock()
+        self._closed = False
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """One transaction, alone in this process and among processes; committed to disk when the block ends.
+
+        Raise `StorageError` where this thread is already inside one: it would wait for itself.
+        """
+        me = threading.get_ident()
+        if self._owner == me:
+            raise StorageError("inside transaction(): write through its handle, not through the database")
+        with self._turn:
+            self._check_open()
+            self._owner = me
+            try:
+                yield from self._transaction()
+            except sqlite3.Error as error:
+                raise translated(error, self.path) from error
+            finally:
+                self._owner = None
+
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        self._writer.execute("BEGIN IMMEDIATE")
+        try:
+            yield self._writer
+            self._writer.execute("COMMIT")
+        except BaseException:
+            if self._writer.in_transaction:
+                self._writer.execute("ROLLBACK")
+            raise
+
+    @contextmanager
+    def migrating(self) -> Iterator[sqlite3.Connection]:
+        """The writing connection without a transaction, for steps that begin their own."""
+        with self._turn:
+            yield self._writer
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """A connection that sees one commit per statement."""
+        connection = self._lease()
+        try:
+            yield connection
+        except sqlite3.Error as error:
+            raise translated(error, self.path) from error
+        finally:
+            self._release(connection)
+
+    @contextmanager
+    def snapshot(self) -> Iterator[sqlite3.Connection]:
+        """A connection that sees the same commit in every statement of the block."""
+        with self.reading() as connection:
+            connection.execute("BEGIN")
+            try:
+                yield connection
+            finally:
+                connection.execute("COMMIT")
+
+    def _lease(self) -> sqlite3.Connection:
+        with self._idle_lock:
+            self._check_open()
+            if self._idle:
+                return self._idle.pop()
+        return connect(self.path, READER_PRAGMAS)
+
+    def _release(self, connection: sqlite3.Connection) -> None:
+        with self._idle_lock:
+            if not self._closed and len(self._idle) < IDLE_READERS:
+                self._idle.append(connection)
+                return
+        connection.close()
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise StorageError(f"{self.path} is closed")
+
+    def close(self) -> None:
+        """Wait for the running transaction, then close. Readers still leased close when they are given back."""
+        with self._turn:
+            with self._idle_lock:
+                self._closed = True
+                idle, self._idle = self._idle, []
+            for connection in idle:
+                connection.close()
+            self._writer.close()

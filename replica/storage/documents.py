@@ -1,0 +1,320 @@
+"""Rows of documents, revisions and local documents: SQL and nothing else. What a row means is decided by the callers.
+
+Lists of ids travel as one JSON parameter (`json_each`), so that every statement is prepared once whatever the length.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Collection, Iterable, Iterator
+from typing import Any, NamedTuple
+
+from replica.tuning import SEQUENCE_BLOCK
+
+
+class HeadRow(NamedTuple):
+    """A document without its body."""
+
+    seq: int
+    id: str
+    rev: str
+    deleted: int
+    origin: int | None
+    tree: str | None
+
+
+class ChangeRow(NamedTuple):
+    seq: int
+    id: str
+    rev: str
+    deleted: int
+    other_leaves: str | None
+    body: str | None
+
+
+class DocumentRow(NamedTuple):
+    """What the winning revision of one document looks like."""
+
+    id: str
+    rev: str
+    deleted: int
+    seq: int
+    tree: str | None
+    body: str
+
+
+class NewRow(NamedTuple):
+    """A row of `documents` as it is inserted."""
+
+    seq: int
+    id: str
+    rev: str
+    deleted: int
+    origin: int | None
+    other_leaves: str | None
+    tree: str | None
+    body: str
+
+
+class Counts(NamedTuple):
+    living: int
+    tombstones: int
+    last_seq: int
+
+
+_HEAD = "SELECT seq, id, rev, deleted, origin, tree FROM documents WHERE id = ?"
+_HEADS = """SELECT seq, id, rev, deleted, origin, tree FROM documents
+    WHERE id IN (SELECT value FROM json_each(?))"""
+_DOCUMENT = "SELECT id, rev, deleted, seq, tree, body FROM documents WHERE id = ?"
+_DOCUMENTS = """SELECT id, rev, deleted, seq, tree, body FROM documents
+    WHERE id IN (SELECT value FROM json_each(?))"""
+_INSERT = "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+_ARCHIVE = """INSERT OR IGNORE INTO revisions (id, rev, deleted, body)
+    SELECT id, rev, deleted, body FROM documents WHERE seq = ?"""
+_REPLACE = """UPDATE documents
+    SET seq = ?, rev = ?, deleted = ?, origin = ?, other_leaves = ?, tree = ?, body = ? WHERE seq = ?"""
+_MOVE = "UPDATE documents SET seq = ?, origin = ?, other_leaves = ?, tree = ? WHERE seq = ?"
+_SET_TREE = "UPDATE documents SET tree = ? WHERE seq = ?"
+_BODY = "SELECT body FROM documents WHERE seq = ?"
+_REVISION = "SELECT deleted, body FROM revisions WHERE id = ? AND rev = ?"
+_REVISIONS_HELD = "SELECT rev FROM revisions WHERE id = ?"
+_PUT_REVISION = "INSERT OR REPLACE INTO revisions (id, rev, deleted, body) VALUES (?, ?, ?, ?)"
+_DROP_REVISION = "DELETE FROM revisions WHERE id = ? AND rev = ?"
+_DROP_REVISIONS = "DELETE FROM revisions WHERE id = ?"
+_DROP_DOCUMENT = "DELETE FROM documents WHERE seq = ?"
+_LAST_SEQ = "SELECT last_seq FROM sequence_blocks ORDER BY block DESC LIMIT 1"
+_COUNTS = """SELECT coalesce(sum(living), 0), coalesce(sum(tombstones), 0), coalesce(max(last_seq), 0)
+    FROM sequence_blocks"""
+_COUNT_IN_BLOCK = """INSERT INTO sequence_blocks VALUES (?, ?, ?, ?) ON CONFLICT (block) DO UPDATE SET
+    living = living + excluded.living, tombstones = tombstones + excluded.tombstones,
+    last_seq = max(last_seq, excluded.last_seq)"""
+_LATER_BLOCKS = "SELECT coalesce(sum(living + tombstones), 0) FROM sequence_blocks WHERE block > ?"
+_LATER_IN_BLOCK = "SELECT count(*) FROM documents WHERE seq > ? AND seq < ?"
+_CONFLICTED = """SELECT id, rev, other_leaves FROM documents
+    WHERE other_leaves IS NOT NULL AND deleted = 0 ORDER BY id"""
+_LOCAL = "SELECT counter, body FROM local_documents WHERE key = ?"
+_LOCALS = "SELECT key, counter, body FROM local_documents ORDER BY key"
+_PUT_LOCAL = "INSERT OR REPLACE INTO local_documents VALUES (?, ?, ?)"
+_DROP_LOCAL = "DELETE FROM local_documents WHERE key = ?"
+_SETTING = "SELECT value FROM settings WHERE key = ?"
+_PUT_SETTING = "INSERT OR REPLACE INTO settings VALUES (?, ?)"
+_ADD_SETTING = "INSERT OR IGNORE INTO settings VALUES (?, ?)"
+_ORIGIN = "SELECT number FROM origins WHERE peer = ?"
+_ADD_ORIGIN = "INSERT INTO origins (peer) VALUES (?)"
+_DROP_ORIGIN = "DELETE FROM origins WHERE peer = ?"
+
+
+def head(connection: sqlite3.Connection, document_id: str) -> HeadRow | None:
+    row = connection.execute(_HEAD, (document_id,)).fetchone()
+    return HeadRow._make(row) if row else None
+
+
+def heads(connection: sqlite3.Connection, ids: Collection[str]) -> list[HeadRow]:
+    """Return the documents that exist, in no order."""
+    return [HeadRow._make(row) for row in connection.execute(_HEADS, (json.dumps(list(ids)),))]
+
+
+def document(connection: sqlite3.Connection, document_id: str) -> DocumentRow | None:
+    row = connection.execute(_DOCUMENT, (document_id,)).fetchone()
+    return DocumentRow._make(row) if row else None
+
+
+def documents(connection: sqlite3.Connection, ids: Collection[str]) -> list[DocumentRow]:
+    """Return the documents that exist, deleted ones too, in no order."""
+    return [DocumentRow._make(row) for row in connection.execute(_DOCUMENTS, (json.dumps(list(ids)),))]
+
+
+def insert(connection: sqlite3.Connection, rows: Iterable[NewRow]) -> None:
+    connection.executemany(_INSERT, rows)
+
+
+def archive_winner(connection: sqlite3.Connection, seq: int) -> None:
+    """Copy the winner's body among the other revisions, before another takes its place."""
+    connection.execute(_ARCHIVE, (seq,))
+
+
+def replace(connection: sqlite3.Connection, old_seq: int, row: NewRow) -> None:
+    """Give the document at `old_seq` a new winner and a new sequence."""
+    connection.execute(
+        _REPLACE,
+        (row.seq, row.rev, row.deleted, row.origin, row.other_leaves, row.tree, row.body, old_seq),
+    )
+
+
+def move(
+    connection: sqlite3.Connection, old_seq: int, seq: int, *, origin: int | None, other_leaves: str | None, tree: str | None
+) -> None:
+    """Give the document a new sequence where the winner stays."""
+    connection.execute(_MOVE, (seq, origin, other_leaves, tree, old_seq))
+
+
+def set_tree(connection: sqlite3.Connection, seq: int, tree: str | None) -> None:
+    connection.execute(_SET_TREE, (tree, seq))
+
+
+def winner_body(connection: sqlite3.Connection, seq: int) -> str:
+    return str(connection.execute(_BODY, (seq,)).fetchone()[0])
+
+
+def revision(connection: sqlite3.Connection, document_id: str, rev: str) -> tuple[bool, str] | None:
+    """Return (deleted, body) of a revision that is not the winner; None where only its id is remembered."""
+    row = connection.execute(_REVISION, (document_id, rev)).fetchone()
+    return (bool(row[0]), row[1]) if row else None
+
+
+def revisions_held(connection: sqlite3.Connection, document_id: str) -> set[str]:
+    """Return the revisions beside the winner whose body is still there."""
+    return {row[0] for row in connection.execute(_REVISIONS_HELD, (document_id,))}
+
+
+def put_revision(connection: sqlite3.Connection, document_id: str, rev: str, *, deleted: bool, body: str) -> None:
+    connection.execute(_PUT_REVISION, (document_id, rev, int(deleted), body))
+
+
+def drop_revision(connection: sqlite3.Connection, document_id: str, rev: str) -> None:
+    connection.execute(_DROP_REVISION, (document_id, rev))
+
+
+def drop_document(connection: sqlite3.Connection, document_id: str, seq: int) -> None:
+    connection.execute(_DROP_REVISIONS, (document_id,))
+    connection.execute(_DROP_DOCUMENT, (seq,))
+
+
+# -- sequences ---------------------------------------------------------------------------------
+
+
+def last_seq(connection: sqlite3.Connection) -> int:
+    """Return the highest sequence ever given, also where its row is gone: a sequence is never given twice."""
+    row = connection.execute(_LAST_SEQ).fetchone()
+    return int(row[0]) if row else 0
+
+
+def counts(connection: sqlite3.Connection) -> Counts:
+    return Counts._make(connection.execute(_COUNTS).fetchone())
+
+
+def count_in_block(connection: sqlite3.Connection, block: int, living: int, tombstones: int, highest: int) -> None:
+    """Add to the counts of one block; numbers may be negative."""
+    connection.execute(_COUNT_IN_BLOCK, (block, living, tombstones, highest))
+
+
+def count_after(connection: sqlite3.Connection, seq: int) -> int:
+    """Return how many documents changed last after `seq`."""
+    block = seq // SEQUENCE_BLOCK
+    later = int(connection.execute(_LATER_BLOCKS, (block,)).fetchone()[0])
+    inside = connection.execute(_LATER_IN_BLOCK, (seq, (block + 1) * SEQUENCE_BLOCK)).fetchone()[0]
+    return later + int(inside)
+
+
+def changes(
+    connection: sqlite3.Connection,
+    *,
+    since: int,
+    limit: int | None,
+    with_body: bool,
+    except_origin: int | None = None,
+    ids: Collection[str] | None = None,
+    descending: bool = False,
+) -> Iterator[ChangeRow]:
+    """Yield rows after `since`, in the order of the feed; all rows before the last one where `descending`."""
+    columns = f"seq, id, rev, deleted, other_leaves, {'body' if with_body else 'NULL'}"
+    where = "seq > :since"
+    if except_origin is not None:
+        where += " AND origin IS NOT :origin"
+    if ids is not None:
+        where += " AND id IN (SELECT value FROM json_each(:ids))"
+    order = "DESC" if descending else "ASC"
+    # The unary plus keeps SQLite from walking the whole feed where a handful of ids is asked for.
+    by = "+seq" if ids is not None else "seq"
+    parameters: dict[str, Any] = {
+        "since": since,
+        "origin": except_origin,
+        "ids": None if ids is None else json.dumps(list(ids)),
+        "limit": -1 if limit is None else limit,
+    }
+    sql = f"SELECT {columns} FROM documents WHERE {where} ORDER BY {by} {order} LIMIT :limit"
+    return map(ChangeRow._make, connection.execute(sql, parameters))
+
+
+def living_by_id(
+    connection: sqlite3.Connection,
+    *,
+    with_body: bool,
+    start: str | None,
+    end: str | None,
+    inclusive_end: bool,
+    descending: bool,
+    limit: int | None,
+    skip: int,
+) -> Iterator[tuple[str, str, str | None, str | None]]:
+    """Yield (id, rev, other_leaves, body) of living documents in the byte order of their ids."""
+    first, last = (">=", "<=") if not descending else ("<=", ">=")
+    where = "deleted = 0"
+    if start is not None:
+        where += f" AND id {first} :start"
+    if end is not None:
+        where += f" AND id {last if inclusive_end else last[0]} :end"
+    columns = f"id, rev, other_leaves, {'body' if with_body else 'NULL'}"
+    order = "DESC" if descending else "ASC"
+    sql = f"SELECT {columns} FROM documents WHERE {where} ORDER BY id {order} LIMIT :limit OFFSET :skip"
+    yield from connection.execute(
+        sql, {"start": start, "end": end, "limit": -1 if limit is None else limit, "skip": skip}
+    )
+
+
+def in_conflict(connection: sqlite3.Connection) -> list[tuple[str, str, str]]:
+    """Return (id, rev, other_leaves) of every living document with more than one leaf."""
+    return connection.execute(_CONFLICTED).fetchall()
+
+
+# -- local documents ---------------------------------------------------------------------------
+
+
+def local(connection: sqlite3.Connection, key: str) -> tuple[int, str] | None:
+    """Return (counter, body)."""
+    row = connection.execute(_LOCAL, (key,)).fetchone()
+    return (int(row[0]), row[1]) if row else None
+
+
+def locals_by_key(connection: sqlite3.Connection) -> list[tuple[str, int, str]]:
+    return connection.execute(_LOCALS).fetchall()
+
+
+def put_local(connection: sqlite3.Connection, key: str, counter: int, body: str) -> None:
+    connection.execute(_PUT_LOCAL, (key, counter, body))
+
+
+def drop_local(connection: sqlite3.Connection, key: str) -> bool:
+    return connection.execute(_DROP_LOCAL, (key,)).rowcount > 0
+
+
+# -- settings and origins ------------------------------------------------------------------------
+
+
+def setting(connection: sqlite3.Connection, key: str) -> Any:
+    """Return the value stored under `key`, None where there is none."""
+    row = connection.execute(_SETTING, (key,)).fetchone()
+    return json.loads(row[0]) if row else None
+
+
+def put_setting(connection: sqlite3.Connection, key: str, value: Any) -> None:
+    connection.execute(_PUT_SETTING, (key, json.dumps(value)))
+
+
+def add_setting(connection: sqlite3.Connection, key: str, value: Any) -> None:
+    """Store `value` unless there is one."""
+    connection.execute(_ADD_SETTING, (key, json.dumps(value)))
+
+
+def origin_number(connection: sqlite3.Connection, peer: str) -> int | None:
+    row = connection.execute(_ORIGIN, (peer,)).fetchone()
+    return int(row[0]) if row else None
+
+
+def add_origin(connection: sqlite3.Connection, peer: str) -> int:
+    return int(connection.execute(_ADD_ORIGIN, (peer,)).lastrowid or 0)
+
+
+def drop_origin(connection: sqlite3.Connection, peer: str) -> None:
+    connection.execute(_DROP_ORIGIN, (peer,))

@@ -1,0 +1,409 @@
+"""Writing a batch of edits inside one transaction: the rules of revisions on one side, rows on the other.
+
+An *interactive* edit (`new_edits=true`) names the revision it was made from, which must still be a leaf: otherwise
+somebody else was faster and it is a conflict. A *replicated* edit (`new_edits=false`) was accepted elsewhere and is never
+refused for its place in the tree: it is joined to it, and may leave two leaves ("Replication and conflict model").
+
+Each document of a batch is read once, changed in memory and written once, so that a batch costs a few statements per
+document whatever its edits do.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from replica import revtree
+from replica.attachments import InlineBody, stub
+from replica.document import Edit
+from replica.encoding import decode_tree, document_from, encode_other_leaves, encode_tree
+from replica.errors import Conflict, Forbidden, MissingStub, ReplicaError, Unauthorized
+from replica.indexing import IndexUpdates
+from replica.revision import RevisionId, canonical_json, compact_json, new_revision
+from replica.revtree import Branch, Merged, Tree
+from replica.storage import attachments as attachment_rows
+from replica.storage import documents as rows
+from replica.storage.sequences import Sequences
+from replica.tuning import ATTACHMENT_CHUNK_BYTES
+
+Json = dict[str, Any]
+Validate = Callable[[Json, Json | None], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WriteOptions:
+    """How a batch is to be taken.
+
+    `validate(new, old)` raises `Forbidden` or `Unauthorized` to refuse one document. `replaces(id)` tells whether a
+    branch that does not connect takes the place of what is here instead of standing beside it: right for documents with
+    one writer, whose history arrives stemmed. `origin` is the number of the peer the batch came from.
+    `attachments_later` accepts stubs whose bytes are still at the peer.
+    """
+
+    revs_limit: int
+    now: int
+    validate: Validate | None = None
+    replaces: Callable[[str], bool] | None = None
+    origin: int | None = None
+    attachments_later: bool = False
+
+
+@dataclass(slots=True)
+class Head:
+    """One document while a batch changes it. `seq` and `stored_rev` are None where it is new."""
+
+    id: str
+    tree: Tree
+    seq: int | None = None
+    stored_rev: str | None = None
+    stored_deleted: bool = False
+    origin: int | None = None
+    bodies: dict[str, tuple[bool, str]] = field(default_factory=dict)
+    changed: bool = False
+    replaced: bool = False
+
+
+class Batch:
+    """The documents that one call touches. `apply` each edit, then `flush` once."""
+
+    def __init__(
+        self, connection: sqlite3.Connection, indexes: IndexUpdates, options: WriteOptions, ids: Sequence[str]
+    ) -> None:
+        self._connection = connection
+        self._indexes = indexes
+        self._options = options
+        self._touched: dict[str, Head] = {}
+        self._heads = {
+            row.id: Head(
+                id=row.id,
+                tree=decode_tree(row.rev, bool(row.deleted), row.tree),
+                seq=row.seq,
+                stored_rev=row.rev,
+                stored_deleted=bool(row.deleted),
+                origin=row.origin,
+            )
+            for row in rows.heads(connection, ids)
+        }
+
+    def apply(self, edit: Edit) -> RevisionId | None:
+        """Join one edit to its document. Return its revision, None where it was known already.
+
+        Raise `Conflict`, `MissingStub`, or whatever `validate` raises; the document is then as before.
+        """
+        head = self._heads.get(edit.id) or Head(id=edit.id, tree=())
+        revision = self._interactive(head, edit) if edit.branch is None else self._replicated(head, edit, edit.branch)
+        self._heads[edit.id] = head
+        return revision
+
+    # -- the two kinds of edits ------------------------------------------------------------------
+
+    def _interactive(self, head: Head, edit: Edit) -> RevisionId:
+        parent = _parent_of(head.tree, edit)
+        old = revtree.find_leaf(head.tree, parent) if parent else None
+        self._validate(head, edit, parent, None)
+        entries = self._attachments(head, edit, (parent,) if parent else ())
+        revision = new_revision(parent, deleted=edit.deleted, canonical_body=_canonical(edit, entries))
+        branch = Branch(revision.generation, (revision.digest, *(old.digests if old else ())), edit.deleted)
+        self._store(head, edit, branch, entries)
+        return revision
+
+    def _replicated(self, head: Head, edit: Edit, branch: Branch) -> RevisionId | None:
+        if revtree.contains(head.tree, branch.leaf):
+            self._lengthen_history(head, branch)
+            return None
+        ancestors = tuple(branch.revisions())[1:]
+        self._validate(head, edit, None, branch)
+        entries = self._attachments(head, edit, ancestors)
+        self._store(head, edit, branch, entries)
+        return branch.leaf
+
+    def _lengthen_history(self, head: Head, branch: Branch) -> None:
+        tree = revtree.stem(revtree.merge(head.tree, branch)[0], self._options.revs_limit)
+        if tree != head.tree:
+            head.tree = tree
+            self._touched.setdefault(head.id, head)
+
+    def _store(self, head: Head, edit: Edit, branch: Branch, entries: dict[str, _Entry]) -> None:
+        rev = str(branch.leaf)
+        text = edit.text
+        if entries:
+            stubs = {name: entry.stub(branch.start) for name, entry in entries.items()}
+            text = compact_json({**edit.body, "_attachments": stubs})
+            for name, entry in entries.items():
+                attachment_rows.use(
+                    self._connection, head.id, rev, name, digest=entry.digest, body=entry.store(self._connection)
+                )
+        before = {leaf.leaf for leaf in head.tree}
+        tree = self._placed(head, branch)
+        head.origin = self._origin(head, tree, before, branch.leaf)
+        head.tree = revtree.stem(tree, self._options.revs_limit)
+        head.bodies[rev] = (edit.deleted, text)
+        head.changed = True
+        self._touched.pop(head.id, None)
+        self._touched[head.id] = head
+
+    def _placed(self, head: Head, branch: Branch) -> Tree:
+        tree, outcome = revtree.merge(head.tree, branch)
+        replaces = self._options.replaces
+        if outcome is Merged.NEW_BRANCH and replaces is not None and not head.replaced and replaces(head.id):
+            if not any(revtree.contains(head.tree, revision) for revision in branch.revisions()):
+                # A second leaf of the same batch stands beside the first: both are the owner's.
+                head.replaced = True
+                return (branch,)
+        return tree
+
+    def _origin(self, head: Head, tree: Tree, before: set[RevisionId], new: RevisionId) -> int | None:
+        """Return the peer that has every leaf after this edit, None where one of them may be ours alone."""
+        origin = self._options.origin
+        if origin is None:
+            return None
+        ours = before & {branch.leaf for branch in tree} - {new}
+        return origin if not ours or head.origin == origin else None
+
+    # -- validation and attachments ----------------------------------------------------------------
+
+    def _validate(self, head: Head, edit: Edit, parent: RevisionId | None, branch: Branch | None) -> None:
+        """Call the hook with the document as CouchDB's `validate_doc_update` sees it, and its parent on disk."""
+        validate = self._options.validate
+        if validate is None:
+            return
+        new: Json = {"_id": edit.id}
+        if branch is not None:
+            new["_rev"] = str(branch.leaf)
+            new["_revisions"] = {"start": branch.start, "ids": list(branch.digests)}
+            candidates = [*branch.revisions()][1:]
+        else:
+            candidates = [parent] if parent else []
+            if parent:
+                new["_rev"] = str(parent)
+        if edit.deleted:
+            new["_deleted"] = True
+        new.update(edit.body)
+        if edit.attachments:
+            new["_attachments"] = {
+                name: {"content_type": entry.content_type, "stub": True} for name, entry in edit.attachments.items()
+            }
+        validate(new, self._first_on_disk(head, candidates))
+
+    def _first_on_disk(self, head: Head, candidates: Sequence[RevisionId]) -> Json | None:
+        for revision in candidates:
+            if revtree.contains(head.tree, revision):
+                held = self._body(head, str(revision))
+                if held is not None:
+                    return document_from(head.id, str(revision), held[0], held[1])
+        return None
+
+    def _body(self, head: Head, rev: str) -> tuple[bool, str] | None:
+        if rev in head.bodies:
+            return head.bodies[rev]
+        if rev == head.stored_rev and head.seq is not None:
+            return head.stored_deleted, rows.winner_body(self._connection, head.seq)
+        return rows.revision(self._connection, head.id, rev) if head.seq is not None else None
+
+    def _attachments(self, head: Head, edit: Edit, ancestors: Sequence[RevisionId]) -> dict[str, _Entry]:
+        """Say where the bytes of each attachment are. Raise `MissingStub` where a stub names none we know."""
+        if not edit.attachments:
+            return {}
+        entries: dict[str, _Entry] = {}
+        inherited: dict[str, Json] | None = None
+        for name, incoming in edit.attachments.items():
+            if incoming.body is not None:
+                revpos = incoming.revpos if edit.branch is not None else None
+                entries[name] = _Entry(
+                    content_type=incoming.content_type,
+                    digest=incoming.body.digest,
+                    length=incoming.body.length,
+                    revpos=revpos,
+                    inline=incoming.body if isinstance(incoming.body, InlineBody) else None,
+                    body=None if isinstance(incoming.body, InlineBody) else incoming.body.number,
+                    now=self._options.now,
+                )
+                continue
+            if inherited is None:
+                inherited = self._inherited(head, ancestors)
+            entries[name] = self._from_stub(head, edit, name, inherited)
+        return entries
+
+    def _inherited(self, head: Head, ancestors: Sequence[RevisionId]) -> dict[str, Json]:
+        found: dict[str, Json] = {}
+        for revision in ancestors:
+            if not revtree.contains(head.tree, revision):
+                continue
+            held = self._body(head, str(revision))
+            if held is None or '"_attachments"' not in held[1]:
+                continue
+            known = document_from(head.id, str(revision), held[0], held[1])
+            uses = attachment_rows.uses(self._connection, head.id, str(revision))
+            for name, entry in known.get("_attachments", {}).items():
+                if name in uses:
+                    found.setdefault(name, {**entry, "body": uses[name].body})
+        return found
+
+    def _from_stub(self, head: Head, edit: Edit, name: str, inherited: dict[str, Json]) -> _Entry:
+        incoming = edit.attachments[name]
+        known = inherited.get(name)
+        if known is not None and (edit.branch is None or incoming.digest in (None, known["digest"])):
+            return _Entry(
+                content_type=known["content_type"],
+                digest=known["digest"],
+                length=known["length"],
+                revpos=known["revpos"],
+                body=known["body"],
+            )
+        if edit.branch is not None and incoming.digest is not None:
+            body = attachment_rows.body_by_digest(self._connection, incoming.digest, incoming.length)
+            if body is not None or self._options.attachments_later:
+                return _Entry(
+                    content_type=incoming.content_type,
+                    digest=incoming.digest,
+                    length=incoming.length,
+                    revpos=incoming.revpos,
+                    body=body,
+                )
+        raise MissingStub(f"{head.id}: id of attachment stub unknown: {name}")
+
+    # -- rows --------------------------------------------------------------------------------------
+
+    def flush(self, sequences: Sequences) -> None:
+        """Write every changed document once, each with the next sequence, in the order of their edits."""
+        new: list[rows.NewRow] = []
+        for head in self._touched.values():
+            if head.changed:
+                row = self._row(head, sequences)
+                if head.seq is None:
+                    new.append(row)
+            elif head.seq is not None:
+                rows.set_tree(self._connection, head.seq, encode_tree(head.tree))
+        if new:
+            rows.insert(self._connection, new)
+        self._indexes.flush(self._connection)
+        sequences.flush(self._connection)
+
+    def _row(self, head: Head, sequences: Sequences) -> rows.NewRow:
+        winner = head.tree[0]
+        rev = str(winner.leaf)
+        if head.seq is not None:
+            sequences.leave(head.seq, deleted=head.stored_deleted)
+        seq = sequences.take(deleted=winner.deleted)
+        self._archive_losers(head, rev)
+        if rev == head.stored_rev and head.seq is not None:
+            rows.move(
+                self._connection,
+                head.seq,
+                seq,
+                origin=head.origin,
+                other_leaves=encode_other_leaves(head.tree),
+                tree=encode_tree(head.tree),
+            )
+            return rows.NewRow(seq, head.id, rev, winner.deleted, None, None, None, "")
+        body = self._new_winner(head, rev)
+        row = rows.NewRow(
+            seq,
+            head.id,
+            rev,
+            int(winner.deleted),
+            head.origin,
+            encode_other_leaves(head.tree),
+            encode_tree(head.tree),
+            body,
+        )
+        if self._indexes.any:
+            self._index(head, row)
+        if head.seq is not None:
+            rows.archive_winner(self._connection, head.seq)
+            rows.replace(self._connection, head.seq, row)
+        return row
+
+    def _archive_losers(self, head: Head, winner: str) -> None:
+        for rev, (deleted, body) in head.bodies.items():
+            if rev != winner:
+                rows.put_revision(self._connection, head.id, rev, deleted=deleted, body=body)
+
+    def _new_winner(self, head: Head, rev: str) -> str:
+        if rev in head.bodies:
+            return head.bodies[rev][1]
+        held = rows.revision(self._connection, head.id, rev)
+        if held is None:
+            raise Conflict(f"{head.id}: the body of {rev} is not here")
+        rows.drop_revision(self._connection, head.id, rev)
+        return held[1]
+
+    def _index(self, head: Head, row: rows.NewRow) -> None:
+        if head.seq is not None and not head.stored_deleted:
+            self._indexes.remove(head.id, rows.winner_body(self._connection, head.seq))
+        if not row.deleted:
+            self._indexes.add(head.id, row.body)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Entry:
+    """One attachment of a revision about to be written, with its bytes or the number of a body that has them."""
+
+    content_type: str
+    digest: str
+    length: int
+    revpos: int | None
+    inline: InlineBody | None = None
+    body: int | None = None
+    now: int = 0
+
+    def stub(self, generation: int) -> Json:
+        return dict(
+            stub(
+                content_type=self.content_type,
+                revpos=self.revpos or generation,
+                digest=self.digest,
+                length=self.length,
+            )
+        )
+
+    def store(self, connection: sqlite3.Connection) -> int | None:
+        """Return the number of the body, written now where it came inline and is not here yet."""
+        if self.inline is None:
+            return self.body
+        inline = self.inline
+        known = attachment_rows.body_by_sha(connection, inline.sha256)
+        if known is not None:
+            return known
+        number = attachment_rows.begin_body(connection, self.now)
+        for position, start in enumerate(range(0, inline.length, ATTACHMENT_CHUNK_BYTES)):
+            piece = inline.content[start : start + ATTACHMENT_CHUNK_BYTES]
+            attachment_rows.append_chunk(connection, number, position, piece)
+        attachment_rows.finish_body(
+            connection, number, sha256=inline.sha256, digest=inline.digest, length=inline.length, now=self.now
+        )
+        return number
+
+
+def _parent_of(tree: Tree, edit: Edit) -> RevisionId | None:
+    """Return the leaf that an interactive edit continues, None where it begins the document. Raise `Conflict`.
+
+    Without a revision it continues a tombstone: the document comes back on the branch that was deleted.
+    """
+    if edit.parent is not None:
+        if revtree.find_leaf(tree, edit.parent) is None:
+            raise Conflict
+        return edit.parent
+    if not tree:
+        return None
+    if not tree[0].deleted:
+        raise Conflict
+    return tree[0].leaf
+
+
+def _canonical(edit: Edit, entries: dict[str, _Entry]) -> str:
+    if not entries:
+        return edit.canonical
+    named = [[name, entry.content_type, entry.digest] for name, entry in sorted(entries.items())]
+    return edit.canonical + canonical_json(named)
+
+
+def failure(document_id: str, error: ReplicaError) -> Json:
+    """Return the entry of a `_bulk_docs` answer for a document that was not written."""
+    return {"id": document_id, "error": error.error, "reason": error.reason}
+
+
+PER_DOCUMENT = (Conflict, Forbidden, Unauthorized, MissingStub)
+"""What refuses one document and lets the others of its batch go on."""
