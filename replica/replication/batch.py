@@ -1,0 +1,103 @@
+"""Reading one batch: changes of the source, which of them the target lacks, and those documents.
+
+Nothing is written here, so the next batch may be read while the last one is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from replica.peer import Json, Peer
+from replica.replication.delivery import Failure
+from replica.replication.selection import Selection
+
+
+class Batch(NamedTuple):
+    """What one page of changes came to. `is_last` when the source had no more at the time."""
+
+    documents: list[Json]
+    unreadable: list[Failure]
+    checked: int
+    found: int
+    last_seq: Any
+    pending: int | None
+    is_last: bool
+
+
+class Reader:
+    """Reads batches of one replication. `options` go to every `changes` (which marks to leave out)."""
+
+    def __init__(
+        self, source: Peer, target: Peer, selection: Selection, *, attachments: bool, **options: Any
+    ) -> None:
+        self._source = source
+        self._target = target
+        self._selection = selection
+        self._attachments = attachments
+        self._options = options
+
+    def read(self, since: Any, limit: int, *, wait_seconds: float | None = None) -> Batch:
+        """Read the batch after `since` (CouchDB replication protocol, "Locate Changed Documents")."""
+        page = self._source.changes(
+            since=since,
+            limit=limit,
+            include_docs=self._selection.document_filter is not None,
+            doc_ids=self._selection.doc_ids,
+            selector=self._selection.selector,
+            wait_seconds=wait_seconds,
+            **self._options,
+        )
+        rows = [row for row in page.results if self._selection.accepts(row)]
+        revisions: dict[str, list[str]] = {}
+        for row in rows:
+            revisions.setdefault(row["id"], []).extend(change["rev"] for change in row["changes"])
+        documents, unreadable, found = self.missing(revisions)
+        return Batch(
+            documents=documents,
+            unreadable=unreadable,
+            checked=sum(map(len, revisions.values())),
+            found=found,
+            last_seq=page.last_seq,
+            pending=page.pending,
+            is_last=page.pending == 0 if page.pending is not None else len(page.results) < limit,
+        )
+
+    def missing(self, revisions: dict[str, list[str]]) -> tuple[list[Json], list[Failure], int]:
+        """Return the documents that the target lacks, those that could not be read, and how many were
+        lacking.
+        """
+        if not revisions:
+            return [], [], 0
+        lacking = self._target.revs_diff(revisions)
+        wanted: list[Json] = []
+        for id, answer in lacking.items():
+            ancestors = answer.get("possible_ancestors")
+            since = {"atts_since": ancestors} if ancestors and self._attachments else {}
+            wanted += [{"id": id, "rev": rev, **since} for rev in answer["missing"]]
+        documents, unreadable = self.fetch(wanted)
+        return documents, unreadable, len(wanted)
+
+    def fetch(self, wanted: Sequence[Json]) -> tuple[list[Json], list[Failure]]:
+        """Return revisions by id and rev, and those the source has but would not give."""
+        if not wanted:
+            return [], []
+        documents: list[Json] = []
+        unreadable: list[Failure] = []
+        seen: set[tuple[str, str]] = set()
+        for answer in self._source.bulk_get(wanted, attachments=self._attachments):
+            if "ok" in answer:
+                document = answer["ok"]
+                # With `latest`, two superseded revisions may both be answered by the leaf that followed them.
+                if (document["_id"], document["_rev"]) not in seen:
+                    seen.add((document["_id"], document["_rev"]))
+                    documents.append(document)
+                continue
+            error = answer["error"]
+            # A revision that is gone was purged, or superseded since the page was read: the feed tells
+            # what followed.
+            if error["reason"] not in ("missing", "deleted"):
+                unreadable.append(
+                    Failure(error["id"], str(error["rev"]), error["error"], error["reason"], True)
+                )
+        return documents, unreadable

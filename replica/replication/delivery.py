@@ -1,0 +1,106 @@
+"""Writing documents to a target so that one bad document never holds back the others.
+
+A request refused as a whole is halved until the guilty document stands alone and becomes a failure. A
+target that cannot take anything at all is not the document's fault: that error is raised, and nothing is
+held against anyone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+from replica.errors import BadRequest, MissingStub, ReplicaError, ServerFailure, TokenRefused, TooLarge
+from replica.peer import Json, Peer
+from replica.remote.exchange import encode
+from replica.tuning import BATCH_BYTES, BATCH_BYTES_LEAST
+
+PASSING_ERRORS = {
+    "conflict", "os_process_error", "timeout", "internal_server_error", "service_unavailable", "unknown_error",
+    "too_many_requests", "request_entity_too_busy", "all_workers_died", "error",
+}  # fmt: skip
+"""Per-document `error` words that tell of the target's state, not of the document: worth trying again."""
+
+
+class Failure(NamedTuple):
+    """One revision that was not taken. `is_passing` where the same revision may be taken later as it is."""
+
+    id: str
+    rev: str
+    error: str
+    reason: str
+    is_passing: bool
+
+
+class Delivery:
+    """Writes to one target. `options` go to every `bulk_docs` (a local store's marks and rules).
+
+    Learns the largest body that the way to the target lets through, for as long as it lives.
+    """
+
+    def __init__(self, target: Peer, **options: Any) -> None:
+        self._target = target
+        self._options = options
+        self._most_bytes = BATCH_BYTES
+        self.bytes_sent = 0
+
+    def send(
+        self, documents: Sequence[Json], *, on_taken: Callable[[int], None] | None = None
+    ) -> list[Failure]:
+        """Write revisions as they are (`new_edits=false`). Return those that were not taken, in order."""
+        failures: list[Failure] = []
+        for group in self._groups(documents):
+            failures += self._write(group)
+            if on_taken:
+                on_taken(len(group))
+        return failures
+
+    def _groups(self, documents: Sequence[Json]) -> Iterator[list[Json]]:
+        group: list[Json] = []
+        size = 0
+        for document in documents:
+            length = size_of(document)
+            if group and size + length > self._most_bytes:
+                yield group
+                group, size = [], 0
+            group.append(document)
+            size += length
+            self.bytes_sent += length
+        if group:
+            yield group
+
+    def _write(self, group: list[Json]) -> list[Failure]:
+        try:
+            answers = self._target.bulk_docs(group, new_edits=False, **self._options)
+        except TokenRefused:
+            raise
+        except (BadRequest, MissingStub, ServerFailure, TooLarge) as error:
+            if isinstance(error, TooLarge):
+                self._most_bytes = max(BATCH_BYTES_LEAST, sum(map(size_of, group)) // 2)
+            if len(group) == 1:
+                return [self._alone(group[0], error)]
+            half = len(group) // 2
+            return self._write(group[:half]) + self._write(group[half:])
+        revisions = {document["_id"]: document["_rev"] for document in group}
+        return [
+            Failure(
+                id=answer["id"],
+                rev=answer.get("rev") or revisions.get(answer["id"], ""),
+                error=str(answer["error"]),
+                reason=str(answer.get("reason") or answer["error"]),
+                is_passing=answer["error"] in PASSING_ERRORS,
+            )
+            for answer in answers
+        ]
+
+    def _alone(self, document: Json, error: ReplicaError) -> Failure:
+        """The document that a refusal came down to, unless the target refuses even to write nothing."""
+        if not isinstance(error, TooLarge):
+            self._target.bulk_docs([], new_edits=False)
+        passing = isinstance(error, ServerFailure)
+        return Failure(document["_id"], document["_rev"], error.error, error.reason, passing)
+
+
+def size_of(document: Json) -> int:
+    """Bytes of a document on the wire; attachments that travel beside it are not counted."""
+    return len(encode(document))

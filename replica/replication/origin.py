@@ -1,0 +1,95 @@
+"""Marks on what came from a peer, so that it is not offered back to it.
+
+A mark names one incarnation of a peer, and holds only while that incarnation remembers. A peer that was
+recreated has another start time; one that went back in time (restored from a backup) is found by its
+checkpoints, and voids its marks: what it may have lost is offered again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol, runtime_checkable
+
+from replica.peer import ChangesPage, Json, Peer, PeerInfo
+
+
+@runtime_checkable
+class Marking(Protocol):
+    """A store that knows where its revisions came from: `replica.Database`."""
+
+    def forget_origin(self, peer: str) -> None: ...
+
+    def bulk_docs(
+        self,
+        documents: Sequence[Json],
+        *,
+        new_edits: bool = True,
+        origin: str | None = None,
+        replaces: Callable[[str], bool] | None = None,
+        attachments_later: bool = False,
+    ) -> list[Json]: ...
+
+    def changes(
+        self, *, since: Any = 0, limit: int | None = None, exclude_origin: str | None = None
+    ) -> ChangesPage: ...
+
+
+class Origin:
+    """The mark of one peer in one store of ours."""
+
+    def __init__(self, store: Peer, info: PeerInfo) -> None:
+        self._store = store
+        self._incarnation = f"{info.uuid} {info.instance_start_time}"
+        self._key = "origin-" + hashlib.sha256(info.uuid.encode()).hexdigest()[:32]
+
+    def mark(self) -> str:
+        """Return the mark that holds now; marks of an earlier incarnation are forgotten."""
+        stored = self._store.get_local(self._key)
+        if stored is not None and stored["incarnation"] == self._incarnation:
+            return str(stored["mark"])
+        return self._renew(stored)
+
+    def void(self) -> str:
+        """Forget what this peer was known to have. Return the mark that holds from now on."""
+        return self._renew(self._store.get_local(self._key))
+
+    def _renew(self, stored: Json | None) -> str:
+        generation = stored["generation"] + 1 if stored else 0
+        mark = f"{self._incarnation} {generation}"
+        document: Json = {"incarnation": self._incarnation, "generation": generation, "mark": mark}
+        if stored:
+            document["_rev"] = stored["_rev"]
+        # The new mark first: a cut in between leaves rows that no mark names, and those are offered again.
+        self._store.put_local(self._key, document)
+        if stored and isinstance(self._store, Marking):
+            self._store.forget_origin(stored["mark"])
+        return mark
+
+
+class Passed:
+    """How far a push has looked and found nothing to send, kept on our side alone.
+
+    After a first pull the feed is long and holds nothing for the peer it came from. Writing a checkpoint
+    there for it would cost a request each time, and reading it all again would cost the more the larger
+    the store.
+    """
+
+    def __init__(self, store: Peer, replication: str) -> None:
+        self._store = store
+        self._key = f"passed-{replication}"
+
+    def after(self, since: Any, mark: str) -> Any:
+        """Return where to look from, given the agreed checkpoint `since`."""
+        stored = self._store.get_local(self._key)
+        same = stored is not None and stored["since"] == since and stored["mark"] == mark
+        return stored["through"] if stored is not None and same else since
+
+    def record(self, since: Any, through: Any, mark: str) -> None:
+        stored = self._store.get_local(self._key)
+        document: Json = {"since": since, "through": through, "mark": mark}
+        if stored is not None:
+            if all(stored.get(name) == value for name, value in document.items()):
+                return
+            document["_rev"] = stored["_rev"]
+        self._store.put_local(self._key, document)
