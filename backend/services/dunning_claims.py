@@ -1,0 +1,80 @@
+"""The claim that keeps a mail from going twice: `dunning_claim:<key>`, one per policy, customer and day.
+
+    –  ──▶ sending ──▶ sent         the notice is written: that is the proof
+              │  └───▶ failed       certainly not gone; tried again the same day unless refused for good
+              └──────▶ uncertain    perhaps gone; never again on that day
+
+The notice is written before the claim says `sent`. So a claim still in `sending` with a notice is sent, and
+without one nobody knows whether the mail went out.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from backend.couch.client import Couch, Json
+from backend.couch.errors import Conflict
+from receivables.documents import SCHEMA, rfc3339
+from receivables.dunning import Notice
+
+DESIGN = "recaudo"
+UNKNOWN_END = "se interrumpió antes de conocer la respuesta del servidor de correo"
+
+
+class DunningClaims:
+    def __init__(self, couch: Couch, company: str) -> None:
+        self._couch = couch
+        self._company = company
+
+    def take(self, notice: Notice, *, now: datetime) -> Json | None:
+        """Claim the notice for this process; None when it was dealt with, or somebody else is at it."""
+        claim_id = f"dunning_claim:{notice.key}"
+        existing = self._couch.get(self._company, claim_id)
+        if existing is not None and (existing["state"] != "failed" or existing.get("final")):
+            return None
+        before = existing or {"_id": claim_id, "schema": SCHEMA, "customer": notice.customer, "attempts": 0}
+        claim = {
+            **before,
+            "state": "sending",
+            "attempts": before["attempts"] + 1,
+            "claimed_at": rfc3339(now),
+            "error": None,
+        }
+        try:
+            return {**claim, "_rev": self._couch.put(self._company, claim)}
+        except Conflict:
+            return None
+
+    def settle(self, claim: Json, state: str, *, error: str | None = None, final: bool = False) -> None:
+        """Write how it ended over whatever revision is current.
+
+        A sweep may have called it uncertain meanwhile.
+        """
+        current: Json | None = claim
+        while current is not None:
+            settled = {**current, "state": state, "error": error, "final": final}
+            try:
+                self._couch.put(self._company, settled)
+            except Conflict:
+                current = self._couch.get(self._company, claim["_id"])
+            else:
+                return
+
+    def sweep(self) -> list[str]:
+        """Settle what a stopped process left behind; returns the customers whose mail is uncertain."""
+        uncertain: list[str] = []
+        rows: list[dict[str, Any]] = self._couch.view(
+            self._company, DESIGN, "dunning_claims_sending", include_docs=True
+        )
+        for claim in (row["doc"] for row in rows if row.get("doc")):
+            if self._couch.get(self._company, notice_id(claim["_id"].removeprefix("dunning_claim:"))):
+                self.settle(claim, "sent")
+            else:
+                self.settle(claim, "uncertain", error=UNKNOWN_END)
+                uncertain.append(str(claim["customer"]))
+        return uncertain
+
+
+def notice_id(key: str) -> str:
+    return f"dunning_notice:mail:{key}"
