@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+TAX_ID_NAMES = {
+    "AR": "CUIT", "BO": "NIT", "CL": "RUT", "CO": "NIT", "EC": "RUC", "GT": "NIT", "MX": "RFC", "PE": "RUC",
+    "PY": "RUC", "UY": "RUT",
+}  # fmt: skip
+"""What a company's tax id is called in its country."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Labels:
     title: str
     tax_id: str
+    erp_number: str
     phone: str
     customer: str
     code: str
@@ -42,7 +49,8 @@ class Labels:
 
 SPANISH = Labels(
     title="Comprobante de pago",
-    tax_id="RUC/ID",
+    tax_id="Identificación",
+    erp_number="n.º",
     phone="Tel.",
     customer="Cliente",
     code="Código",
@@ -101,6 +109,7 @@ SPANISH = Labels(
 ENGLISH = Labels(
     title="Payment receipt",
     tax_id="Tax ID",
+    erp_number="no.",
     phone="Tel.",
     customer="Customer",
     code="Code",

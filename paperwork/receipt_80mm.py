@@ -131,16 +131,17 @@ def _foot(sheet: Sheet, view: ReceiptView) -> None:
     sheet.style(7)
     for label, value in view.facts:
         sheet.pair(label, value, x=_MARGIN, width=_INNER, label_width=22)
-    for caption in (
-        f"{view.labels.payer}: {view.customer_name}",
-        f"{view.labels.collector}: {view.collector_name}",
+    for caption, name in (
+        (view.labels.payer, view.customer_name),
+        (view.labels.collector, view.collector_name),
     ):
         sheet.space(12)
         sheet.rule(x=_MARGIN + 6, width=_INNER - 12, grey=60)
         sheet.space(0.8)
-        sheet.style(7)
-        sheet.fitted(caption, x=_MARGIN, width=_INNER, align="C")
-        sheet.space(sheet.line_height())
+        sheet.style(7.5)
+        _centred(sheet, name)
+        sheet.style(6.5, grey=SOFT)
+        _centred(sheet, caption)
     sheet.space(2)
     sheet.qr(view.qr, x=(_WIDTH - _QR) / 2, y=sheet.get_y(), side=_QR)
     sheet.space(_QR + 0.5)

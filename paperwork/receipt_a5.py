@@ -9,8 +9,11 @@ from paperwork.sheet import SHADE, SOFT, STAMP, Column, Sheet
 
 _WIDTH, _HEIGHT, _MARGIN = 148.0, 210.0, 9.0
 _INNER = _WIDTH - 2 * _MARGIN
-_QR = 27.0
-_FOOT = 46.0  # signatures, QR, facts and legends stay together
+_QR = 25.0
+_TRACES, _TRACE_LABEL = _INNER - _QR - 4, 25.0  # widths of collector, device, place and status
+_SIGNATURES = 14.0  # room to sign, the line and the names under it
+_ROOMY, _TIGHT = (7.5, 0.55), (7.0, 0.3)  # size of text in points, padding of rows in mm
+_ROOMY_ROWS = 10
 _LOGO_HEIGHT, _LOGO_WIDTH = 14.0, 30.0
 
 
@@ -87,10 +90,12 @@ def _customer(sheet: Sheet, view: ReceiptView) -> None:
 
 
 def _amount(sheet: Sheet, view: ReceiptView) -> None:
-    figure_width, pad = 46.0, 2.5
-    words_width = _INNER - figure_width - 2 * pad
+    pad = 2.5
+    sheet.style(15, bold=True)
+    figure_width = min(70.0, sheet.get_string_width(view.amount) + 1)
+    words_width = _INNER - figure_width - 3 * pad
     sheet.style(8)
-    height = max(12.0, 7.5 + len(sheet.lines_of(view.words, words_width)) * sheet.line_height())
+    height = max(11.0, 7.0 + len(sheet.lines_of(view.words, words_width)) * sheet.line_height())
     top = sheet.get_y()
     sheet.set_fill_color(SHADE)
     sheet.rect(_MARGIN, top, _INNER, height, style="F")
@@ -106,6 +111,7 @@ def _amount(sheet: Sheet, view: ReceiptView) -> None:
 
 
 def _tables(sheet: Sheet, view: ReceiptView) -> None:
+    size, padding = _ROOMY if len(view.invoices) + len(view.payments) <= _ROOMY_ROWS else _TIGHT
     number, due, before, applied, after = view.labels.invoices
     if view.invoices:
         columns = [
@@ -116,7 +122,7 @@ def _tables(sheet: Sheet, view: ReceiptView) -> None:
             Column(after, 22, "R"),
         ]
         rows = [(row.number, row.due_on, row.before, row.applied, row.after) for row in view.invoices]
-        sheet.grid(columns, rows, size=7.5, bottom=sheet.bottom)
+        sheet.grid(columns, rows, size=size, padding=padding, bottom=sheet.bottom)
         if view.balances_note:
             sheet.style(6, grey=SOFT)
             sheet.paragraph(view.balances_note, x=_MARGIN, width=_INNER, align="R")
@@ -126,7 +132,8 @@ def _tables(sheet: Sheet, view: ReceiptView) -> None:
     sheet.grid(
         columns,
         [(row.method, row.details, row.amount) for row in view.payments],
-        size=7.5,
+        size=size,
+        padding=padding,
         bottom=sheet.bottom,
     )
     sheet.space(1.5)
@@ -153,14 +160,22 @@ def _sums(sheet: Sheet, view: ReceiptView) -> None:
 
 
 def _foot(sheet: Sheet, view: ReceiptView) -> None:
+    """Signatures, traces and legends, together at the end of the page."""
     sheet.style(6)
     legends = sum(len(sheet.lines_of(text, _INNER)) for text in view.legends) * sheet.line_height()
-    height = _FOOT + legends
-    if sheet.get_y() + height > sheet.bottom + 1:
+    traces = (*view.facts, (view.labels.verify, view.verification))
+    sheet.style(7)
+    lines = sum(max(1, len(sheet.lines_of(value, _TRACES - _TRACE_LABEL))) for _label, value in traces)
+    height = _SIGNATURES + max(_QR, lines * sheet.line_height()) + 1 + legends
+    if sheet.get_y() + height > sheet.bottom:
         sheet.add_page()
     top = sheet.bottom - height
-    _signatures(sheet, view, top + 9)
-    _traces(sheet, view, top + 16)
+    _signatures(sheet, view, top + _SIGNATURES - 7)
+    sheet.qr(view.qr, x=_WIDTH - _MARGIN - _QR, y=top + _SIGNATURES, side=_QR)
+    sheet.set_y(top + _SIGNATURES + 1.5)
+    sheet.style(7)
+    for label, value in traces:
+        sheet.pair(label, value, x=_MARGIN, width=_TRACES, label_width=_TRACE_LABEL)
     sheet.set_y(sheet.bottom - legends)
     sheet.style(6, grey=SOFT)
     for text in view.legends:
@@ -181,13 +196,3 @@ def _signatures(sheet: Sheet, view: ReceiptView, y: float) -> None:
         sheet.space(sheet.line_height() - 0.4)
         sheet.style(6, grey=SOFT)
         sheet.fitted(caption, x=x, width=width, align="C")
-
-
-def _traces(sheet: Sheet, view: ReceiptView, y: float) -> None:
-    y += 1.5
-    sheet.qr(view.qr, x=_WIDTH - _MARGIN - _QR, y=y, side=_QR)
-    sheet.set_y(y + 2)
-    sheet.style(7)
-    width = _INNER - _QR - 4
-    for label, value in (*view.facts, (view.labels.verify, view.verification)):
-        sheet.pair(label, value, x=_MARGIN, width=width, label_width=25)

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from paperwork.labels import Labels, labels_for
+from paperwork.labels import TAX_ID_NAMES, Labels, labels_for
 from paperwork.words import amount_in_words
 from receivables.documents import parse_instant
 from receivables.figures import amount_text, date_text, money_text
@@ -101,7 +101,7 @@ def receipt_view(
         issued=", ".join(filter(None, (city, when))),
         company_name=str(company["name"]),
         company_lines=_lines(
-            _labelled(labels.tax_id, company.get("tax_id")),
+            _labelled(TAX_ID_NAMES.get(company.get("country", ""), labels.tax_id), company.get("tax_id")),
             company.get("address"),
             _labelled(labels.phone, company.get("phone")),
         ),
@@ -129,7 +129,7 @@ def receipt_view(
             (labels.on_account, amount_text(read.on_account, locale)),
         ),
         total=money_text(read.total, locale),
-        facts=tuple(_facts(read, collector, posting, labels, locale)),
+        facts=tuple(_facts(read, collector, posting, void, labels=labels, locale=locale)),
         collector_name=str(collector.get("name") or read.collector),
         legends=_legends(read, company, labels),
         verification=_grouped(read.hash[:_HASH_SHOWN]),
@@ -193,7 +193,7 @@ def _payment_row(line: Any, labels: Labels, locale: str) -> PaymentRow:
 
 
 def _facts(
-    read: Receipt, collector: Doc, posting: Doc | None, labels: Labels, locale: str
+    read: Receipt, collector: Doc, posting: Doc | None, void: Doc | None, *, labels: Labels, locale: str
 ) -> Iterable[tuple[str, str]]:
     """Who, with which device, where, and what the ERP said."""
     name = collector.get("name")
@@ -205,7 +205,7 @@ def _facts(
         traces.append(f"{labels.visit.lower()} …{visit[-_SHORT_ID:]}")
     yield labels.device, " · ".join(traces)
     yield labels.place, _place_text(read.source.get("place"), labels)
-    yield labels.status, _status_text(posting, labels)
+    yield labels.status, _status_text(posting, labels) if void is None else labels.void.capitalize()
     if (
         posting
         and posting.get("state") == "posted"
@@ -226,7 +226,7 @@ def _status_text(posting: Doc | None, labels: Labels) -> str:
         return labels.pending_status
     text = labels.states.get(posting.get("state") or "", labels.pending_status)
     if posting.get("state") == "posted" and posting.get("erp_number"):
-        return f"{text} · n.º {posting['erp_number']}"
+        return f"{text} · {labels.erp_number}\u00a0{posting['erp_number']}"
     if posting.get("state") == "rejected" and posting.get("reason"):
         return f"{text}: {posting['reason']}"
     return text
@@ -239,12 +239,16 @@ def _effective(read: Receipt, posting: Doc, labels: Labels, locale: str) -> str:
         return ""
     currency = read.total.currency
     decided = {line["invoice"]: Money.from_json(line["amount"], currency) for line in lines}
-    if decided == dict(_applied(read)):
+    parts = [
+        f"{number}:\u00a0{amount_text(decided.get(number, Money.zero(currency)), locale)}"
+        for number, amount in _applied(read)
+        if decided.get(number) != amount
+    ]
+    if not parts:
         return ""
-    parts = [f"{number} {amount_text(amount, locale)}" for number, amount in decided.items()]
     on_account = Money.from_json(posting.get("on_account", 0), currency)
     if on_account:
-        parts.append(f"{labels.on_account.lower()} {amount_text(on_account, locale)}")
+        parts.append(f"{labels.on_account.lower()}:\u00a0{amount_text(on_account, locale)}")
     return " · ".join(parts)
 
 

@@ -118,19 +118,28 @@ class Sheet(FPDF):
         self.set_y(self.get_y() + height)
 
     def grid(
-        self, columns: Sequence[Column], rows: Sequence[Sequence[str]], *, size: float, bottom: float
+        self,
+        columns: Sequence[Column],
+        rows: Sequence[Sequence[str]],
+        *,
+        size: float,
+        padding: float,
+        bottom: float,
     ) -> None:
-        """Draw rows that wrap within their columns; beyond `bottom` they go on, with headings, on a page more."""
+        """Draw rows that wrap within their columns; beyond `bottom` they go on, with headings, on a new page.
+
+        `padding` is the white above and below each text, in mm.
+        """
         self._headings(columns, size)
         for row in rows:
             self.style(size)
             cells = [self.lines_of(text, column.width - 1) for text, column in zip(row, columns, strict=True)]
-            height = max(1, *(len(lines) for lines in cells)) * self.line_height() + 1.1
+            height = max(1, *(len(lines) for lines in cells)) * self.line_height() + 2 * padding
             if self.get_y() + height > bottom:
                 self.add_page()
                 self._headings(columns, size)
                 self.style(size)
-            self._row(columns, cells, height)
+            self._row(columns, cells, height, padding)
 
     def qr(self, content: str, *, x: float, y: float, side: float) -> None:
         """Draw a QR code (ISO/IEC 18004, level M) as rectangles, its quiet zone included in `side`."""
@@ -169,10 +178,12 @@ class Sheet(FPDF):
             x += column.width
         self.set_y(top + height)
 
-    def _row(self, columns: Sequence[Column], cells: Sequence[Sequence[str]], height: float) -> None:
+    def _row(
+        self, columns: Sequence[Column], cells: Sequence[Sequence[str]], height: float, padding: float
+    ) -> None:
         top, x = self.get_y(), self.margin
         for column, lines in zip(columns, cells, strict=True):
-            self.set_y(top + 0.55)
+            self.set_y(top + padding)
             for line in lines:
                 self.fitted(line, x=x + 0.8, width=column.width - 1.6, align=column.align)
                 self.set_y(self.get_y() + self.line_height())
