@@ -1,0 +1,140 @@
+"""What follows from facts once they are in the central database: *received* for the phone that wrote them,
+*activity* of the customer for whoever holds it, and an exception where a phone reports a refusal.
+
+Fed by the central changes feed, so it does not matter which way a fact came in, and a crash repeats instead
+of forgetting.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+
+from backend.couch.client import Couch, Json
+from backend.couch.errors import Conflict
+from backend.killpoints import reach
+from backend.reconcile import parking
+from backend.reconcile.activity import TOLD, activity_id, item_of, merge_activity
+from backend.reconcile.bulk import write_all
+from backend.reconcile.facts import fetch_leaves, park
+from backend.reconcile.received import merge_received, received_id
+from backend.reconcile.sharding import Shard
+from backend.reconcile.tuning import ATTEMPTS
+from receivables.documents import FACT_TYPES
+from receivables.identifiers import is_collector_code
+
+Merge = Callable[[Json | None], Json]
+
+
+def derive(couch: Couch, company: str, rows: Sequence[Json], *, shard: Shard, now: datetime) -> int:
+    """Write what follows from the facts among these rows of the feed; return how many documents changed."""
+    fact_rows = [row for row in rows if row["id"].partition(":")[0] in FACT_TYPES and not row.get("deleted")]
+    if not fact_rows:
+        return 0
+    _settle_leaves(couch, company, fact_rows, now)
+    facts = [row["doc"] for row in fact_rows if row.get("doc")]
+    refusals = [fact for fact in facts if fact["_id"].startswith("refusal:")]
+    park(couch, company, [parking.refused(refusal, now=now) for refusal in refusals])
+    merges = _received_merges(facts, shard)
+    items, spoiled = _activity_items(couch, company, facts, shard)
+    merges |= {activity_id(customer): _merge_items(customer, told) for customer, told in items.items()}
+    park(couch, company, [parking.poisoned(fact, why, collector=None, now=now) for fact, why in spoiled])
+    return _apply(couch, company, merges)
+
+
+def _received_merges(facts: Sequence[Json], shard: Shard) -> dict[str, Merge]:
+    by_collector: dict[str, list[str]] = defaultdict(list)
+    for fact in facts:
+        collector = fact.get("collector")
+        if isinstance(collector, str) and is_collector_code(collector) and shard.owns(collector):
+            by_collector[collector].append(fact["_id"])
+    return {received_id(collector): _merge_ids(collector, ids) for collector, ids in by_collector.items()}
+
+
+def _activity_items(
+    couch: Couch, company: str, facts: Sequence[Json], shard: Shard
+) -> tuple[dict[str, list[Json]], list[tuple[Json, str]]]:
+    """Items by customer, and the facts of which none can be made, each with why."""
+    told = [fact for fact in facts if fact["_id"].partition(":")[0] in TOLD]
+    voided = couch.get_many(
+        company, [str(fact.get("receipt")) for fact in told if "receipt_void:" in fact["_id"][:13]]
+    )
+    items: dict[str, list[Json]] = defaultdict(list)
+    spoiled: list[tuple[Json, str]] = []
+    for fact in told:
+        customer = _customer_of(fact, voided)
+        if not customer or not shard.owns(customer):
+            continue
+        try:
+            items[customer].append(item_of(fact))
+        except (KeyError, TypeError, ValueError) as error:
+            spoiled.append((fact, f"activity: {type(error).__name__}"))
+    return items, spoiled
+
+
+def _customer_of(fact: Json, voided: Mapping[str, Json]) -> str | None:
+    """A void names the receipt, and the receipt names the customer."""
+    if fact["_id"].startswith("receipt_void:"):
+        fact = voided.get(str(fact.get("receipt")), {})
+    customer = fact.get("customer")
+    return customer if isinstance(customer, str) and customer else None
+
+
+def _merge_ids(collector: str, ids: list[str]) -> Merge:
+    return lambda current: merge_received(current, collector, ids)
+
+
+def _merge_items(customer: str, items: list[Json]) -> Merge:
+    return lambda current: merge_activity(current, customer, items)
+
+
+def _apply(couch: Couch, company: str, merges: Mapping[str, Merge]) -> int:
+    """Read, merge, write; where another process wrote in between, again with what it wrote."""
+    changed, pending = 0, set(merges)
+    for _ in range(ATTEMPTS):
+        if not pending:
+            return changed
+        current = couch.get_many(company, sorted(pending))
+        writes = []
+        for doc_id in sorted(pending):
+            standing = current.get(doc_id)
+            rev = {"_rev": standing["_rev"]} if standing else {}
+            merged = merges[doc_id](standing) | rev
+            if merged != standing:
+                writes.append(merged)
+        outcome = write_all(couch, company, writes)
+        if writes:
+            reach("reconcile.derived")
+        changed += len(outcome.revs)
+        pending = outcome.conflicts
+    if pending:
+        raise Conflict(f"{company}/{min(pending)}", "conflict", "another process keeps writing it")
+    return changed
+
+
+def _settle_leaves(couch: Couch, company: str, fact_rows: Sequence[Json], now: datetime) -> None:
+    """Leave one body of a fact that two processes accepted at the same instant in two bodies: the smallest
+    revision.
+
+    Reads nothing where every fact has one leaf, which is always but in that instant.
+    """
+    forked = [
+        (row["id"], leaf["rev"]) for row in fact_rows if len(row["changes"]) > 1 for leaf in row["changes"]
+    ]
+    if not forked:
+        return
+    leaves: dict[str, list[Json]] = defaultdict(list)
+    for body in fetch_leaves(couch, company, forked):
+        if not body.get("_deleted"):
+            leaves[body["_id"]].append(body)
+    exceptions, removals = [], []
+    for bodies in leaves.values():
+        first, *further = sorted(bodies, key=lambda body: str(body["_rev"]))
+        for body in further:
+            exceptions.append(parking.second_leaf(first, body, collector=first.get("collector"), now=now))
+            removals.append({"_id": body["_id"], "_rev": body["_rev"], "_deleted": True})
+    park(couch, company, exceptions)
+    if removals:
+        write_all(couch, company, removals)
+        reach("reconcile.leaf_removed")

@@ -1,0 +1,131 @@
+"""Up: new facts of one collector's database are copied to the central one, each with the revision it was born
+with.
+
+Only facts, never a deletion, and of several bodies under one id only the first that was accepted; whatever
+can't be taken is parked. Copying twice changes nothing, so a crash anywhere is answered by doing it again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from backend.couch.client import Couch, Json
+from backend.killpoints import reach
+from backend.reconcile.admission import Origin, fault_of, series_of
+from backend.reconcile.bulk import write_all
+from backend.reconcile.parking import poisoned, second_leaf
+from backend.reconcile.tuning import CHANGES_PER_BATCH
+from receivables.documents import is_fact
+from receivables.identifiers import collector_database
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What a batch of a collector's feed came to. `last_seq` may be remembered: all before it is durable."""
+
+    last_seq: str
+    more: bool
+    copied: int = 0
+    parked: int = 0
+
+
+class SeriesOwners:
+    """To whom each receipt series was issued; never again to another, so this is asked once."""
+
+    def __init__(self, couch: Couch, company: str) -> None:
+        self._couch = couch
+        self._company = company
+        self._owners: dict[str, str] = {}
+
+    def of(self, facts: Iterable[Json]) -> Mapping[str, str]:
+        """Owners by series, at least of the series in these facts; one that nobody was given is left out."""
+        unknown = {series for fact in facts if (series := series_of(fact)) and series not in self._owners}
+        for document in self._couch.get_many(
+            self._company, sorted(f"series:{series}" for series in unknown)
+        ).values():
+            self._owners[document["_id"].partition(":")[2]] = str(document.get("collector"))
+        return self._owners
+
+
+def take_facts(
+    couch: Couch, company: str, collector: str, *, since: str, owners: SeriesOwners, now: datetime
+) -> Taken:
+    """Copy or park what one batch of the collector's feed brings. Raise `CouchError`: then do it again."""
+    db = collector_database(company, collector)
+    page = couch.changes(db, since=since, limit=CHANGES_PER_BATCH, style="all_docs")
+    more = len(page.results) == CHANGES_PER_BATCH
+    leaves = {
+        row["id"]: [leaf["rev"] for leaf in row["changes"]] for row in page.results if is_fact(row["id"])
+    }
+    accepted = _accepted_revs(couch, company, leaves)
+    news = [(doc_id, rev) for doc_id, revs in leaves.items() for rev in revs if accepted.get(doc_id) != rev]
+    if not news:
+        return Taken(page.last_seq, more)
+    bodies = fetch_leaves(couch, db, news)
+    origin = Origin(company, collector, owners.of(bodies))
+    sorting = _sort(bodies, origin, accepted)
+    stood = couch.get_many(
+        company, [document["_id"] for document in sorting.further if document["_id"] in accepted]
+    )
+    standing = stood | {document["_id"]: document for document in sorting.new}
+    exceptions = [poisoned(body, fault, collector=collector, now=now) for body, fault in sorting.faulty]
+    exceptions += [
+        second_leaf(standing[body["_id"]], body, collector=collector, now=now)
+        for body in sorting.further
+        if body["_id"] in standing
+    ]
+    park(couch, company, exceptions)
+    outcome = write_all(couch, company, sorting.new, new_edits=False)
+    reach("reconcile.facts_copied")
+    refused = [poisoned(body, reason, collector=collector, now=now) for body, reason in outcome.refused]
+    park(couch, company, refused)
+    return Taken(page.last_seq, more, len(sorting.new) - len(refused), len(exceptions) + len(refused))
+
+
+def park(couch: Couch, company: str, exceptions: list[Json]) -> None:
+    """Write exceptions that are not there yet; one that is there, open or closed, stays as it is."""
+    if exceptions:
+        write_all(couch, company, exceptions)
+        reach("reconcile.parked")
+
+
+def fetch_leaves(couch: Couch, db: str, leaves: Iterable[tuple[str, str]]) -> list[Json]:
+    """The bodies of these revisions; one that was purged in between is left out."""
+    wanted = [{"id": doc_id, "rev": rev} for doc_id, rev in leaves]
+    answer = couch.call(f"{db}/_bulk_get", couch.service.post_bulk_get, db, wanted, idempotent=True)
+    return [entry["ok"] for result in answer["results"] for entry in result["docs"] if "ok" in entry]
+
+
+@dataclass(frozen=True, slots=True)
+class _Sorting:
+    new: list[Json]
+    further: list[Json]
+    faulty: list[tuple[Json, str]]
+
+
+def _sort(bodies: Iterable[Json], origin: Origin, accepted: Mapping[str, str]) -> _Sorting:
+    """Of good bodies that arrive together the smallest revision is the first: all processes agree on it."""
+    sorting = _Sorting([], [], [])
+    taken = set(accepted)
+    for body in sorted(bodies, key=lambda document: (document["_id"], document["_rev"])):
+        if body["_id"] in accepted and body.get("_deleted"):
+            continue  # the centre keeps what it has
+        fault = fault_of(body, origin)
+        if fault is None and body["_id"] not in taken:
+            taken.add(body["_id"])
+            sorting.new.append(body)
+        elif fault is None or body["_id"] in accepted:
+            sorting.further.append(body)
+        else:
+            sorting.faulty.append((body, fault))
+    return sorting
+
+
+def _accepted_revs(couch: Couch, company: str, ids: Iterable[str]) -> dict[str, str]:
+    keys = list(ids)
+    if not keys:
+        return {}
+    rows = couch.all_docs(company, keys=keys)
+    return {row["id"]: row["value"]["rev"] for row in rows if "value" in row}

@@ -1,0 +1,83 @@
+"""What travels with a customer: the customer, its open and recent papers, and what was done there lately."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date
+
+from backend.couch.client import Couch, Json
+from backend.reconcile.activity import activity_id
+from backend.reconcile.tuning import RECENT
+
+DESIGN = "recaudo"
+_OPEN = frozenset({"open", "pending", "sending", "retry"})
+
+
+def is_optional(document: Json, on: date) -> bool:
+    """Is this a closed and old paper, which a phone keeps up to date but is not given?"""
+    if document.get("state") in _OPEN:
+        return False
+    kind = str(document["_id"]).partition(":")[0]
+    dated = document.get("claimed_at") if kind == "posting" else document.get("issued_on")
+    return kind in RECENT and not _is_recent(kind, dated, on)
+
+
+def read_portfolios(
+    couch: Couch, company: str, customers: Iterable[str], on: date
+) -> dict[str, dict[str, Json | None]]:
+    """Per customer every id that a collector may hold of it, with the document that should be brought, or
+    None.
+
+    Two requests, whatever the number of customers and of collectors.
+    """
+    wanted = sorted(customers)
+    ids: dict[str, dict[str, bool]] = defaultdict(dict)
+    for row in couch.view(company, DESIGN, "portfolio", keys=wanted):
+        value = {"_id": row["id"], **(row["value"] or {})}
+        ids[row["key"]][row["id"]] = not is_optional(value, on)
+    for customer in wanted:
+        ids[customer] |= {f"customer:{customer}": True, activity_id(customer): True}
+    documents = couch.get_many(
+        company, [doc_id for each in ids.values() for doc_id, brought in each.items() if brought]
+    )
+    return {
+        customer: {doc_id: documents.get(doc_id) for doc_id in sorted(ids[customer])} for customer in wanted
+    }
+
+
+def read_equipment(couch: Couch, company: str, collector: str, on: date) -> list[Json]:
+    """What a new database gets beside its customers: what is for everyone and what names this collector."""
+    equipment = couch.get_many(
+        company,
+        [f"company:{company}", "policy:collection", f"collector:{collector}", f"received:{collector}"],
+    )
+    since = (on - RECENT["posting"]).isoformat()
+    rows = couch.view(
+        company,
+        DESIGN,
+        "postings_by_collector",
+        start_key=[collector, since],
+        end_key=[collector, {}],
+        include_docs=True,
+    )
+    rows += _range(couch, company, "catalogue:")
+    rows += _range(couch, company, f"route:{collector}:", (on - RECENT["route"]).isoformat())
+    rows += _range(couch, company, f"goal:{collector}:", (on - RECENT["goal"]).isoformat()[:7])
+    return [*equipment.values(), *(row["doc"] for row in rows if row.get("doc"))]
+
+
+def read_assigned(couch: Couch, company: str, collector: str) -> list[str]:
+    """The customers assigned to a collector."""
+    rows = couch.view(
+        company, DESIGN, "assignments_by_collector", start_key=[collector], end_key=[collector, {}]
+    )
+    return [row["id"].partition(":")[2] for row in rows]
+
+
+def _range(couch: Couch, company: str, prefix: str, since: str = "") -> list[Json]:
+    return couch.all_docs(company, start_key=prefix + since, end_key=prefix + "\ufff0", include_docs=True)
+
+
+def _is_recent(kind: str, dated: object, on: date) -> bool:
+    return isinstance(dated, str) and dated[:10] >= (on - RECENT[kind]).isoformat()
