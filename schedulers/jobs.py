@@ -1,0 +1,140 @@
+"""The table of jobs: what runs for each company, when, and what happens to a run that comes too late.
+
+A job is a function of a connection, a company and an instant. It may be stopped at any point and run again;
+what it does is in `backend.services`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from apscheduler.triggers.base import BaseTrigger
+from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.interval import IntervalTrigger
+
+from backend.companies import company_codes, find_company
+from backend.config import SettingError
+from backend.couch.client import Couch
+from backend.erp.registry import companies_with_erp
+from backend.mail.smtp import SmtpMailer, SmtpServer
+from backend.services.dunning import run_dunning
+from backend.services.erp_sync import import_from_erp, post_to_erp
+from schedulers.settings import SchedulerSettings
+
+Outcome = Mapping[str, Any]
+"""What a run did, as figures for the log and the heartbeat."""
+
+HOUR = 3600
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """`grace_seconds`: how late a run may still start. Runs that were missed meanwhile become one."""
+
+    id: str
+    what: str
+    run: Callable[[SchedulerSettings, Couch, str], Outcome]
+    companies: Callable[[SchedulerSettings, Couch], list[str]]
+    trigger: Callable[[SchedulerSettings, Couch, str], BaseTrigger]
+    grace_seconds: int
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _erp_in(settings: SchedulerSettings, couch: Couch, company: str) -> Outcome:
+    reports = import_from_erp(
+        couch, company, folder=settings.erp_folder, environment=settings.environment, clock=utc_now
+    )
+    return {
+        "written": sum(report.written for report in reports),
+        "unreadable": sum(len(report.unreadable) for report in reports),
+    }
+
+
+def _erp_out(settings: SchedulerSettings, couch: Couch, company: str) -> Outcome:
+    return asdict(
+        post_to_erp(
+            couch, company, folder=settings.erp_folder, environment=settings.environment, clock=utc_now
+        )
+    )
+
+
+def _dunning(settings: SchedulerSettings, couch: Couch, company: str) -> Outcome:
+    backend = settings.backend
+    if not backend.smtp_host or not backend.mail_from:
+        raise SettingError("SMTP_HOST and MAIL_FROM are missing: server and sender of dunning mails")
+    server = SmtpServer(
+        host=backend.smtp_host,
+        port=backend.smtp_port,
+        user=backend.smtp_user,
+        password=backend.smtp_password,
+        starttls=backend.smtp_starttls,
+    )
+    report = run_dunning(couch, company, SmtpMailer(server), sender=backend.mail_from, now=utc_now())
+    return {
+        "sent": len(report.sent),
+        "suppressed": report.suppressed,
+        "failed": report.failed,
+        "uncertain": report.uncertain,
+        "stopped": report.stopped,
+    }
+
+
+def _with_erp(settings: SchedulerSettings, couch: Couch) -> list[str]:
+    known = set(company_codes(couch))
+    return [company for company in companies_with_erp(settings.erp_folder) if company in known]
+
+
+def _all(_settings: SchedulerSettings, couch: Couch) -> list[str]:
+    return [company for company in company_codes(couch) if find_company(couch, company)]
+
+
+def _often(settings: SchedulerSettings, _couch: Couch, _company: str) -> BaseTrigger:
+    return IntervalTrigger(seconds=settings.erp_seconds, start_date=utc_now() + timedelta(seconds=1))
+
+
+def _by_the_company_clock(settings: SchedulerSettings, couch: Couch, company: str) -> BaseTrigger:
+    document = find_company(couch, company) or {}
+    return CronTrigger.from_crontab(settings.dunning_cron, timezone=ZoneInfo(document["timezone"]))
+
+
+JOBS: tuple[Job, ...] = (
+    Job(
+        id="erp_in",
+        what="customers, invoices and the rest from the ERP",
+        run=_erp_in,
+        companies=_with_erp,
+        trigger=_often,
+        grace_seconds=HOUR,
+    ),
+    Job(
+        id="erp_out",
+        what="receipts into the ERP",
+        run=_erp_out,
+        companies=_with_erp,
+        trigger=_often,
+        grace_seconds=HOUR,
+    ),
+    Job(
+        id="dunning",
+        what="claims by e-mail to overdue customers",
+        run=_dunning,
+        companies=_all,
+        trigger=_by_the_company_clock,
+        grace_seconds=3 * HOUR,
+    ),
+)
+
+
+def job_named(job_id: str) -> Job:
+    """The job with this id; raise `SettingError` naming those there are."""
+    for job in JOBS:
+        if job.id == job_id:
+            return job
+    raise SettingError(f"there is no job {job_id!r}; there are {', '.join(job.id for job in JOBS)}")
