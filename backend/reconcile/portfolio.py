@@ -11,16 +11,22 @@ from backend.reconcile.activity import activity_id
 from backend.reconcile.tuning import RECENT
 
 DESIGN = "recaudo"
+_DATED_BY = {
+    "invoice": "issued_on",
+    "credit_note": "issued_on",
+    "withholding": "issued_on",
+    "posting": "claimed_at",
+}
 _OPEN = frozenset({"open", "pending", "sending", "retry"})
 
 
 def is_optional(document: Json, on: date) -> bool:
     """Is this a closed and old paper, which a phone keeps up to date but is not given?"""
-    if document.get("state") in _OPEN:
-        return False
     kind = str(document["_id"]).partition(":")[0]
-    dated = document.get("claimed_at") if kind == "posting" else document.get("issued_on")
-    return kind in RECENT and not _is_recent(kind, dated, on)
+    if kind not in _DATED_BY or document.get("state") in _OPEN:
+        return False
+    dated = document.get(_DATED_BY[kind])
+    return not (isinstance(dated, str) and dated[:10] >= (on - RECENT[kind]).isoformat())
 
 
 def read_portfolios(
@@ -78,6 +84,3 @@ def read_assigned(couch: Couch, company: str, collector: str) -> list[str]:
 def _range(couch: Couch, company: str, prefix: str, since: str = "") -> list[Json]:
     return couch.all_docs(company, start_key=prefix + since, end_key=prefix + "\ufff0", include_docs=True)
 
-
-def _is_recent(kind: str, dated: object, on: date) -> bool:
-    return isinstance(dated, str) and dated[:10] >= (on - RECENT[kind]).isoformat()
