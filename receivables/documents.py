@@ -33,7 +33,9 @@ SETTINGS_TYPES = frozenset({
 
 COMMON_FACT_FIELDS = ("schema", "company", "collector", "device", "created_at", "local_on")
 
-_INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_TIME = r"[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:Z|[+-][0-9]{2}:[0-9]{2})"
+_INSTANT = re.compile(f"{_DATE.pattern}T{_TIME}")
 
 
 class BadDocument(ValueError):
@@ -62,6 +64,13 @@ def parse_instant(text: str) -> datetime:
     if not _INSTANT.fullmatch(text):
         raise ValueError(f"{text!r} is not an RFC 3339 instant")
     return datetime.fromisoformat(text).astimezone(UTC)
+
+
+def parse_date(text: str) -> date:
+    """Read `YYYY-MM-DD`, and none of the other spellings of ISO 8601; raise ValueError for anything else."""
+    if not _DATE.fullmatch(text):
+        raise ValueError(f"{text!r} is not a date")
+    return date.fromisoformat(text)
 
 
 def local_on(now: datetime, zone: tzinfo) -> date:

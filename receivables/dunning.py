@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from receivables.documents import BadDocument, Json
+from receivables.documents import BadDocument, Json, parse_date
 from receivables.identifiers import dunning_key
 from receivables.invoices import OpenItem, days_past_due
 from receivables.money import Money, MoneyError, total
@@ -65,7 +65,7 @@ class SentNotice:
                 policy=doc["policy"],
                 customer=doc["customer"],
                 currency=doc["currency"],
-                sent_on=date.fromisoformat(doc["local_on"]),
+                sent_on=parse_date(doc["local_on"]),
                 invoices=frozenset(line["number"] for line in doc["invoices"]),
             )
         except (KeyError, TypeError, ValueError) as error:
@@ -92,7 +92,7 @@ class NoticeLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """A claim to send. `key` is the same however often a day is planned; `level` counts the claims, from 1."""
+    """A claim to send. `key` is the same however often a day is planned; `level` counts claims, from 1."""
 
     key: str
     policy: str

@@ -26,8 +26,8 @@ MAX_COUNTER = 10**COUNTER_DIGITS - 1
 
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 ULID = re.compile(r"[0-7][0-9A-HJKMNP-TV-Z]{25}")
-_RECEIPT_KEY = re.compile(rf"({SERIES.pattern}):(\d{{{COUNTER_DIGITS}}})")
-_RECEIPT_NUMBER = re.compile(rf"({SERIES.pattern})-(\d{{{COUNTER_DIGITS}}})")
+_RECEIPT_KEY = re.compile(rf"({SERIES.pattern}):([0-9]{{{COUNTER_DIGITS}}})")
+_RECEIPT_NUMBER = re.compile(rf"({SERIES.pattern})-([0-9]{{{COUNTER_DIGITS}}})")
 _COLLECTOR_DATABASE = re.compile(rf"({CODE.pattern})-c-({CODE.pattern})")
 _ULID_RANDOM_BYTES = 10
 

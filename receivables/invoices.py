@@ -13,7 +13,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from receivables.documents import BadDocument
+from receivables.documents import BadDocument, parse_date
 from receivables.identifiers import parse_id
 from receivables.money import Money, MoneyError, round_half_up
 
@@ -59,8 +59,8 @@ class Invoice:
             return cls(
                 number=doc.get("number") or parse_id(doc["_id"]).key,
                 customer=doc["customer"],
-                issued_on=date.fromisoformat(doc["issued_on"]),
-                due_on=date.fromisoformat(doc["due_on"]),
+                issued_on=parse_date(doc["issued_on"]),
+                due_on=parse_date(doc["due_on"]),
                 total=Money.from_json(doc["total"], currency),
                 balance=Money.from_json(doc["balance"], currency),
                 state=doc.get("state", "open"),

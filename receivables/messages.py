@@ -78,6 +78,14 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         "El pago es de {paid}; el mínimo es {minimum}, salvo que cancele toda la deuda.",
         "The payment is {paid}; the least is {minimum}, unless it settles the whole debt.",
     ),
+    "too_many_lines": (
+        "Un recibo admite hasta {max} formas de pago. Haga otro recibo.",
+        "A receipt takes up to {max} payments. Make another receipt.",
+    ),
+    "text_too_long": (
+        "El texto de «{name}» es demasiado largo; el máximo es {max_length} caracteres.",
+        "The text of “{name}” is too long; the most is {max_length} characters.",
+    ),
     # allocation
     "invoice_not_open": (
         "La factura {invoice} no tiene saldo pendiente. Quítela.",
@@ -166,6 +174,55 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         "El cliente ya tiene {max} promesas vigentes.",
         "The customer already has {max} promises running.",
     ),
+    # what a database refuses on arrival
+    "server_only": (
+        "Este documento solo lo escribe el servidor.",
+        "Only the server writes this document.",
+    ),
+    "type_unknown": (
+        "El servidor no conoce este tipo de documento. Actualice la aplicación.",
+        "The server does not know this type of document. Update the app.",
+    ),
+    "schema_unknown": (
+        "El servidor no conoce esta versión del documento. Actualice la aplicación.",
+        "The server does not know this version of the document. Update the app.",
+    ),
+    "fact_immutable": (
+        "Lo registrado no se modifica. Anúlelo y regístrelo de nuevo.",
+        "What is recorded is not changed. Void it and record it again.",
+    ),
+    "fact_deleted": (
+        "Lo registrado no se borra. Anúlelo.",
+        "What is recorded is not deleted. Void it.",
+    ),
+    "attachment_refused": (
+        "Este documento no admite archivos adjuntos.",
+        "This document takes no attachments.",
+    ),
+    "writer_mismatch": (
+        "El documento es de otra empresa o de otro gestor.",
+        "The document belongs to another company or collector.",
+    ),
+    "role_missing": (
+        "Este equipo no puede registrar este documento. Consulte con su supervisor.",
+        "This device may not record this document. Ask your supervisor.",
+    ),
+    "id_mismatch": (
+        "El número del documento no coincide con su contenido.",
+        "The document's number does not match what it says.",
+    ),
+    "sum_mismatch": (
+        "Los pagos y las facturas del recibo no suman lo mismo.",
+        "The receipt's payments and invoices do not add up to the same.",
+    ),
+    "field_invalid": (
+        "Un dato del documento no es válido.",
+        "A field of the document is not valid.",
+    ),
+    "amount_invalid": (
+        "Un monto del documento no es válido.",
+        "An amount of the document is not valid.",
+    ),
 }
 
 FIELD_NAMES: Mapping[str, tuple[str, str]] = {
@@ -180,6 +237,8 @@ FIELD_NAMES: Mapping[str, tuple[str, str]] = {
     "last4": ("cuatro últimos dígitos", "last four digits"),
     "authorisation": ("autorización", "authorisation"),
     "tax": ("impuesto", "tax"),
+    "access_key": ("clave de acceso", "access key"),
+    "comment": ("comentario", "comment"),
 }
 
 

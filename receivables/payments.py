@@ -8,10 +8,10 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from receivables.documents import BadDocument, Json
+from receivables.documents import BadDocument, Json, parse_date
 from receivables.money import Money, total
 from receivables.policies import CollectionPolicy
-from receivables.validation import Problem, money_data
+from receivables.validation import Problem, money_data, utf16_length
 
 PaymentKey = tuple[str, ...]
 
@@ -59,6 +59,12 @@ MEANS: Mapping[Method, PaymentMeans] = {
         counts_as_recovery=False,
     ),
 }
+
+MAX_LINES = 100
+"""More lines than anyone pays with; the database refuses a receipt beyond them."""
+
+LONGEST_TEXT = 200
+"""Characters of a field, counted as the database does: UTF-16 units."""
 
 _DATES = frozenset({"cheque_on", "transferred_on"})
 _ACCESS_KEY_DIGITS = 49
@@ -110,6 +116,8 @@ def payment_problems(
     """
     if not payments:
         return [Problem("no_payments", "payments")]
+    if len(payments) > MAX_LINES:
+        return [Problem("too_many_lines", "payments", {"max": MAX_LINES})]
     problems: list[Problem] = []
     seen: set[PaymentKey] = set()
     for position, line in enumerate(payments):
@@ -160,7 +168,11 @@ def _line_problems(
 def _detail_problems(
     line: PaymentLine, method: Method, where: str, *, policy: CollectionPolicy, on: date
 ) -> list[Problem]:
-    problems: list[Problem] = []
+    problems = [
+        Problem("text_too_long", f"{where}.{name}", {"name": name, "max_length": LONGEST_TEXT})
+        for name, value in line.details.items()
+        if utf16_length(str(value)) > LONGEST_TEXT
+    ]
     for name in _DATES & {name for name, value in line.details.items() if value}:
         stated = _date(line.details[name])
         if stated is None:
@@ -200,6 +212,6 @@ def _method(line: PaymentLine) -> Method | None:
 
 def _date(text: object) -> date | None:
     try:
-        return date.fromisoformat(str(text))
+        return parse_date(str(text))
     except ValueError:
         return None

@@ -15,7 +15,7 @@ from typing import Any
 
 from receivables.balances import valid_receipts
 from receivables.dates import add_business_days
-from receivables.documents import BadDocument, Json, local_on, new_fact, parse_instant
+from receivables.documents import BadDocument, Json, local_on, new_fact, parse_date, parse_instant
 from receivables.invoices import OpenItem
 from receivables.money import Money, MoneyError, minor_from_json, total
 from receivables.validation import Problem, money_data
@@ -61,9 +61,9 @@ class Promise:
                 customer=doc["customer"],
                 invoices=frozenset(doc["invoices"]),
                 amount=Money.from_json(doc["amount"], doc["currency"]),
-                promised_on=date.fromisoformat(doc["promised_on"]),
+                promised_on=parse_date(doc["promised_on"]),
                 created_at=parse_instant(doc["created_at"]),
-                made_on=date.fromisoformat(doc["local_on"]),
+                made_on=parse_date(doc["local_on"]),
             )
         except (KeyError, TypeError, ValueError, MoneyError) as error:
             raise BadDocument(f"promise {doc.get('_id')!r}: {error!r}") from error
@@ -119,7 +119,7 @@ def payments_towards(
         parts = [line["amount"] for line in doc["allocations"] if line["invoice"] in promise.invoices]
         minor = sum(map(minor_from_json, parts if promise.invoices else [doc["total"]]))
         if minor:
-            at, on = parse_instant(doc["created_at"]), date.fromisoformat(doc["local_on"])
+            at, on = parse_instant(doc["created_at"]), parse_date(doc["local_on"])
             payments.append(PromisePayment(at, on, Money(minor, doc["currency"])))
     return payments
 

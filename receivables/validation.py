@@ -32,3 +32,8 @@ def money_data(**amounts: Money) -> dict[str, Any]:
     data: dict[str, Any] = {f"{name}_minor": amount.minor for name, amount in amounts.items()}
     data["currency"] = next(iter(amounts.values())).currency
     return data
+
+
+def utf16_length(text: str) -> int:
+    """Length as JavaScript counts it, so that the phone and the database agree on what is too long."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2

@@ -10,12 +10,15 @@ from typing import Any
 from receivables.documents import Json, new_fact, rfc3339
 from receivables.geometry import Point, haversine_m
 from receivables.policies import CollectionPolicy
-from receivables.validation import Problem
+from receivables.validation import Problem, utf16_length
 
 GEOFENCE_M = 150.0
 """A visit farther than this from the customer's point is flagged, never blocked."""
 
 GEOFENCE_ACCURACY_FACTOR = 2.0
+
+LONGEST_COMMENT = 4000
+"""UTF-16 units, as the database counts them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,6 +160,9 @@ def _finish_problems(
     elif chosen.comment_required and len(comment) < max(1, policy.comment_min_length):
         data = {"length": len(comment), "min_length": max(1, policy.comment_min_length)}
         problems.append(Problem("comment_too_short", "comment", data))
+    if utf16_length(comment) > LONGEST_COMMENT:
+        limit = {"name": "comment", "max_length": LONGEST_COMMENT}
+        problems.append(Problem("text_too_long", "comment", limit))
     if chosen is not None and chosen.next_visit and next_visit_at is None:
         problems.append(Problem("next_visit_missing", "next_visit_at"))
     if next_visit_at is not None and next_visit_at <= now:
