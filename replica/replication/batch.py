@@ -5,12 +5,14 @@ Nothing is written here, so the next batch may be read while the last one is wri
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from replica.peer import Json, Peer
+from replica.replication.attachments import stub_bytes, stubs
 from replica.replication.delivery import Failure
 from replica.replication.selection import Selection
+from replica.tuning import ATTACHMENT_INLINE_BYTES
 
 
 class Batch(NamedTuple):
@@ -79,19 +81,37 @@ class Reader:
         return documents, unreadable, len(wanted)
 
     def fetch(self, wanted: Sequence[Json]) -> tuple[list[Json], list[Failure]]:
-        """Return revisions by id and rev, and those the source has but would not give."""
+        """Return revisions by id and rev, and those the source has but would not give.
+
+        With attachments, documents that carry some are asked for again in groups of bounded size; what is
+        too large for a group stays a stub here and is streamed when it is written.
+        """
+        documents, unreadable = self._get(wanted, attachments=False)
+        if not self._attachments:
+            return documents, unreadable
+        since = {(one["id"], one["rev"]): one for one in wanted}
+        whole = [document for document in documents if not stubs(document)]
+        for group in _groups([document for document in documents if stubs(document)]):
+            if stub_bytes(group[0]) > ATTACHMENT_INLINE_BYTES:
+                whole += group
+                continue
+            asked = [{"id": one["_id"], "rev": one["_rev"]} for one in group]
+            found, failed = self._get(
+                [since.get((one["id"], one["rev"]), one) for one in asked], attachments=True
+            )
+            whole += found
+            unreadable += failed
+        return whole, unreadable
+
+    def _get(self, wanted: Sequence[Json], *, attachments: bool) -> tuple[list[Json], list[Failure]]:
         if not wanted:
             return [], []
-        documents: list[Json] = []
+        documents: dict[tuple[str, str], Json] = {}
         unreadable: list[Failure] = []
-        seen: set[tuple[str, str]] = set()
-        for answer in self._source.bulk_get(wanted, attachments=self._attachments):
+        for answer in self._source.bulk_get(wanted, attachments=attachments):
             if "ok" in answer:
-                document = answer["ok"]
                 # With `latest`, two superseded revisions may both be answered by the leaf that followed them.
-                if (document["_id"], document["_rev"]) not in seen:
-                    seen.add((document["_id"], document["_rev"]))
-                    documents.append(document)
+                documents.setdefault((answer["ok"]["_id"], answer["ok"]["_rev"]), answer["ok"])
                 continue
             error = answer["error"]
             # A revision that is gone was purged, or superseded since the page was read: the feed tells
@@ -100,4 +120,21 @@ class Reader:
                 unreadable.append(
                     Failure(error["id"], str(error["rev"]), error["error"], error["reason"], True)
                 )
-        return documents, unreadable
+        return list(documents.values()), unreadable
+
+
+def _groups(documents: Sequence[Json]) -> Iterator[list[Json]]:
+    """Cut into groups whose attachments together stay within `ATTACHMENT_INLINE_BYTES`; one too large
+    stands alone.
+    """
+    group: list[Json] = []
+    size = 0
+    for document in documents:
+        length = stub_bytes(document)
+        if group and size + length > ATTACHMENT_INLINE_BYTES:
+            yield group
+            group, size = [], 0
+        group.append(document)
+        size += length
+    if group:
+        yield group

@@ -10,16 +10,27 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from replica.errors import BadRequest, MissingStub, ReplicaError, ServerFailure, TokenRefused, TooLarge
+from replica.errors import (
+    BadRequest,
+    Conflict,
+    Forbidden,
+    MissingStub,
+    NotFound,
+    ReplicaError,
+    ServerFailure,
+    TokenRefused,
+    TooLarge,
+)
 from replica.peer import Json, Peer
 from replica.remote.exchange import encode
-from replica.tuning import BATCH_BYTES, BATCH_BYTES_LEAST
+from replica.replication.attachments import Storing, Uploading, stub_bytes, upload, with_stored_bodies
+from replica.tuning import ATTACHMENT_INLINE_BYTES, BATCH_BYTES, BATCH_BYTES_LEAST
 
 PASSING_ERRORS = {
-    "conflict", "os_process_error", "timeout", "internal_server_error", "service_unavailable", "unknown_error",
+"""Per-document `error` words that tell of the target and not of the document: worth another try."""
     "too_many_requests", "request_entity_too_busy", "all_workers_died", "error",
 }  # fmt: skip
-"""Per-document `error` words that tell of the target's state, not of the document: worth trying again."""
+"""Per-document `error` words that tell of the target's state, not of the document: worth another try."""
 
 
 class Failure(NamedTuple):
@@ -38,9 +49,11 @@ class Delivery:
     Learns the largest body that the way to the target lets through, for as long as it lives.
     """
 
-    def __init__(self, target: Peer, **options: Any) -> None:
+    def __init__(self, source: Peer, target: Peer, **options: Any) -> None:
+        self._source = source
         self._target = target
         self._options = options
+        self._stubs_stay = bool(options.get("attachments_later"))
         self._most_bytes = BATCH_BYTES
         self.bytes_sent = 0
 
@@ -50,16 +63,37 @@ class Delivery:
         """Write revisions as they are (`new_edits=false`). Return those that were not taken, in order."""
         failures: list[Failure] = []
         for group in self._groups(documents):
-            failures += self._write(group)
+            failures += self._stream(group[0]) if self._is_large(group[0]) else self._write(group)
             if on_taken:
                 on_taken(len(group))
         return failures
+
+    def _is_large(self, document: Json) -> bool:
+        return not self._stubs_stay and stub_bytes(document) > ATTACHMENT_INLINE_BYTES
+
+    def _stream(self, document: Json) -> list[Failure]:
+        """Write one document whose attachments are too large to travel inside it."""
+        self.bytes_sent += stub_bytes(document)
+        if isinstance(self._target, Uploading):
+            try:
+                upload(self._source, self._target, document)
+            except TokenRefused:
+                raise
+            except (BadRequest, Conflict, Forbidden, MissingStub, NotFound, ServerFailure, TooLarge) as error:
+                return [self._alone(document, error)]
+            return []
+        if isinstance(self._target, Storing):
+            return self._write([with_stored_bodies(self._source, self._target, document)])
+        return self._write([document])
 
     def _groups(self, documents: Sequence[Json]) -> Iterator[list[Json]]:
         group: list[Json] = []
         size = 0
         for document in documents:
             length = size_of(document)
+            if self._is_large(document):
+                yield [document]
+                continue
             if group and size + length > self._most_bytes:
                 yield group
                 group, size = [], 0

@@ -8,31 +8,18 @@ checkpoints, and voids its marks: what it may have lost is offered again.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
 from typing import Any, Protocol, runtime_checkable
 
-from replica.peer import ChangesPage, Json, Peer, PeerInfo
+from replica.peer import Json, Peer, PeerInfo
 
 
 @runtime_checkable
 class Marking(Protocol):
-    """A store that knows where its revisions came from: `replica.Database`."""
+    """A store that knows where its revisions came from: `replica.Database`, which takes `origin` with
+    `bulk_docs` and `exclude_origin` with `changes`.
+    """
 
     def forget_origin(self, peer: str) -> None: ...
-
-    def bulk_docs(
-        self,
-        documents: Sequence[Json],
-        *,
-        new_edits: bool = True,
-        origin: str | None = None,
-        replaces: Callable[[str], bool] | None = None,
-        attachments_later: bool = False,
-    ) -> list[Json]: ...
-
-    def changes(
-        self, *, since: Any = 0, limit: int | None = None, exclude_origin: str | None = None
-    ) -> ChangesPage: ...
 
 
 class Origin:

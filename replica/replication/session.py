@@ -1,0 +1,360 @@
+"""One run of one replication: from the agreed checkpoint to the end of the source's feed, batch by batch.
+
+`Replication.step()` moves one batch and never sleeps, so whoever owns the run owns its thread, its pauses
+and its retries. Between two steps nothing is held but, in a first sync, an open answer; during one, no
+transaction is open while the network is waited for. `replicate` drives a run to its end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from replica.errors import ReplicaError
+from replica.peer import Json, Peer, PeerInfo
+from replica.replication.batch import Batch, Reader
+from replica.replication.checkpoint import Checkpointer, Statistics
+from replica.replication.delivery import Delivery, Failure
+from replica.replication.first_sync import FirstSync, FirstSyncRecord, Streaming
+from replica.replication.identity import replication_id
+from replica.replication.manifest import fetch_manifest
+from replica.replication.origin import Marking, Origin, Passed
+from replica.replication.refusals import Ledger, Refusal, rules_of
+from replica.replication.selection import EVERYTHING, Selection
+from replica.replication.world import World
+from replica.tuning import BATCH_DOCUMENTS, BATCH_DOCUMENTS_LEAST, FIRST_SYNC_COMMIT_DOCUMENTS
+
+
+class State(StrEnum):
+    NEW = "new"
+    FIRST_SYNC = "first_sync"
+    CATCHING_UP = "catching_up"
+    COMPLETE = "complete"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far a run has come. `bytes` counts documents as JSON; `pending` changes are left, None where
+    unknown.
+    """
+
+    state: State
+    docs_read: int
+    docs_written: int
+    doc_write_failures: int
+    bytes: int
+    pending: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplicationResult:
+    """What a run came to. `refused` is what this run could not deliver; all of it: `list_refusals`."""
+
+    state: State
+    docs_read: int
+    docs_written: int
+    doc_write_failures: int
+    last_seq: Any
+    refused: list[Refusal]
+
+    @property
+    def ok(self) -> bool:
+        return self.state is State.COMPLETE and not self.refused
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """How a replication runs, whatever its two sides.
+
+    `attachments` False leaves their bytes at the source until they are opened. `replaces(id)` names
+    documents of one writer, whose unconnected new branch takes the old one's place. `manifest` is a
+    document whose `ids` travel first. `ahead` reads the next batch while one is written; without it,
+    everything happens in the caller's thread.
+    """
+
+    selection: Selection = EVERYTHING
+    attachments: bool = True
+    batch_documents: int = BATCH_DOCUMENTS
+    replaces: Callable[[str], bool] | None = None
+    manifest: str | None = None
+    progress: Callable[[Progress], None] | None = None
+    cancelled: Callable[[], bool] = field(default=lambda: False)
+    ahead: Executor | None = None
+
+
+class Replication:
+    """One run. Call `step` until it returns False, then `close`; after an error, step again or close."""
+
+    def __init__(self, source: Peer, target: Peer, options: Options, world: World) -> None:
+        self._source = source
+        self._target = target
+        self._options = options
+        self._world = world
+        self._limit = options.batch_documents
+        self.state = State.NEW
+        self._statistics = Statistics()
+        self._refused: dict[str, Refusal] = {}
+        self._last_seq: Any = 0
+        self._recorded_seq: Any = None
+        self._delivered = False
+        self._next: Future[Batch] | None = None
+        self._stream: Iterator[Batch] | None = None
+        self._first_sync: FirstSync | None = None
+        self._rules: str | None = None
+        self._open_refusals: set[str] = set()
+        self._bytes = 0
+
+    # -- driving ---------------------------------------------------------------------------------------------
+
+    def step(self) -> bool:
+        """Move one batch; return whether there is more. Raise what either side raises; stepping again goes
+        on.
+        """
+        if self.is_over:
+            return False
+        if self._options.cancelled():
+            self.state = State.CANCELLED
+            return False
+        try:
+            if self.state is State.NEW:
+                self._begin()
+            batch = self._take()
+            self._write(batch)
+        except ReplicaError:
+            self._drop_what_was_ahead()
+            self._limit = max(min(BATCH_DOCUMENTS_LEAST, self._options.batch_documents), self._limit // 2)
+            raise
+        self._limit = min(self._options.batch_documents, self._limit * 2)
+        self._report(batch.pending)
+        return not self.is_over
+
+    @property
+    def is_over(self) -> bool:
+        return self.state in (State.COMPLETE, State.CANCELLED)
+
+    def close(self) -> None:
+        """Let go of what is open. The run can be taken up again by another one."""
+        self._drop_what_was_ahead()
+
+    @property
+    def result(self) -> ReplicationResult:
+        counts = self._statistics
+        return ReplicationResult(
+            state=self.state,
+            docs_read=counts.docs_read,
+            docs_written=counts.docs_written,
+            doc_write_failures=counts.doc_write_failures,
+            last_seq=self._last_seq,
+            refused=list(self._refused.values()),
+        )
+
+    # -- the beginning ---------------------------------------------------------------------------------------
+
+    def _begin(self) -> None:
+        source, target = self._source.info(), self._target.info()
+        # What we know of the other side is kept in the store that knows where its revisions came from.
+        pulls = isinstance(self._target, Marking) or not isinstance(self._source, Marking)
+        ours = self._target if pulls else self._source
+        selection = self._options.selection
+        self._key = replication_id(
+            source.uuid,
+            target.uuid,
+            doc_ids=selection.doc_ids,
+            selector=selection.selector,
+            filter_name=selection.filter_name,
+        )
+        now = self._world.now()
+        self._checkpointer = Checkpointer(
+            self._source, self._target, self._key, ours=ours, session_id=self._world.new_id(), started_at=now
+        )
+        self._agreed = self._checkpointer.read()
+        self._ledger = Ledger(ours, self._key)
+        self._mark(source, target, pulls=pulls)
+        self._last_seq = self._recorded_seq = 0 if self._agreed is None else self._agreed
+        if self._passed is not None:
+            self._last_seq = self._passed.after(self._last_seq, self._excluded)
+        self._retry_refused()
+        self._choose_the_way(source, target, pulls=pulls)
+
+    def _mark(self, source: PeerInfo, target: PeerInfo, *, pulls: bool) -> None:
+        """Find which marks hold, for what is written here and for what is not sent back."""
+        went_back = self._checkpointer.other_side_went_back
+        delivered: dict[str, Any] = {"replaces": self._options.replaces} if self._options.replaces else {}
+        read: dict[str, Any] = {}
+        self._passed: Passed | None = None
+        self._excluded = ""
+        if isinstance(self._target, Marking):
+            origin = Origin(self._target, source)
+            delivered["origin"] = origin.void() if went_back and pulls else origin.mark()
+            delivered["attachments_later"] = not self._options.attachments
+        if isinstance(self._source, Marking):
+            origin = Origin(self._source, target)
+            self._excluded = origin.void() if went_back and not pulls else origin.mark()
+            read["exclude_origin"] = self._excluded
+            self._passed = None if pulls else Passed(self._source, self._key)
+        self._reader = Reader(
+            self._source, self._target, self._options.selection, attachments=self._options.attachments, **read
+        )
+        self._delivery = Delivery(self._source, self._target, **delivered)
+
+    def _choose_the_way(self, source: PeerInfo, target: PeerInfo, *, pulls: bool) -> None:
+        self.state = State.CATCHING_UP
+        if not pulls or self._agreed is not None:
+            return
+        if not isinstance(self._source, Streaming) or not isinstance(self._target, Marking):
+            return
+        record = FirstSyncRecord(self._target, self._key, source)
+        known = record.read()
+        if known is not None and known.complete:
+            return
+        if known is None and target.doc_count * 2 > source.doc_count:
+            # Most of it is here already, by whatever way: asking what is missing costs less than the whole
+            # stream.
+            return
+        self.state = State.FIRST_SYNC
+        self._record = record
+        self._first_sync = FirstSync(
+            self._source,
+            self._target,
+            self._reader,
+            self._options.selection,
+            full=self._options.attachments,
+            world=self._world,
+        )
+        self._last_seq = known.since if known is not None else 0
+        if self._options.manifest is not None:
+            documents = fetch_manifest(self._source, self._target, self._options.manifest)
+            self._deliver(documents, [])
+
+    # -- one batch -------------------------------------------------------------------------------------------
+
+    def _take(self) -> Batch:
+        if self._first_sync is not None:
+            return self._take_from_stream(self._first_sync)
+        if self._next is not None:
+            coming, self._next = self._next, None
+            batch = coming.result()
+        else:
+            batch = self._reader.read(self._last_seq, self._limit)
+        if not batch.is_last and self._options.ahead is not None:
+            self._next = self._options.ahead.submit(self._reader.read, batch.last_seq, self._limit)
+        return batch
+
+    def _take_from_stream(self, first_sync: FirstSync) -> Batch:
+        if self._stream is None:
+            limit = max(self._options.batch_documents, FIRST_SYNC_COMMIT_DOCUMENTS)
+            self._stream = first_sync.batches(self._last_seq, limit)
+        return next(self._stream)
+
+    def _write(self, batch: Batch) -> None:
+        self._statistics = self._statistics.plus(missing_checked=batch.checked, missing_found=batch.found)
+        self._deliver(batch.documents, batch.unreadable)
+        self._last_seq = batch.last_seq
+        if self.state is State.FIRST_SYNC and not batch.is_last:
+            self._record.write(batch.last_seq, complete=False)
+            return
+        if self._delivered:
+            self._checkpoint()
+        if batch.is_last:
+            self._finish()
+
+    def _deliver(self, documents: Sequence[Json], unreadable: Sequence[Failure]) -> None:
+        """Write, then record what was not taken: only then may a checkpoint pass it."""
+        self._delivered = self._delivered or bool(documents or unreadable)
+        before = self._delivery.bytes_sent
+        failures = [*unreadable, *self._delivery.send(documents)]
+        self._bytes += self._delivery.bytes_sent - before
+        if failures:
+            self._record_failures(failures)
+        refused = {failure.id for failure in failures}
+        if self._open_refusals:
+            self._settle({document["_id"] for document in documents} & self._open_refusals, failures)
+        self._open_refusals |= refused
+        self._statistics = self._statistics.plus(
+            docs_read=len(documents),
+            docs_written=len(documents) - len(failures) + len(unreadable),
+            doc_write_failures=len(failures),
+        )
+
+    def _finish(self) -> None:
+        if self.state is State.FIRST_SYNC:
+            self._checkpoint()
+            self._record.write(self._last_seq, complete=True)
+        elif self._last_seq != self._recorded_seq:
+            if self._passed is not None:
+                self._passed.record(self._recorded_seq, self._last_seq, self._excluded)
+            else:
+                self._checkpoint()
+        self.state = State.COMPLETE
+
+    def _checkpoint(self) -> None:
+        self._target.ensure_full_commit()
+        self._checkpointer.write(self._last_seq, self._statistics, now=self._world.now())
+        self._recorded_seq = self._last_seq
+        self._delivered = False
+
+    # -- refusals --------------------------------------------------------------------------------------------
+
+    def _retry_refused(self) -> None:
+        self._open_refusals = {one.id for one in self._ledger.open()}
+        if not self._open_refusals:
+            return
+        due = self._ledger.due(self._rules_now())
+        if not due:
+            return
+        documents, unreadable = self._reader.fetch([{"id": one.id, "rev": one.rev} for one in due])
+        self._deliver(documents, unreadable)
+        # What the source has no more (purged, or superseded) is nobody's refusal any longer.
+        there = {document["_id"] for document in documents} | {failure.id for failure in unreadable}
+        self._settle({one.id for one in due} - there, [])
+
+    def _record_failures(self, failures: Sequence[Failure]) -> None:
+        at = _instant(self._world.now())
+        for refusal in self._ledger.record(failures, at=at, rules=self._rules_now()):
+            self._refused[refusal.key] = refusal
+
+    def _settle(self, ids: set[str], failures: Sequence[Failure]) -> None:
+        if ids:
+            self._ledger.settle(ids, refused=failures)
+            self._open_refusals -= ids
+
+    def _rules_now(self) -> str:
+        if self._rules is None:
+            self._rules = rules_of(self._target)
+        return self._rules
+
+    # -- small things ----------------------------------------------------------------------------------------
+
+    def _drop_what_was_ahead(self) -> None:
+        if self._next is not None:
+            self._next.cancel()
+            if not self._next.cancelled():
+                self._next.exception()
+            self._next = None
+        if self._first_sync is not None:
+            self._first_sync.close()
+        self._stream = None
+
+    def _report(self, pending: int | None) -> None:
+        if self._options.progress is None:
+            return
+        counts = self._statistics
+        self._options.progress(
+            Progress(
+                state=self.state,
+                docs_read=counts.docs_read,
+                docs_written=counts.docs_written,
+                doc_write_failures=counts.doc_write_failures,
+                bytes=self._bytes,
+                pending=pending,
+            )
+        )
+
+
+def _instant(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
