@@ -1,57 +1,123 @@
-"""Serves a Flet app to browsers: its own process, a health check, compressed and cacheable files.
+"""Serves a Flet app to a browser: nothing from a CDN, compressed once, cached by the browser, `/health` for the supervisor.
 
-Nothing is loaded from other hosts (`no_cdn`), so that the app also opens where there is no internet.
+One process and one event loop: Flet keeps its sessions in memory. SIGTERM and SIGINT end it within a second or two, after
+`stop` has run.
 """
 
 from __future__ import annotations
 
-import os
-from collections.abc import Awaitable, Callable
+import asyncio
+import contextlib
+import gzip
+import signal
+from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from typing import Any
 
 import flet as ft
+import flet_web.fastapi as flet_fastapi
 import uvicorn
-from flet_web import fastapi as flet_web
-from starlette.middleware.gzip import GZipMiddleware
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
 
-CACHED = (".wasm", ".js", ".otf", ".ttf", ".woff2", ".png", ".json", ".bin", ".frag")
-CACHE_SECONDS = 3600
-"""The files change only with the installed Flet; an hour spares reloads and pins no old version for long."""
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Asgi = Callable[[Message, Receive, Send], Awaitable[None]]
 
-GZIP_LEVEL = 5
-"""Five is nearly as small as nine on Flutter's files, at a third of the time."""
+CACHED = (".js", ".mjs", ".wasm", ".otf", ".ttf", ".woff2", ".png", ".ico", ".frag", ".bin")
+COMPRESSED = (".js", ".mjs", ".wasm", ".json", ".otf", ".ttf", "/")
+CACHE_SECONDS = 86_400  # a day: file names carry no hash, and a new version comes at most once a day
+GZIP_LEVEL = 6
+LEAST_BYTES = 1_024
+CLOSE_SECONDS = 1  # how long open browser connections may hold back a stop
 
 
-def application(main: Callable[[ft.Page], object]) -> flet_web.FastAPI:
-    """The ASGI application of `main`; `GET /health` answers once it accepts sessions."""
-    app = flet_web.FastAPI()
+class StaticFiles:
+    """Gzips an answer once and remembers it; tells the browser to keep what doesn't change."""
 
-    @app.get("/health")
-    async def health() -> JSONResponse:
-        return JSONResponse({"status": "ok"})
+    def __init__(self, app: Asgi) -> None:
+        self._app = app
+        self._packed: dict[tuple[str, str], bytes] = {}
 
-    @app.middleware("http")
-    async def cache(request: Request, proceed: Callable[[Request], Awaitable[Response]]) -> Response:
-        answer = await proceed(request)
-        if request.url.path.endswith(CACHED) and answer.status_code == 200:
-            answer.headers["Cache-Control"] = f"public, max-age={CACHE_SECONDS}"
-        return answer
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] != "GET":
+            await self._app(scope, receive, send)
+            return
+        path: str = scope["path"]
+        accepts = any(name == b"accept-encoding" and b"gzip" in value for name, value in scope["headers"])
+        packs = accepts and path.endswith(COMPRESSED)
+        start: Message = {}
+        body = bytearray()
 
-    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=GZIP_LEVEL)
-    app.mount("/", flet_web.app(main, no_cdn=True))
+        async def hold(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                start.update(message)
+                start["headers"] = list(message.get("headers", []))
+                if path.endswith(CACHED):
+                    start["headers"].append((b"cache-control", b"public, max-age=%d" % CACHE_SECONDS))
+                if not packs or start["status"] != 200:
+                    await send(start)
+                return
+            if not packs or start["status"] != 200:
+                await send(message)
+                return
+            body.extend(message.get("body", b""))
+            if not message.get("more_body", False):
+                await self._send_packed(path, start, bytes(body), send)
+
+        await self._app(scope, receive, hold)
+
+    async def _send_packed(self, path: str, start: Message, body: bytes, send: Send) -> None:
+        headers = {name: value for name, value in start["headers"]}
+        if len(body) >= LEAST_BYTES:
+            key = (path, headers.get(b"etag", b"").decode())
+            packed = self._packed.get(key) if key[1] else None
+            if packed is None:
+                packed = await asyncio.to_thread(gzip.compress, body, GZIP_LEVEL)
+                if key[1]:
+                    self._packed[key] = packed
+            body = packed
+            headers |= {b"content-encoding": b"gzip", b"vary": b"Accept-Encoding"}
+        headers[b"content-length"] = str(len(body)).encode()
+        await send({**start, "headers": list(headers.items())})
+        await send({"type": "http.response.body", "body": body})
+
+
+def web_app(main: Callable[[ft.Page], Any], *, name: str) -> Any:
+    """The ASGI application: `/health` and the Flet app at `/`."""
+    app = flet_fastapi.FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+
+    async def health() -> dict[str, str]:
+        return {"status": "ok"}
+
+    app.add_api_route("/health", health)
+    app.mount("/", StaticFiles(flet_fastapi.app(main, no_cdn=True, app_name=name, app_short_name=name)))
     return app
 
 
-def serve(main: Callable[[ft.Page], object], *, default_port: int) -> None:
-    """Serve until SIGTERM or Ctrl-C. Sessions live in this process: run one of it."""
-    host = os.environ.get("RECAUDO_WEB_HOST", "127.0.0.1")
-    port = int(os.environ.get("RECAUDO_WEB_PORT", default_port))
-    uvicorn.run(
-        application(main),
-        host=host,
-        port=port,
-        log_level="warning",
-        timeout_graceful_shutdown=2,
-        ws="websockets-sansio",
+class _Server(uvicorn.Server):
+    """Leaves signals to `serve`, which stops the app before the process ends."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+async def serve(
+    app: Any, *, host: str, port: int, stop: Callable[[], Awaitable[None]] | None = None
+) -> None:
+    """Serve until SIGTERM or SIGINT; then run `stop` and return."""
+    config = uvicorn.Config(
+        app, host=host, port=port, log_level="warning", timeout_graceful_shutdown=CLOSE_SECONDS
     )
+    server = _Server(config)
+    loop = asyncio.get_running_loop()
+
+    def ask_to_stop() -> None:
+        server.should_exit = True
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, ask_to_stop)
+    try:
+        await server.serve()
+    finally:
+        if stop:
+            await stop()

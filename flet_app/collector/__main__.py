@@ -1,0 +1,34 @@
+"""`python -m flet_app.collector`: one simulated phone, looked at through a browser.
+
+The process is the phone: its folder is FLET_APP_STORAGE_DATA, and every browser tab is a window on the same store.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+import flet as ft
+
+from flet_app.collector.bootstrap import real_world, settings
+from flet_app.collector.phone import Phone
+from flet_app.collector.window import open_window
+from flet_app.web import serve, web_app
+
+
+async def run() -> None:
+    chosen = settings()
+    phone = Phone(chosen, real_world())
+    await phone.start()
+
+    def main(page: ft.Page) -> None:
+        open_window(page, phone)
+
+    print(f"Recaudo: http://{chosen.host}:{chosen.port} (data in {chosen.data})", flush=True)
+    await serve(web_app(main, name="Recaudo"), host=chosen.host, port=chosen.port, stop=phone.stop)
+
+
+if __name__ == "__main__":
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    asyncio.run(run())

@@ -1,0 +1,99 @@
+"""Recording a receipt: one plan, one transaction with the counter of its series, then it can never be edited."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flet_app.collector.actions.authorship import authorship, policy_of
+from flet_app.collector.figures import open_items
+from flet_app.collector.phone import Phone
+from flet_app.collector.portfolio import Portfolio
+from flet_app.collector.store import SERIES, Transaction
+from receivables.allocation import AllocationPlan
+from receivables.documents import BadDocument, Json
+from receivables.numbering import next_counter
+from receivables.payments import PaymentKey, PaymentLine
+from receivables.receipts import ReceiptDraft, plan_allocation, plan_receipt
+from receivables.validation import Problem
+
+
+class _Refused(Exception):
+    """Leaves the transaction without a trace; the problems go back to the screen."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__(problems)
+        self.problems = problems
+
+
+def preview(phone: Phone, draft: ReceiptDraft) -> AllocationPlan | list[Problem]:
+    """How `draft` would be applied, or what is wrong with it; writes nothing."""
+    store, _enrolment = authorship(phone)
+    return plan_allocation(
+        draft,
+        open_items=open_items(store.portfolio, draft.customer),
+        policy=policy_of(store.portfolio),
+        on=phone.today(),
+        known_payments=_known_payments(store.portfolio),
+    )
+
+
+async def save_receipt(
+    phone: Phone, draft: ReceiptDraft, *, place: Mapping[str, Any] | None
+) -> Json | list[Problem]:
+    """Write the receipt and move its series, all or nothing; return the document or every problem."""
+    store, enrolment = authorship(phone)
+    async with phone.writing:
+        items = open_items(store.portfolio, draft.customer)
+        known = _known_payments(store.portfolio)
+        policy = policy_of(store.portfolio)
+
+        def record(transaction: Transaction) -> Json:
+            series = transaction.get_local(SERIES)
+            if series is None:
+                raise RuntimeError("this phone has no receipt series")
+            counter = next_counter(series["counter"])
+            planned = plan_receipt(
+                draft=draft,
+                open_items=items,
+                policy=policy,
+                company=enrolment.company,
+                collector=enrolment.collector,
+                device=enrolment.device,
+                series=series["series"],
+                counter=counter,
+                previous_hash=series["last_hash"],
+                now=phone.now(),
+                zone=phone.zone,
+                place=place,
+                known_payments=known,
+            )
+            if isinstance(planned, list):
+                raise _Refused(planned)
+            transaction.put(planned)
+            transaction.put_local(SERIES, {**series, "counter": counter, "last_hash": planned["hash"]})
+            return planned
+
+        try:
+            receipt: Json = await store.write(record)
+        except _Refused as refused:
+            return refused.problems
+    phone.announce()
+    phone.nudge()
+    return receipt
+
+
+def _known_payments(portfolio: Portfolio) -> frozenset[PaymentKey]:
+    """Cheques, transfers and vouchers that this phone has already taken in a receipt that still stands."""
+    keys: set[PaymentKey] = set()
+    for document in portfolio.receipts.values():
+        if document["_id"] in portfolio.voids:
+            continue
+        for line in document["payments"]:
+            try:
+                key = PaymentLine.from_json(line, document["currency"]).key
+            except BadDocument:
+                continue
+            if key is not None:
+                keys.add(key)
+    return frozenset(keys)

@@ -1,0 +1,101 @@
+"""The few requests that a phone makes of the backend: sign in, enrol, renew. Everything else is replication.
+
+    ApiError
+    ├── NoNetwork          no answer, or one cut short: nothing was decided, try again
+    ├── WrongCredentials   the e-mail or the password is not right
+    ├── SignInAgain        the refresh token is used, expired or revoked: a person must sign in
+    └── Refused            the server said no and why (RFC 9457)
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+
+Json = dict[str, Any]
+
+TIMEOUT = httpx.Timeout(15.0, connect=6.0)  # a phone on EDGE still answers; a dead one is told within seconds
+
+
+class ApiError(Exception):
+    """Base of the tree above."""
+
+
+class NoNetwork(ApiError):
+    pass
+
+
+class WrongCredentials(ApiError):
+    pass
+
+
+class SignInAgain(ApiError):
+    pass
+
+
+class Refused(ApiError):
+    """`detail` is the server's sentence in the language that was asked for."""
+
+    def __init__(self, status: int, code: str, detail: str) -> None:
+        super().__init__(f"{status} {code}: {detail}")
+        self.status, self.code, self.detail = status, code, detail
+
+
+class Api:
+    """The backend at `url`, answering in `language`."""
+
+    def __init__(self, url: str, *, language: str = "es", transport: httpx.BaseTransport | None = None) -> None:
+        self._client = httpx.Client(
+            base_url=f"{url}/api/v1/", timeout=TIMEOUT, transport=transport, headers={"Accept-Language": language}
+        )
+
+    def close(self) -> None:
+        self._client.close()
+
+    def login(self, email: str, password: str) -> Json:
+        """The answer of `POST /auth/login`; raise WrongCredentials, Refused or NoNetwork."""
+        try:
+            return self._post("auth/login", {"email": email, "password": password})
+        except Refused as problem:
+            if problem.status == 401:
+                raise WrongCredentials from problem
+            raise
+
+    def enrol(self, company: str, token: str, *, name: str, public_key: str) -> Json:
+        """The answer of `POST /companies/{company}/devices`: series, database and the phone's own tokens."""
+        return self._post(f"companies/{company}/devices", {"name": name, "public_key": public_key}, token=token)
+
+    def refresh(self, refresh_token: str) -> Json:
+        """New tokens; the old refresh token is worth nothing afterwards. Raise SignInAgain when it already is."""
+        try:
+            return self._post("auth/refresh", {"refresh_token": refresh_token})
+        except Refused as problem:
+            if problem.status in {400, 401, 403}:
+                raise SignInAgain from problem
+            raise
+
+    def _post(self, path: str, body: Json, *, token: str | None = None) -> Json:
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        try:
+            response = self._client.post(path, json=body, headers=headers)
+        except httpx.HTTPError as error:
+            raise NoNetwork(str(error)) from error
+        answer = _json_of(response)
+        if response.is_success:
+            return answer
+        if response.status_code >= 500:
+            raise NoNetwork(f"{response.status_code} from {path}")
+        raise Refused(
+            response.status_code,
+            str(answer.get("code") or "refused"),
+            str(answer.get("detail") or answer.get("title") or response.reason_phrase),
+        )
+
+
+def _json_of(response: httpx.Response) -> Json:
+    try:
+        answer = response.json()
+    except ValueError:
+        return {}
+    return answer if isinstance(answer, dict) else {}

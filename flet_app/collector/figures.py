@@ -1,0 +1,219 @@
+"""The figures of a screen: pure functions from what the phone knows to what a person reads first.
+
+No text and no colour here; amounts are `Money`, dates are dates.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from flet_app.collector.portfolio import Json, Portfolio
+from receivables.balances import MethodTotals, provisional_open_items, totals_by_method
+from receivables.geometry import Point, haversine_m
+from receivables.invoices import CustomerTotals, OpenItem, customer_totals
+from receivables.money import Money
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Stop:
+    """A customer on the route of the day, or met outside it."""
+
+    position: int
+    customer: str
+    name: str
+    origin: str
+    state: str  # pending | open | done
+    overdue: Money
+    days_past_due: int
+    outcome: str | None
+    metres: float | None
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Day:
+    """What a collector sees first: how far the day has come and where to go next."""
+
+    on: date
+    collected: MethodTotals
+    goal_amount: Money | None
+    visits: int
+    effective: int
+    goal_visits: int | None
+    stops: tuple[Stop, ...]
+    next_stop: Stop | None
+
+
+def open_items(portfolio: Portfolio, customer: str) -> list[OpenItem]:
+    """What may still be paid there, oldest first, with this phone's own receipts taken off."""
+    receipts = portfolio.receipts_for(customer)
+    return provisional_open_items(portfolio.invoices_for(customer), receipts, portfolio.voids.values())
+
+
+def totals(portfolio: Portfolio, customer: str, *, on: date) -> CustomerTotals:
+    """Balance, overdue and credit of a customer in the customer's currency."""
+    document = portfolio.customers.get(customer) or {}
+    currency = str(document.get("currency") or portfolio.currency)
+    limit = document.get("credit_limit")
+    return customer_totals(
+        open_items(portfolio, customer),
+        currency=currency,
+        on=on,
+        credit_limit=None if limit is None else Money.from_json(limit, currency),
+    )
+
+
+def collected(portfolio: Portfolio, *, on: date) -> MethodTotals:
+    return totals_by_method(
+        portfolio.receipts.values(), currency=portfolio.currency, on=on, voids=portfolio.voids.values()
+    )
+
+
+def day(portfolio: Portfolio, *, on: date, here: Point | None = None) -> Day:
+    """The figures of one local date."""
+    goal = portfolio.goals.get(on.strftime("%Y-%m")) or {}
+    visits = [visit for visit in portfolio.visits.values() if visit["local_on"] == on.isoformat()]
+    effective = effective_codes(portfolio)
+    stops = tuple(_stops(portfolio, on=on, here=here))
+    amount = goal.get("amount_day")
+    return Day(
+        on=on,
+        collected=collected(portfolio, on=on),
+        goal_amount=None if amount is None else Money.from_json(amount, str(goal.get("currency"))),
+        visits=len(visits),
+        effective=sum(visit["outcome"] in effective for visit in visits),
+        goal_visits=goal.get("visits_day"),
+        stops=stops,
+        next_stop=next((stop for stop in stops if stop.state == "pending"), None),
+    )
+
+
+def effective_codes(portfolio: Portfolio) -> frozenset[str]:
+    items = portfolio.catalogues.get("outcomes", [])
+    return frozenset(item["code"] for item in items if item.get("effective"))
+
+
+def _stops(portfolio: Portfolio, *, on: date, here: Point | None) -> Iterable[Stop]:
+    """The route in its order, then whoever was visited without being on it."""
+    finished = {v["customer"]: v for v in portfolio.visits.values() if v["local_on"] == on.isoformat()}
+    running = portfolio.open_visit()
+    planned = [(stop["customer"], stop.get("origin", "plan")) for stop in portfolio.route(on)]
+    known = {customer for customer, _origin in planned}
+    extra = [(customer, "own") for customer in finished if customer not in known]
+    for position, (customer, origin) in enumerate(planned + extra, start=1):
+        if customer not in portfolio.customers and customer not in finished:
+            continue  # taken away from this collector: the route that says so is on its way
+        sums = totals(portfolio, customer, on=on)
+        state = "done" if customer in finished else "pending"
+        if running and running["customer"] == customer:
+            state = "open"
+        point = Point.of((portfolio.customers.get(customer) or {}).get("location"))
+        yield Stop(
+            position=position,
+            customer=customer,
+            name=portfolio.customer_name(customer),
+            origin=origin,
+            state=state,
+            overdue=sums.overdue,
+            days_past_due=sums.oldest_days_past_due,
+            outcome=finished[customer]["outcome"] if customer in finished else None,
+            metres=haversine_m(here, point) if here and point else None,
+        )
+
+
+class FactState(StrEnum):
+    """How far a fact has come; read from who holds it, never stored in it."""
+
+    ON_DEVICE = "on_device"
+    SENDING = "sending"
+    RECEIVED = "received"
+    POSTED = "posted"
+    REJECTED = "rejected"
+    REFUSED = "refused"
+    VOIDED = "voided"
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """A fact's state, with the ERP's number or the reason where there is one."""
+
+    state: FactState
+    detail: str = ""
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Outbox:
+    """What left this phone: the local sequence up to which the peer holds facts, and what it refused.
+
+    `receipts` and `others` are sequences of this database's changes feed; a fact beyond its mark is still only here.
+    """
+
+    receipts: int = 0
+    others: int = 0
+    refused: dict[str, str] = dataclasses.field(default_factory=dict)
+    devices: frozenset[str] = frozenset()
+
+    def is_unsent(self, kind: str, sequence: int, device: str) -> bool:
+        mark = self.receipts if kind == "receipt" else self.others
+        return sequence > mark and (not self.devices or device in self.devices)
+
+
+def standing(portfolio: Portfolio, outbox: Outbox, fact_id: str, *, sending: bool = False) -> Standing:
+    """Where a fact of this phone is now."""
+    posting = portfolio.postings.get(fact_id)
+    if posting and posting["state"] == "posted":
+        return Standing(state=FactState.POSTED, detail=str(posting.get("erp_number") or ""))
+    if posting and posting["state"] == "rejected":
+        return Standing(state=FactState.REJECTED, detail=str(posting.get("reason") or ""))
+    if fact_id in portfolio.voids:
+        return Standing(state=FactState.VOIDED, detail=str(portfolio.voids[fact_id].get("reason") or ""))
+    if posting or fact_id in portfolio.received:
+        return Standing(state=FactState.RECEIVED)
+    if fact_id in outbox.refused:
+        return Standing(state=FactState.REFUSED, detail=outbox.refused[fact_id])
+    kind, sequence, device = portfolio.facts.get(fact_id, ("", 0, ""))
+    if outbox.is_unsent(kind, sequence, device) and not sending:
+        return Standing(state=FactState.ON_DEVICE)
+    return Standing(state=FactState.SENDING)
+
+
+def unsent(portfolio: Portfolio, outbox: Outbox) -> dict[str, int]:
+    """How many facts of each kind are only on this phone; kinds without any are left out."""
+    counts: dict[str, int] = {}
+    for fact, (kind, sequence, device) in portfolio.facts.items():
+        if fact not in portfolio.received and fact not in outbox.refused and outbox.is_unsent(
+            kind, sequence, device
+        ):
+            counts[kind] = counts.get(kind, 0) + 1
+    return counts
+
+
+def receipts_of_day(portfolio: Portfolio, *, on: date) -> list[Json]:
+    """The receipts of a local date, newest first."""
+    found = [doc for doc in portfolio.receipts.values() if doc["local_on"] == on.isoformat()]
+    return sorted(found, key=lambda doc: (doc["created_at"], doc["counter"]), reverse=True)
+
+
+def visits_of_day(portfolio: Portfolio, *, on: date) -> list[Json]:
+    """The finished visits of a local date, newest first."""
+    found = [doc for doc in portfolio.visits.values() if doc["local_on"] == on.isoformat()]
+    return sorted(found, key=lambda doc: (doc["finished_at"], doc["_id"]), reverse=True)
+
+
+def history_of(portfolio: Portfolio, customer: str) -> list[dict[str, Any]]:
+    """What was done at a customer: the centre's record, and this phone's own facts that it doesn't have yet."""
+    items = list((portfolio.activity.get(customer) or {}).get("items") or ())
+    known = {item.get("ref") for item in items}
+    for doc in portfolio.receipts_for(customer):
+        if doc["_id"] not in known:
+            items.append({"at": doc["created_at"], "kind": "receipt", "ref": doc["_id"], "by": doc["collector"]})
+    for doc in portfolio.visits.values():
+        if doc["customer"] == customer and doc["_id"] not in known:
+            items.append({
+                "at": doc["finished_at"], "kind": "visit", "ref": doc["_id"], "by": doc["collector"],
+                "outcome": doc["outcome"], "text": doc.get("comment") or "",
+            })  # fmt: skip
+    return sorted(items, key=lambda item: str(item["at"]), reverse=True)

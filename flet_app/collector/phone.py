@@ -1,0 +1,170 @@
+"""The phone: one process, one enrolment, one database, one synchronisation, however many windows look at it.
+
+A window (a browser tab, or the only screen of an Android phone) subscribes and is told when something changed. The phone
+opens on what it holds; it never asks the network before showing anything.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import dataclasses
+from collections.abc import Callable
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from flet_app.collector.api import Api
+from flet_app.collector.bootstrap import Settings, World
+from flet_app.collector.figures import unsent
+from flet_app.collector.portfolio import Json, Portfolio
+from flet_app.collector.session import Enrolment, EnrolmentFile, TokenKeeper, companies_collected_for, enrol
+from flet_app.collector.store import Store
+from flet_app.collector.sync import SyncDriver, SyncPhase, SyncStatus
+from receivables.documents import local_on
+
+
+class FactsUnsent(Exception):
+    """Signing out now would leave facts on a phone that nobody collects with any more."""
+
+
+class Phone:
+    """Everything that outlives a window."""
+
+    def __init__(self, settings: Settings, world: World) -> None:
+        self.settings = settings
+        self.world = world
+        self.file = EnrolmentFile(settings.data)
+        self.enrolment: Enrolment | None = None
+        self.store: Store | None = None
+        self.status = SyncStatus()
+        self.writing = asyncio.Lock()  # two windows record one after the other
+        self._driver: SyncDriver | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._listeners: set[Callable[[], None]] = set()
+        self._started = False
+
+    # -- life -------------------------------------------------------------------------------
+    async def start(self) -> None:
+        """Open what this phone holds, if anybody has signed in; further calls do nothing."""
+        if self._started:
+            return
+        self._started = True
+        enrolment = await asyncio.to_thread(self.file.read)
+        if enrolment:
+            await self._open(enrolment)
+
+    async def stop(self) -> None:
+        """Stop synchronising and close the database; nothing recorded depends on this being called."""
+        if self._driver:
+            self._driver.cancel()
+        if self._task:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+        if self.store:
+            await asyncio.to_thread(self.store.close)
+        self.store, self._task, self._driver, self._started = None, None, None, False
+
+    async def _open(self, enrolment: Enrolment) -> None:
+        store = await asyncio.to_thread(Store.open, self.settings.data / f"{enrolment.database}.sqlite")
+        await asyncio.to_thread(store.begin_series, enrolment.series)
+        await asyncio.to_thread(store.load_outbox, enrolment.devices)
+        await asyncio.to_thread(store.load_preferences)
+        await store.refresh()
+        self.enrolment, self.store = enrolment, store
+        keeper = TokenKeeper(enrolment, self.file, api=Api(self.settings.api_url), now=self.world.now)
+        self._driver = SyncDriver(
+            store, keeper, world=self.world, zone=self.zone, publish=self._publish, changed=self.announce
+        )
+        self._task = asyncio.create_task(self._driver.run())
+        self.announce()
+
+    # -- windows ----------------------------------------------------------------------------
+    def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """Call `listener` on the event loop after every change; the answer ends that."""
+        self._listeners.add(listener)
+        return lambda: self._listeners.discard(listener)
+
+    def announce(self) -> None:
+        if self.store:
+            self.status = dataclasses.replace(
+                self.status, unsent=unsent(self.store.portfolio, self.store.outbox)
+            )
+        for listener in list(self._listeners):
+            listener()
+
+    def _publish(self, status: SyncStatus) -> None:
+        self.status = status
+        self.announce()
+
+    def nudge(self) -> None:
+        """Something was recorded, or a person asked: send now instead of at the next beat."""
+        if self._driver:
+            self._driver.nudge()
+
+    def ask_again(self, fact_id: str) -> None:
+        """Offer a refused fact to the centre once more."""
+        if self._driver:
+            self._driver.ask_again(fact_id)
+
+    # -- who --------------------------------------------------------------------------------
+    async def sign_in(self, email: str, password: str, *, language: str) -> list[Json] | None:
+        """Sign in and enrol; where the person collects for several companies, return them to choose from.
+
+        Raise what `Api.login` and `session` raise; nothing is kept until the enrolment is complete.
+        """
+        api = Api(self.settings.api_url, language=language)
+        try:
+            login = await asyncio.to_thread(api.login, email.strip(), password)
+            companies = companies_collected_for(login)
+            if len(companies) > 1:
+                self._pending_login = login
+                return companies
+            await self._enrol(api, login, companies[0])
+            return None
+        finally:
+            await asyncio.to_thread(api.close)
+
+    async def choose_company(self, company: Json, *, language: str) -> None:
+        """Go on with one of the companies that `sign_in` returned."""
+        api = Api(self.settings.api_url, language=language)
+        try:
+            await self._enrol(api, self._pending_login, company)
+        finally:
+            await asyncio.to_thread(api.close)
+
+    async def _enrol(self, api: Api, login: Json, company: Json) -> None:
+        enrolment = await asyncio.to_thread(
+            enrol, api, login, company,
+            device_name=self.settings.device_name, folder=self.settings.data, before=self.enrolment,
+        )  # fmt: skip
+        await asyncio.to_thread(self.file.write, enrolment)
+        await self.stop()
+        self._started = True
+        await self._open(enrolment)
+
+    async def sign_out(self) -> None:
+        """Forget who collects here; the database stays. Raise FactsUnsent while something is only on this phone."""
+        if self.store and unsent(self.store.portfolio, self.store.outbox):
+            raise FactsUnsent
+        await self.stop()
+        await asyncio.to_thread(self.file.remove)
+        self._started = True
+        self.enrolment, self.status = None, SyncStatus(phase=SyncPhase.SIGNED_OUT)
+        self.announce()
+
+    # -- where and when ---------------------------------------------------------------------
+    @property
+    def portfolio(self) -> Portfolio:
+        return self.store.portfolio if self.store else Portfolio()
+
+    @property
+    def zone(self) -> ZoneInfo:
+        name = self.enrolment.timezone if self.enrolment else "America/Guayaquil"
+        return ZoneInfo(str(self.portfolio.company.get("timezone") or name))
+
+    def now(self) -> datetime:
+        return self.world.now()
+
+    def today(self) -> date:
+        return local_on(self.world.now(), self.zone)

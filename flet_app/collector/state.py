@@ -1,0 +1,120 @@
+"""What one window knows beyond the phone: a revision to render again by, its language, its brightness, the minute.
+
+An observable of Flet belongs to one session, so the process-wide phone tells each window, and each window tells its own
+components. Views read `use_app()` and nothing else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+from collections.abc import Callable
+from typing import Any
+
+import flet as ft
+
+from flet_app.collector.phone import Phone
+from flet_app.collector.store import Store
+from flet_app.i18n import DEFAULT_LOCALE, Texts
+from flet_app.theme import DEFAULT_SEED, Palette, apply_theme, is_dark, palette
+
+DOMAINS = ("collector", "shared")
+TICK = 20  # seconds between two looks at the clock: elapsed visits and "hace 3 minutos"
+
+
+@ft.observable
+@dataclasses.dataclass
+class WindowState:
+    """Changes make every screen of this window render again."""
+
+    revision: int = 0
+    dark: bool = False
+    language: str = ""  # empty: the company's
+
+
+class Window:
+    """One browser tab, or the phone's screen: the page, its state and the verbs that screens share."""
+
+    def __init__(self, page: ft.Page, phone: Phone, place_of: Callable[[], Any]) -> None:
+        self.page = page
+        self.phone = phone
+        self.state = WindowState(dark=is_dark(page))
+        self.position = place_of
+        self._unsubscribe = phone.subscribe(self._on_phone_change)
+        self._open = True
+
+    # -- what to show -------------------------------------------------------------------------
+    @property
+    def texts(self) -> Texts:
+        enrolment = self.phone.enrolment
+        company = self.phone.portfolio.company
+        locale = str(company.get("locale") or (enrolment.locale if enrolment else DEFAULT_LOCALE))
+        if self.state.language:
+            locale = self.state.language + locale[2:]
+        return Texts(locale=locale, timezone=self.phone.zone.key, domains=DOMAINS)
+
+    @property
+    def palette(self) -> Palette:
+        return palette(dark=self.state.dark)
+
+    @property
+    def store(self) -> Store:
+        if self.phone.store is None:
+            raise RuntimeError("nobody has signed in on this phone")
+        return self.phone.store
+
+    # -- telling it ---------------------------------------------------------------------------
+    def _on_phone_change(self) -> None:
+        if self._open:
+            self.page.run_task(self._render)
+
+    async def _render(self) -> None:
+        self.dress()
+        self.state.revision += 1
+
+    def dress(self) -> None:
+        """Put on the company's colour and the chosen brightness; only a difference reaches the client."""
+        store = self.phone.store
+        wanted = store.chosen if store else {}
+        seed = str(self.phone.portfolio.company.get("seed_color") or DEFAULT_SEED)
+        look = (seed, str(wanted.get("theme_mode") or "system"))
+        if look != getattr(self, "_look", None):
+            self._look = look
+            apply_theme(self.page, seed=seed, mode=look[1])
+            self.page.update()
+        self.state.dark = is_dark(self.page)
+        self.state.language = str(wanted.get("language") or "")
+
+    async def keep_time(self) -> None:
+        """Render now and then, until the window closes."""
+        while self._open:
+            await asyncio.sleep(TICK)
+            self.state.revision += 1
+
+    def close(self) -> None:
+        self._open = False
+        self._unsubscribe()
+
+    # -- moving -------------------------------------------------------------------------------
+    def tab(self) -> str:
+        """The tab that the window is in: `/`, `/clientes`, `/cobros` or `/mas`."""
+        first = (self.page.route or "/").strip("/").split("/")[0]
+        return f"/{first}" if first in {"clientes", "cobros", "mas"} else "/"
+
+    def open(self, path: str) -> None:
+        """Go to a screen above the current tab, so that back returns to it."""
+        self.page.navigate(f"{self.tab().rstrip('/')}/{path}")
+
+    def say(self, text: str) -> None:
+        """A passing word; never the only proof that something was saved."""
+        self.page.show_dialog(ft.SnackBar(text, behavior=ft.SnackBarBehavior.FLOATING))
+
+
+WindowContext: Any = ft.create_context(None)
+
+
+def use_app() -> Window:
+    """The window of the component that asks; it renders again when the window's state changes."""
+    window: Window = ft.use_context(WindowContext)
+    ft.use_state(window.state)
+    return window

@@ -1,0 +1,248 @@
+"""Brings facts up and projections down whenever there is a network, and says truthfully how far that has come.
+
+Receipts go first, then every other fact, then what the centre has to tell. A round runs in a thread and never blocks a
+screen; a round that fails changes nothing but the status, because replication continues from its checkpoints.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import dataclasses
+import json
+import logging
+import threading
+from collections.abc import Callable
+from datetime import datetime, tzinfo
+from enum import StrEnum
+from typing import Any
+
+from flet_app.collector.api import NoNetwork, Refused, SignInAgain
+from flet_app.collector.bootstrap import World
+from flet_app.collector.figures import Outbox, unsent
+from flet_app.collector.session import TokenKeeper
+from flet_app.collector.store import Store, without_refused
+from receivables.documents import FACT_TYPES, Json, new_fact
+from replica.remote.auth import BearerAuth
+from replica.remote.database import RemoteDatabase
+from replica.errors import Forbidden, ReplicaError, TooManyRequests, Unauthorized, Unreachable
+
+log = logging.getLogger(__name__)
+
+BUSY_SECONDS = 5  # between rounds while a fact is on its way: the ERP's answer shows soon after it exists
+QUIET_SECONDS = 15  # between rounds when nothing is on its way: a new route or a new customer
+LONGEST_SECONDS = 90  # back-off without a network; a nudge or a new fact cuts it short
+REFUSAL_TEXT = 64 * 1024  # bytes of a refused document that its refusal may carry (data-model.md)
+
+RECEIPTS: Json = {"_id": {"$gte": "receipt:", "$lt": "receipt;"}}
+OTHERS: Json = {
+    "$or": [
+        {"_id": {"$gte": f"{kind}:", "$lt": f"{kind};"}}
+        for kind in sorted(FACT_TYPES - {"receipt", "dunning_notice"})
+    ]
+}
+
+
+class SyncPhase(StrEnum):
+    SIGNED_OUT = "signed_out"
+    WAITING = "waiting"  # nothing to do until the next beat
+    RUNNING = "running"
+    UNREACHABLE = "unreachable"
+    SIGN_IN_AGAIN = "sign_in_again"
+    LOCKED_OUT = "locked_out"  # the office revoked this device
+    FAILED = "failed"
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class SyncStatus:
+    """What the edge of every screen shows."""
+
+    phase: SyncPhase = SyncPhase.SIGNED_OUT
+    last_success_at: datetime | None = None
+    documents: int = 0
+    """Read so far in the running round."""
+    sending: bool = False
+    unsent: dict[str, int] = dataclasses.field(default_factory=dict)
+    reason: str = ""
+
+    @property
+    def unsent_count(self) -> int:
+        return sum(self.unsent.values())
+
+
+class SyncDriver:
+    """One per enrolment. `publish` and `changed` are called on the event loop only."""
+
+    def __init__(
+        self,
+        store: Store,
+        keeper: TokenKeeper,
+        *,
+        world: World,
+        zone: tzinfo,
+        publish: Callable[[SyncStatus], None],
+        changed: Callable[[], None],
+    ) -> None:
+        self._store, self._keeper, self._world, self._zone = store, keeper, world, zone
+        self._publish, self._changed = publish, changed
+        self._loop = asyncio.get_running_loop()
+        self._nudged = asyncio.Event()
+        self._cancelled = threading.Event()
+        self._again: set[str] = set()
+        self._status = SyncStatus(phase=SyncPhase.WAITING)
+        self._failures = 0
+        self._refreshing: asyncio.Task[None] | None = None
+
+    def nudge(self) -> None:
+        self._nudged.set()
+
+    def ask_again(self, fact_id: str) -> None:
+        self._again.add(fact_id)
+        self.nudge()
+
+    def cancel(self) -> None:
+        """Let the running round stop at its next step."""
+        self._cancelled.set()
+
+    async def run(self) -> None:
+        """Rounds until cancelled."""
+        while True:
+            self._nudged.clear()
+            self._tell(phase=SyncPhase.RUNNING, documents=0)
+            try:
+                await asyncio.to_thread(self._round)
+            except asyncio.CancelledError:
+                self._cancelled.set()
+                raise
+            except Exception as error:  # noqa: BLE001 -- whatever it was, the collector is told and the next round tries
+                self._failures += 1
+                self._tell(**_explain(error))
+                if not isinstance(error, NoNetwork | Unreachable):
+                    log.warning("synchronisation failed: %r", error)
+            else:
+                self._failures = 0
+                self._tell(phase=SyncPhase.WAITING, last_success_at=self._world.now(), reason="")
+            await self._store.refresh()
+            self._changed()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._nudged.wait(), self._pause())
+
+    def _pause(self) -> float:
+        """Seconds to the next round."""
+        if self._failures:
+            return float(min(LONGEST_SECONDS, BUSY_SECONDS * 2 ** min(self._failures - 1, 6)))
+        portfolio = self._store.portfolio
+        on_its_way = any(
+            fact not in portfolio.postings or portfolio.postings[fact]["state"] in {"sending", "retry"}
+            for fact in portfolio.receipts
+        )
+        return BUSY_SECONDS if on_its_way or self._status.unsent_count else QUIET_SECONDS
+
+    # -- one round, in a thread ---------------------------------------------------------------
+    def _round(self) -> None:
+        raise NoNetwork('TEMP')
+        enrolment = self._keeper.enrolment
+        remote = RemoteDatabase(
+            f"{enrolment.couchdb_url}/{enrolment.database}", auth=BearerAuth(self._keeper.token)
+        )
+        try:
+            waiting = unsent(self._store.portfolio, self._store.outbox)
+            if self._again:
+                self._offer_again(remote)
+            if waiting.pop("receipt", 0):
+                self._push(remote, RECEIPTS, "receipts")
+            if waiting:
+                self._push(remote, OTHERS, "others")
+            if not self._cancelled.is_set():
+                replicate(remote, self._store.database, progress=self._on_progress, cancel=self._cancelled)
+        finally:
+            remote.close()
+
+    def _push(self, remote: RemoteDatabase, selector: Json, kind: str) -> None:
+        """Send one class of facts; its mark moves only after everything up to it was offered."""
+        self._from_thread(sending=True)
+        mark = self._store.database.update_seq
+        try:
+            result = replicate(
+                self._store.database, remote, selector=selector, progress=self._on_progress, cancel=self._cancelled
+            )
+        finally:
+            self._from_thread(sending=False)
+        if self._cancelled.is_set():
+            return
+        outbox = dataclasses.replace(self._store.outbox, **{kind: mark})
+        self._keep(outbox, result.refused)
+
+    def _offer_again(self, remote: RemoteDatabase) -> None:
+        asked, self._again = sorted(self._again), set()
+        result = replicate(self._store.database, remote, doc_ids=asked, cancel=self._cancelled)
+        outbox = self._store.outbox
+        still = {refusal["id"] for refusal in result.refused}
+        for fact in asked:
+            if fact not in still:
+                outbox = without_refused(outbox, fact)
+        self._keep(outbox, result.refused)
+
+    def _keep(self, outbox: Outbox, refused: list[Json]) -> None:
+        """Remember what was refused, with a `refusal` fact for each new one, so that the office sees it too."""
+        facts = []
+        reasons = dict(outbox.refused)
+        for refusal in refused:
+            fact, reason = str(refusal["id"]), str(refusal.get("reason") or refusal.get("error") or "")
+            if fact not in reasons and not fact.startswith("refusal:"):
+                facts.append(self._refusal(fact, reason))
+            reasons[fact] = reason
+        self._store.keep_outbox(dataclasses.replace(outbox, refused=reasons), tuple(facts))
+
+    def _refusal(self, fact: str, reason: str) -> Json:
+        enrolment = self._keeper.enrolment
+        text = json.dumps(self._store.database.get(fact), ensure_ascii=False).encode()[:REFUSAL_TEXT]
+        return new_fact(
+            "refusal",
+            {"of": fact, "reason": reason, "document": text.decode(errors="ignore")},
+            company=enrolment.company,
+            collector=enrolment.collector,
+            device=enrolment.device,
+            ulid=self._world.ulid(),
+            now=self._world.now(),
+            zone=self._zone,
+        )
+
+    # -- telling the screens ------------------------------------------------------------------
+    def _on_progress(self, progress: Any) -> None:
+        self._from_thread(documents=int(getattr(progress, "docs_written", 0)))
+
+    def _from_thread(self, **changes: Any) -> None:
+        with contextlib.suppress(RuntimeError):  # the loop is gone: the app is closing
+            self._loop.call_soon_threadsafe(self._during_round, changes)
+
+    def _during_round(self, changes: dict[str, Any]) -> None:
+        self._tell(**changes)
+        if self._refreshing is None or self._refreshing.done():
+            self._refreshing = self._loop.create_task(self._fold())
+
+    async def _fold(self) -> None:
+        if await self._store.refresh():
+            self._changed()
+
+    def _tell(self, **changes: Any) -> None:
+        waiting = unsent(self._store.portfolio, self._store.outbox)
+        self._status = dataclasses.replace(self._status, unsent=waiting, **changes)
+        self._publish(self._status)
+
+
+def _explain(error: Exception) -> dict[str, Any]:
+    match error:
+        case SignInAgain() | Unauthorized():
+            phase = SyncPhase.SIGN_IN_AGAIN
+        case Forbidden():
+            phase = SyncPhase.LOCKED_OUT
+        case NoNetwork() | Unreachable() | TooManyRequests():
+            phase = SyncPhase.UNREACHABLE
+        case ReplicaError() if error.status >= 500:
+            phase = SyncPhase.UNREACHABLE
+        case Refused():
+            phase = SyncPhase.FAILED
+        case _:
+            phase = SyncPhase.FAILED
+    return {"phase": phase, "reason": str(error), "sending": False}

@@ -1,0 +1,163 @@
+"""Finalizar: what came of the visit, in large chips; a comment when the outcome asks for one; when to come back."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+from typing import Any
+
+import flet as ft
+
+from flet_app.collector.actions.authorship import policy_of
+from flet_app.collector.actions.visits import finish_visit
+from flet_app.collector.state import Window, use_app
+from flet_app.collector.views.chrome import screen, scroll
+from flet_app.collector.views.payment_lines import pick_date
+from flet_app.components.figures import caption, line
+from flet_app.components.inputs import bottom_bar, choice, choices, field, primary, use_typed
+from flet_app.components.status import Tone, tone_color
+from flet_app.components.surfaces import card, empty, notice, section
+from receivables.messages import sentence
+from receivables.validation import Problem
+from receivables.visits import Outcome, outcomes
+
+PROPOSED = ((1, "Tomorrow"), (3, "In 3 days"), (7, "In a week"), (15, "In 15 days"))
+HOURS = (9, 11, 15, 17)  # inside every contact window of the countries served
+
+
+@ft.component
+def FinishVisit() -> ft.View:
+    app = use_app()
+    t = app.texts.t
+    code = ft.use_route_params().get("code", "")
+    route = ft.use_view_path()
+    outcome, set_outcome = ft.use_state("")
+    next_at, set_next_at = ft.use_state("")
+    problems, set_problems = ft.use_state(tuple[Problem, ...]())
+    saving, set_saving = ft.use_state(False)
+    comment = use_typed()
+    place = ft.use_ref(None)
+    portfolio = app.phone.portfolio
+    visit = portfolio.open_visit()
+    catalogue = outcomes({"items": portfolio.catalogues.get("outcomes", [])})
+
+    async def locate() -> None:
+        place.current = await app.position()
+
+    ft.use_effect(lambda: app.page.run_task(locate) and None, dependencies=[])
+
+    async def save(_event: Any) -> None:
+        set_saving(True)
+        result = await finish_visit(
+            app.phone,
+            outcome=outcome or None,
+            comment=comment.value,
+            next_visit_at=datetime.fromisoformat(next_at) if next_at else None,
+            place=place.current,
+        )
+        set_saving(False)
+        if isinstance(result, list):
+            set_problems(tuple(result))
+        else:
+            app.page.navigate(app.tab())
+            app.say(t("Visit saved: {outcome}", outcome=app.texts.label(catalogue[outcome].label)))
+
+    name = portfolio.customer_name(code)
+    if visit is None or visit["customer"] != code:
+        body = scroll([empty(ft.Icons.DONE_ALL, t("This visit is already finished."))])
+        return screen(app, route=route, title=t("Finish visit"), subtitle=name, body=body)
+
+    def problem(field_name: str) -> str | None:
+        found = next((each for each in problems if each.field == field_name), None)
+        return sentence(found, locale=app.texts.locale) if found else None
+
+    chosen = catalogue.get(outcome)
+    rows: list[ft.Control] = []
+    collected = [doc for doc in portfolio.receipts.values() if doc.get("visit") == visit["_id"]]
+    if collected:
+        total = sum(doc["total"] for doc in collected)
+        rows.append(card(line(t("Collected in this visit"), app.texts.money(total, collected[0]["currency"]), strong=True)))
+    rows += outcome_chips(app, catalogue, outcome, set_outcome)
+    if problem("outcome"):
+        rows.append(red(app, problem("outcome")))
+    minimum = max(1, policy_of(portfolio).comment_min_length)
+    needs = chosen is not None and chosen.comment_required
+    rows.append(
+        field(
+            "comment", t("Comment (required)") if needs else t("Comment"), comment, error=problem("comment"),
+            multiline=True, min_lines=2, max_lines=5, capitalization=ft.TextCapitalization.SENTENCES,
+            helper=t("At least {count} characters", count=minimum) if needs else None,
+        )
+    )  # fmt: skip
+    required = chosen is not None and chosen.next_visit
+    rows.append(section(t("Next visit (required)") if required else t("Next visit")))
+    rows += next_visit(app, next_at, set_next_at)
+    if problem("next_visit_at"):
+        rows.append(red(app, problem("next_visit_at")))
+    if problem(""):
+        rows.append(notice(problem("") or "", app.palette, tone=Tone.LATE))
+    return screen(
+        app, route=route, title=t("Finish visit"), subtitle=name, body=scroll(rows), banner=False,
+        bottom=bottom_bar(primary("visit-save", t("Save visit"), save, busy=saving)),
+    )  # fmt: skip
+
+
+def red(app: Window, text: str | None) -> ft.Control:
+    return ft.Text(text or "", size=13, color=tone_color(Tone.LATE, app.palette))
+
+
+def outcome_chips(app: Window, catalogue: dict[str, Outcome], chosen: str, choose: Any) -> list[ft.Control]:
+    """Two levels: whether somebody was met, and what came of it."""
+    t = app.texts.t
+    rows: list[ft.Control] = []
+    for title, met in ((t("With contact"), True), (t("Without contact"), False)):
+        group = [each for each in catalogue.values() if each.contact is met]
+        if not group:
+            continue
+        rows.append(section(title))
+        rows.append(choices([
+            choice(
+                f"outcome-{each.code}", app.texts.label(each.label), selected=chosen == each.code,
+                on_select=lambda _event, code=each.code: choose(code),
+            )
+            for each in group
+        ]))  # fmt: skip
+    return rows
+
+
+def next_visit(app: Window, value: str, choose: Any) -> list[ft.Control]:
+    """Days that are proposed, and an hour; an ISO instant in the company's zone, or empty for none."""
+    t, zone = app.texts.t, app.phone.zone
+    shown = datetime.fromisoformat(value) if value else None
+    today = app.phone.today()
+
+    def at(days: int) -> str:
+        hour = shown.hour if shown else HOURS[0]
+        return datetime.combine(today + timedelta(days=days), time(hour), tzinfo=zone).isoformat()
+
+    def other(_event: Any) -> None:
+        pick_date(
+            app, shown.date() if shown else today + timedelta(days=1),
+            lambda day: choose(at((day - today).days)), first=today, days=120,
+        )  # fmt: skip
+
+    days = {(shown.date() - today).days} if shown else set()
+    chips = [choice("next-none", t("None"), selected=shown is None, on_select=lambda _event: choose(""))]
+    chips += [
+        choice(f"next-{count}", t(label), selected=count in days, on_select=lambda _e, count=count: choose(at(count)))
+        for count, label in PROPOSED
+    ]
+    standard = {count for count, _label in PROPOSED}
+    chips.append(
+        choice("next-other", t("Another date"), selected=bool(days - standard), icon=ft.Icons.EVENT, on_select=other)
+    )
+    rows: list[ft.Control] = [choices(chips)]
+    if shown:
+        rows.append(choices([
+            choice(
+                f"next-hour-{hour}", f"{hour:02d}:00", selected=shown.hour == hour,
+                on_select=lambda _event, hour=hour: choose(shown.replace(hour=hour).isoformat()),
+            )
+            for hour in HOURS
+        ]))  # fmt: skip
+        rows.append(caption(f"{app.texts.weekday(shown.date())}, {shown:%H:%M}", size=15))
+    return rows

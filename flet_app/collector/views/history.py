@@ -1,0 +1,105 @@
+"""Cobros: what was collected and visited on a day, with totals by method that add up to the total."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+import flet as ft
+
+from flet_app.collector import figures
+from flet_app.collector.state import Window, use_app
+from flet_app.collector.views.chrome import screen, scroll
+from flet_app.collector.views.payment_lines import pick_date
+from flet_app.collector.views.records import method_name, receipt_row, visit_row
+from flet_app.collector.views.today import money
+from flet_app.components.figures import line
+from flet_app.components.inputs import segments
+from flet_app.components.surfaces import card, empty, stacked
+from flet_app.components.tagging import tag
+from flet_app.theme import TOUCH_TARGET
+
+
+@ft.component
+def History() -> ft.View:
+    app = use_app()
+    t = app.texts.t
+    chosen, set_chosen = ft.use_state("")
+    shown, set_shown = ft.use_state("receipts")
+    portfolio = app.phone.portfolio
+    on = date.fromisoformat(chosen) if chosen else app.phone.today()
+    receipts = figures.receipts_of_day(portfolio, on=on)
+    visits = figures.visits_of_day(portfolio, on=on)
+    rows: list[ft.Control] = [
+        day_bar(app, on, lambda day: set_chosen(day.isoformat())),
+        totals_card(app, on),
+        segments(
+            [
+                ("history-receipts", "receipts", t("Payments ({count})", count=len(receipts))),
+                ("history-visits", "visits", t("Visits ({count})", count=len(visits))),
+            ],
+            selected=shown,
+            on_select=set_shown,
+        ),
+    ]
+    if shown == "receipts":
+        rows.append(
+            stacked([receipt_row(app, each) for each in receipts])
+            if receipts
+            else empty(ft.Icons.PAYMENTS_OUTLINED, t("No payments on this day."))
+        )
+    else:
+        rows.append(
+            stacked([visit_row(app, each) for each in visits])
+            if visits
+            else empty(ft.Icons.DIRECTIONS_WALK, t("No visits on this day."))
+        )
+    return screen(app, route="/", title=t("Receipts"), body=scroll(rows), tab="/cobros")
+
+
+def day_bar(app: Window, on: date, choose: Callable[[date], None]) -> ft.Control:
+    """A day back, the day, a day forward; never beyond today."""
+    t = app.texts.t
+    is_today = on >= app.phone.today()
+    words = t("Today, {day}", day=app.texts.day(on)) if is_today else app.texts.weekday(on)
+    return ft.Row(
+        [
+            tag(
+                "day-before",
+                ft.IconButton(
+                    ft.Icons.CHEVRON_LEFT, tooltip=t("Day before"), width=TOUCH_TARGET, height=TOUCH_TARGET,
+                    on_click=lambda _event: choose(on - timedelta(days=1)),
+                ),
+            ),
+            tag(
+                "day-pick",
+                ft.TextButton(
+                    ft.Text(words, size=16, weight=ft.FontWeight.W_600), height=TOUCH_TARGET,
+                    on_click=lambda _event: pick_date(app, on, choose),
+                ),
+            ),
+            tag(
+                "day-after",
+                ft.IconButton(
+                    ft.Icons.CHEVRON_RIGHT, tooltip=t("Day after"), width=TOUCH_TARGET, height=TOUCH_TARGET,
+                    disabled=is_today, on_click=lambda _event: choose(on + timedelta(days=1)),
+                ),
+            ),
+        ],
+        alignment=ft.MainAxisAlignment.SPACE_BETWEEN,
+    )  # fmt: skip
+
+
+def totals_card(app: Window, on: date) -> ft.Control:
+    totals = figures.collected(app.phone.portfolio, on=on)
+    counted = app.texts.n("{count} payment", "{count} payments", totals.count)
+    rows: list[ft.Control] = [
+        ft.Semantics(identifier="day-total", content=line(counted, money(app, totals.total), strong=True))
+    ]
+    rows += [
+        ft.Semantics(
+            identifier=f"day-total-{method}", content=line(method_name(app, method), money(app, sum_))
+        )
+        for method, sum_ in totals.by_method.items()
+    ]
+    return card(ft.Column(rows, spacing=8, tight=True))

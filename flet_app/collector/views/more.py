@@ -1,0 +1,117 @@
+"""Más: everything that isn't needed at a counter: synchronisation, looks, language, and leaving."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import flet as ft
+
+from flet_app.collector.phone import FactsUnsent
+from flet_app.collector.state import Window, use_app
+from flet_app.collector.views.chrome import screen, scroll, sync_state
+from flet_app.components.figures import caption
+from flet_app.components.inputs import segments
+from flet_app.components.status import status_line
+from flet_app.components.surfaces import card, section, stacked
+from flet_app.components.tagging import tag
+from flet_app.theme import TOUCH_TARGET
+
+
+@ft.component
+def More() -> ft.View:
+    app = use_app()
+    t = app.texts.t
+    leaving, set_leaving = ft.use_state(False)
+    enrolment = app.phone.enrolment
+    chosen = app.store.chosen
+
+    def choose(name: str) -> Callable[[str], None]:
+        def keep(value: str) -> None:
+            app.store.choose(**{name: value})
+            app.phone.announce()
+
+        return keep
+
+    async def leave(_event: Any) -> None:
+        set_leaving(False)
+        try:
+            await app.phone.sign_out()
+        except FactsUnsent:
+            app.say(t("There is something not sent yet. Sign out once everything has arrived."))
+        else:
+            app.page.navigate("/")
+
+    ft.use_dialog(
+        ft.AlertDialog(
+            title=t("Sign out of this phone?"),
+            content=ft.Text(t("You will need a connection and your password to come back.")),
+            actions=[
+                ft.TextButton(t("Stay"), on_click=lambda _event: set_leaving(False)),
+                tag("sign-out-confirm", ft.FilledButton(t("Sign out"), on_click=leave)),
+            ],
+            on_dismiss=lambda _event: set_leaving(False),
+        )
+        if leaving
+        else None
+    )
+    rows: list[ft.Control] = [
+        stacked([
+            row("open-sync", ft.Icons.CLOUD_SYNC_OUTLINED, t("Synchronisation"), lambda _e: app.open("sincronizacion"),
+                detail=status_line(sync_state(app), app.palette)),
+        ]),
+        section(t("Appearance")),
+        segments(
+            [("theme-system", "system", t("System")), ("theme-light", "light", t("Light")),
+             ("theme-dark", "dark", t("Dark"))],
+            selected=str(chosen.get("theme_mode") or "system"),
+            on_select=choose("theme_mode"),
+        ),
+        section(t("Language")),
+        segments(
+            [("language-es", "es", "Español"), ("language-en", "en", "English")],
+            selected=app.texts.language,
+            on_select=choose("language"),
+        ),
+    ]  # fmt: skip
+    if enrolment:
+        rows += [
+            section(t("This phone")),
+            card(
+                ft.Column(
+                    [
+                        ft.Text(enrolment.name, size=16, weight=ft.FontWeight.W_600),
+                        caption(enrolment.email),
+                        caption(f"{enrolment.company_name} · {t('Series {series}', series=enrolment.series)}"),
+                    ],
+                    spacing=2, tight=True,
+                )
+            ),
+            stacked([row("sign-out", ft.Icons.LOGOUT, t("Sign out"), lambda _event: set_leaving(True))]),
+        ]  # fmt: skip
+    return screen(app, route="/", title=t("More"), body=scroll(rows), tab="/mas")
+
+
+def row(
+    identifier: str, icon: ft.IconData, title: str, on_click: Any, *, detail: ft.Control | None = None
+) -> ft.Control:
+    words: list[ft.Control] = [ft.Text(title, size=16)]
+    if detail:
+        words.append(detail)
+    return tag(
+        identifier,
+        ft.Container(
+            ft.Row(
+                [
+                    ft.Icon(icon, size=22, color=ft.Colors.ON_SURFACE_VARIANT),
+                    ft.Column(words, spacing=2, tight=True, expand=True),
+                    ft.Icon(ft.Icons.CHEVRON_RIGHT, size=20, color=ft.Colors.OUTLINE),
+                ],
+                spacing=14,
+            ),
+            padding=ft.Padding.symmetric(horizontal=16, vertical=12),
+            height=TOUCH_TARGET + (20 if detail else 8),
+            ink=True,
+            on_click=on_click,
+        ),
+    )

@@ -1,0 +1,163 @@
+"""How records are shown wherever they stand: receipts, visits and history, each with its state in words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import flet as ft
+
+from flet_app.collector import figures
+from flet_app.collector.figures import FactState
+from flet_app.collector.portfolio import Json
+from flet_app.collector.state import Window
+from flet_app.collector.views.today import outcome_label
+from flet_app.components.figures import amount, caption
+from flet_app.components.status import Status, Tone, status_line
+from flet_app.components.tagging import tag
+from receivables.documents import parse_instant
+from receivables.payments import Method
+
+METHOD_ICONS = {
+    Method.CASH: ft.Icons.LOCAL_ATM,
+    Method.CHEQUE: ft.Icons.FACT_CHECK_OUTLINED,
+    Method.TRANSFER: ft.Icons.ACCOUNT_BALANCE,
+    Method.CARD: ft.Icons.CREDIT_CARD,
+    Method.WITHHOLDING: ft.Icons.SUMMARIZE_OUTLINED,
+}
+
+METHOD_NAMES = {
+    Method.CASH: "Cash",
+    Method.CHEQUE: "Cheque",
+    Method.TRANSFER: "Transfer",
+    Method.CARD: "Card",
+    Method.WITHHOLDING: "Withholding",
+}
+
+KIND_NAMES = {
+    "receipt": "Payment",
+    "visit": "Visit",
+    "promise": "Promise to pay",
+    "note": "Note",
+    "dunning_notice": "Payment reminder",
+    "receipt_void": "Receipt voided",
+    "location_update": "New position",
+}
+
+
+def method_name(app: Window, method: str) -> str:
+    return app.texts.t(METHOD_NAMES[Method(method)]) if method in METHOD_NAMES else method
+
+
+def fact_status(app: Window, fact_id: str) -> Status:
+    """The state of a fact: icon, word and colour."""
+    t = app.texts.t
+    found = figures.standing(app.phone.portfolio, app.store.outbox, fact_id, sending=app.phone.status.sending)
+    match found.state:
+        case FactState.ON_DEVICE:
+            return Status(tone=Tone.SAVED, icon=ft.Icons.SMARTPHONE, text=t("On this phone"))
+        case FactState.SENDING:
+            return Status(tone=Tone.SAVED, icon=ft.Icons.CLOUD_UPLOAD_OUTLINED, text=t("Sending"))
+        case FactState.RECEIVED:
+            return Status(tone=Tone.WAITING, icon=ft.Icons.CLOUD_DONE_OUTLINED, text=t("Received"))
+        case FactState.POSTED:
+            words = t("Posted no. {number}", number=found.detail) if found.detail else t("Posted")
+            return Status(tone=Tone.SETTLED, icon=ft.Icons.VERIFIED_OUTLINED, text=words)
+        case FactState.VOIDED:
+            return Status(tone=Tone.PLAIN, icon=ft.Icons.BLOCK, text=t("Voided: {reason}", reason=found.detail))
+        case FactState.REJECTED | FactState.REFUSED:
+            return Status(
+                tone=Tone.LATE, icon=ft.Icons.ERROR_OUTLINE, text=t("Rejected: {reason}", reason=found.detail)
+            )
+
+
+def withholding_status(app: Window, document: Json) -> Status:
+    t = app.texts.t
+    match document.get("state"):
+        case "registered":
+            return Status(tone=Tone.SETTLED, icon=ft.Icons.CHECK_CIRCLE_OUTLINE, text=t("Registered"))
+        case "rejected":
+            return Status(tone=Tone.LATE, icon=ft.Icons.ERROR_OUTLINE, text=t("Rejected"))
+        case _:
+            return Status(tone=Tone.WAITING, icon=ft.Icons.SCHEDULE, text=t("Pending"))
+
+
+def receipt_row(app: Window, receipt: Json) -> ft.Control:
+    """A receipt in a list: who, how, when, its state, how much."""
+    texts = app.texts
+    methods = ", ".join(dict.fromkeys(method_name(app, line["method"]) for line in receipt["payments"]))
+    at = texts.moment(parse_instant(receipt["created_at"]), now=app.phone.now())
+    return tag(
+        f"receipt-{receipt['number']}",
+        ft.Container(
+            ft.Row(
+                [
+                    ft.Column(
+                        [
+                            ft.Text(
+                                app.phone.portfolio.customer_name(receipt["customer"]), size=15, max_lines=1,
+                                overflow=ft.TextOverflow.ELLIPSIS,
+                            ),
+                            caption(f"{at} · {methods}"),
+                            status_line(fact_status(app, receipt["_id"]), app.palette),
+                        ],
+                        spacing=2, tight=True, expand=True,
+                    ),
+                    amount(texts.money(receipt["total"], receipt["currency"])),
+                ],
+                spacing=10,
+            ),
+            padding=ft.Padding.symmetric(horizontal=14, vertical=11),
+            ink=True,
+            on_click=lambda _event: app.open(f"recibo/{receipt['number']}"),
+        ),
+    )  # fmt: skip
+
+
+def visit_row(app: Window, visit: Json) -> ft.Control:
+    """A finished visit in a list: who, when, the outcome, its state."""
+    texts = app.texts
+    started, finished = parse_instant(visit["started_at"]), parse_instant(visit["finished_at"])
+    when = f"{texts.clock(started)} - {texts.clock(finished)}"
+    rows: list[ft.Control] = [
+        ft.Text(app.phone.portfolio.customer_name(visit["customer"]), size=15, max_lines=1),
+        caption(f"{when} · {outcome_label(app, visit['outcome'])}"),
+    ]
+    if visit.get("comment"):
+        rows.append(caption(f"«{visit['comment']}»"))
+    rows.append(status_line(fact_status(app, visit["_id"]), app.palette))
+    return tag(
+        f"visit-{visit['customer']}",
+        ft.Container(
+            ft.Column(rows, spacing=2, tight=True),
+            padding=ft.Padding.symmetric(horizontal=14, vertical=11),
+            ink=True,
+            on_click=lambda _event: app.open(f"cliente/{visit['customer']}"),
+        ),
+    )
+
+
+def history_row(app: Window, item: dict[str, Any]) -> ft.Control:
+    """One thing that happened at a customer, by anyone."""
+    t, texts = app.texts.t, app.texts
+    kind = str(item.get("kind") or "")
+    title = t(KIND_NAMES[kind]) if kind in KIND_NAMES else kind
+    ref = str(item.get("ref") or "")
+    receipt = app.phone.portfolio.receipts.get(ref)
+    rows: list[ft.Control] = []
+    figure: ft.Control = ft.Container()
+    if receipt:
+        figure = amount(texts.money(receipt["total"], receipt["currency"]), size=15)
+        title = f"{title} {receipt['number']}"
+    elif item.get("outcome"):
+        title = f"{title} · {outcome_label(app, str(item['outcome']))}"
+    rows.append(ft.Text(title, size=15))
+    if item.get("text"):
+        rows.append(caption(str(item["text"])))
+    at = texts.moment(parse_instant(str(item["at"])), now=app.phone.now())
+    rows.append(caption(" · ".join(part for part in (at, str(item.get("by") or "")) if part), size=12))
+    if ref in app.phone.portfolio.facts:
+        rows.append(status_line(fact_status(app, ref), app.palette))
+    return ft.Container(
+        ft.Row([ft.Column(rows, spacing=2, tight=True, expand=True), figure], spacing=10),
+        padding=ft.Padding.symmetric(horizontal=14, vertical=11),
+    )

@@ -1,0 +1,60 @@
+"""The map of the app: which address shows which screen. Details lie above the tab they were opened from."""
+
+from __future__ import annotations
+
+import flet as ft
+
+from flet_app.collector.state import Window, WindowContext, use_app
+from flet_app.collector.views.customer import Customer
+from flet_app.collector.views.customers import Customers
+from flet_app.collector.views.finish_visit import FinishVisit
+from flet_app.collector.views.history import History
+from flet_app.collector.views.more import More
+from flet_app.collector.views.receipt import ReceiptEntry
+from flet_app.collector.views.sign_in import SignIn
+from flet_app.collector.views.sync_status import SyncScreen
+from flet_app.collector.views.today import Today
+from flet_app.collector.views.voucher import Voucher
+
+
+def details() -> list[ft.Route]:
+    return [
+        ft.Route(
+            path="cliente/:code",
+            component=Customer,
+            children=[
+                ft.Route(path="cobro", component=ReceiptEntry),
+                ft.Route(path="finalizar", component=FinishVisit),
+            ],
+        ),
+        ft.Route(path="recibo/:number", component=Voucher),
+        ft.Route(path="sincronizacion", component=SyncScreen),
+        ft.Route(path="entrar", component=SignIn),
+    ]
+
+
+ROUTES = [
+    ft.Route(path="/clientes", component=Customers, children=details()),
+    ft.Route(path="/cobros", component=History, children=details()),
+    ft.Route(path="/mas", component=More, children=details()),
+    ft.Route(path="/", component=Today, children=details()),
+]
+
+
+@ft.component
+def Screens() -> ft.Control | list[ft.View]:
+    app = use_app()
+    if app.phone.store is None:
+        return [SignIn()]
+    return ft.Router(ROUTES, not_found=Lost, manage_views=True)
+
+
+@ft.component
+def Lost() -> ft.Control:
+    app = use_app()
+    return ft.TextButton(app.texts.t("Back to today"), on_click=lambda _event: app.page.navigate("/"))
+
+
+@ft.component
+def Root(window: Window) -> ft.Control:
+    return WindowContext(window, Screens)  # type: ignore[no-any-return]

@@ -1,0 +1,142 @@
+"""Sincronización: what is only on this phone, when the office was last heard, what it refused and what to do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import flet as ft
+
+from flet_app.collector import figures
+from flet_app.collector.figures import FactState
+from flet_app.collector.state import Window, use_app
+from flet_app.collector.sync import SyncPhase, SyncStatus
+from flet_app.collector.views.chrome import screen, scroll, sync_state
+from flet_app.components.figures import caption, line
+from flet_app.components.inputs import bottom_bar, primary
+from flet_app.components.status import Tone, status_pill, tone_color
+from flet_app.components.surfaces import card, notice, section, stacked
+from flet_app.components.tagging import tag
+
+KINDS = {
+    "receipt": ("{count} payment", "{count} payments"),
+    "visit_start": ("{count} visit start", "{count} visit starts"),
+    "visit": ("{count} finished visit", "{count} finished visits"),
+}
+
+
+@ft.component
+def SyncScreen() -> ft.View:
+    app = use_app()
+    t = app.texts.t
+    status = app.phone.status
+    running = status.phase is SyncPhase.RUNNING
+
+    def now(_event: Any) -> None:
+        app.phone.nudge()
+
+    rows: list[ft.Control] = [
+        ft.Row([status_pill(sync_state(app), app.palette, identifier="sync-state")]),
+        card(ft.Column(unsent_rows(app, status), spacing=8, tight=True)),
+    ]
+    if status.phase is SyncPhase.UNREACHABLE:
+        rows.append(
+            notice(
+                t("There is no connection with the office. Everything is kept here and sent when it is back."),
+                app.palette, tone=Tone.PLAIN, icon=ft.Icons.CLOUD_OFF_OUTLINED, identifier="sync-offline",
+            )
+        )  # fmt: skip
+    if status.phase is SyncPhase.FAILED:
+        rows.append(
+            notice(
+                t("The office answered with an error. What you recorded is safe here; we keep trying."),
+                app.palette, identifier="sync-failed",
+            )
+        )  # fmt: skip
+    if status.phase in {SyncPhase.SIGN_IN_AGAIN, SyncPhase.LOCKED_OUT}:
+        words = (
+            t("The office closed this phone's access. Sign in again, or ask your supervisor.")
+            if status.phase is SyncPhase.LOCKED_OUT
+            else t("Your session has ended. Sign in again to send what is here; nothing is lost.")
+        )
+        rows.append(
+            notice(
+                words, app.palette, tone=Tone.LATE, icon=ft.Icons.LOCK_OUTLINE, action=t("Sign in"),
+                on_action=lambda _event: app.open("entrar"), identifier="sync-sign-in",
+            )
+        )  # fmt: skip
+    rows += rejected(app)
+    busy = running and (status.sending or bool(status.documents))
+    return screen(
+        app, route=ft.use_view_path(), title=t("Synchronisation"), body=scroll(rows),
+        bottom=bottom_bar(primary("sync-now", t("Send and receive now"), now, icon=ft.Icons.SYNC, busy=busy)),
+    )  # fmt: skip
+
+
+def unsent_rows(app: Window, status: SyncStatus) -> list[ft.Control]:
+    t, texts = app.texts.t, app.texts
+    last = status.last_success_at
+    heard = texts.moment(last, now=app.phone.now()) if last else t("not yet")
+    rows: list[ft.Control] = [
+        ft.Semantics(
+            identifier="sync-unsent", content=line(t("Only on this phone"), texts.number(status.unsent_count), strong=True)
+        )
+    ]
+    others = 0
+    for kind, count in sorted(status.unsent.items()):
+        if kind in KINDS:
+            rows.append(caption(texts.n(*KINDS[kind], count), size=14))
+        else:
+            others += count
+    if others:
+        rows.append(caption(texts.n("{count} other record", "{count} other records", others), size=14))
+    rows.append(ft.Semantics(identifier="sync-last", content=line(t("Last contact"), heard)))
+    if status.phase is SyncPhase.RUNNING and status.documents:
+        rows.append(caption(texts.n("{count} record so far", "{count} records so far", status.documents)))
+    return rows
+
+
+def rejected(app: Window) -> list[ft.Control]:
+    """What the office or its ERP refused: the record, the reason, what to do."""
+    t = app.texts.t
+    portfolio, outbox = app.phone.portfolio, app.store.outbox
+    refused = dict(outbox.refused)
+    for receipt in portfolio.receipts:
+        found = figures.standing(portfolio, outbox, receipt)
+        if found.state is FactState.REJECTED:
+            refused[receipt] = found.detail
+    if not refused:
+        return []
+    rows: list[ft.Control] = []
+    for fact, reason in sorted(refused.items()):
+        again = fact in outbox.refused
+        receipt_doc = portfolio.receipts.get(fact)
+        title = t("Payment {number}", number=receipt_doc["number"]) if receipt_doc else kind_name(app, fact)
+        advice = (
+            t("Your supervisor sees it too. You can try once more.")
+            if again
+            else t("The ERP did not take it. Your supervisor decides; the money stays recorded.")
+        )
+        words: list[ft.Control] = [
+            ft.Text(title, size=15, weight=ft.FontWeight.W_600),
+            ft.Text(reason, size=14, color=tone_color(Tone.LATE, app.palette)),
+            caption(advice),
+        ]
+        if again:
+            words.append(
+                tag(
+                    f"retry-{fact}",
+                    ft.TextButton(t("Try again"), on_click=lambda _event, fact=fact: app.phone.ask_again(fact)),
+                )
+            )
+        rows.append(
+            tag(
+                f"rejected-{fact}",
+                ft.Container(ft.Column(words, spacing=3, tight=True), padding=ft.Padding.symmetric(horizontal=14, vertical=12)),
+            )
+        )
+    return [section(t("Rejected")), stacked(rows)]
+
+
+def kind_name(app: Window, fact: str) -> str:
+    kind = fact.partition(":")[0]
+    return app.texts.t({"visit": "Visit", "visit_start": "Visit start", "note": "Note"}.get(kind, "Record"))

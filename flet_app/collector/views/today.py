@@ -1,0 +1,212 @@
+"""Hoy: how far the day has come, where to go next, and the route."""
+
+from __future__ import annotations
+
+import flet as ft
+
+from flet_app.collector import figures
+from flet_app.collector.state import Window, use_app
+from flet_app.collector.views.chrome import screen, scroll
+from flet_app.components.figures import amount, caption, progress
+from flet_app.components.status import Tone, tone_color
+from flet_app.components.surfaces import card, empty, section, skeleton, stacked
+from flet_app.theme import TOUCH_TARGET
+from receivables.money import Money
+
+SHOWN_STOPS = 40  # a day's route; more would be paged like customers
+
+
+@ft.component
+def Today() -> ft.View:
+    app = use_app()
+    t = app.texts.t
+    portfolio = app.phone.portfolio
+    enrolment = app.phone.enrolment
+    company = str(portfolio.company.get("name") or (enrolment.company_name if enrolment else ""))
+    on = app.phone.today()
+    if not portfolio.customers:
+        body: ft.Control = first_download(app)
+    else:
+        day = figures.day(portfolio, on=on)
+        rows: list[ft.Control] = [summary(app, day)]
+        if day.next_stop:
+            rows += [section(t("Next")), next_card(app, day.next_stop)]
+        others = [stop for stop in day.stops if stop is not day.next_stop]
+        if day.stops:
+            rows.append(section(t("Route of the day"), trailing=caption(route_count(app, day))))
+            if others:
+                rows.append(stacked([stop_row(app, stop) for stop in others[:SHOWN_STOPS]]))
+        else:
+            rows.append(
+                empty(
+                    ft.Icons.PLACE_OUTLINED,
+                    t("There is no route for today. Choose a customer and start a visit."),
+                    action=t("See customers"),
+                    on_action=lambda _event: app.page.navigate("/clientes"),
+                )
+            )
+        body = scroll(rows)
+    return screen(
+        app, route="/", title=company, subtitle=app.texts.weekday(on), body=body, tab="/"
+    )
+
+
+def first_download(app: Window) -> ft.Control:
+    """Before the first customers have arrived."""
+    t, status = app.texts.t, app.phone.status
+    if status.reason and not status.documents:
+        return scroll([
+            empty(
+                ft.Icons.CLOUD_OFF_OUTLINED,
+                t("Your customers have not arrived yet and there is no connection now. They will come by themselves."),
+                action=t("Try again"),
+                on_action=lambda _event: app.phone.nudge(),
+            )
+        ])
+    return scroll([
+        ft.Text(t("Your customers are arriving…"), size=18, weight=ft.FontWeight.W_600),
+        caption(app.texts.n("{count} record so far", "{count} records so far", status.documents)),
+        ft.ProgressBar(bar_height=6, border_radius=3),
+        skeleton(5),
+    ])
+
+
+def money(app: Window, value: Money) -> str:
+    return app.texts.money(value.minor, value.currency)
+
+
+def summary(app: Window, day: figures.Day) -> ft.Control:
+    t, texts = app.texts.t, app.texts
+    goal = day.goal_amount
+    settled = tone_color(Tone.SETTLED, app.palette)
+    total = day.collected.total
+    parts: list[ft.Control] = [
+        ft.Semantics(
+            identifier="today-collected",
+            label=t("Collected today"),
+            content=progress(
+                t("Collected"),
+                money(app, total),
+                t("of {goal}", goal=money(app, goal)) if goal else None,
+                fraction=total.minor / goal.minor if goal and goal.minor else None,
+                color=settled,
+            ),
+        ),
+        ft.Semantics(
+            identifier="today-visits",
+            label=t("Visits today"),
+            content=progress(
+                t("Visits"),
+                texts.number(day.visits),
+                t("of {goal}", goal=texts.number(day.goal_visits)) if day.goal_visits else None,
+                fraction=day.visits / day.goal_visits if day.goal_visits else None,
+                color=ft.Colors.PRIMARY,
+            ),
+        ),
+    ]
+    if day.visits:
+        parts.append(caption(texts.n("{count} effective visit", "{count} effective visits", day.effective)))
+    return card(ft.Column(parts, spacing=14, tight=True))
+
+
+def route_count(app: Window, day: figures.Day) -> str:
+    done = sum(stop.state == "done" for stop in day.stops)
+    return app.texts.t("{done} of {all}", done=done, all=len(day.stops))
+
+
+def next_card(app: Window, stop: figures.Stop) -> ft.Control:
+    """The next stop is the largest thing to press on the screen."""
+    t = app.texts.t
+    late = tone_color(Tone.LATE, app.palette)
+    customer = app.phone.portfolio.customers.get(stop.customer) or {}
+    words: list[ft.Control] = [
+        ft.Text(stop.name, size=18, weight=ft.FontWeight.W_600, max_lines=2),
+        caption(str(customer.get("address") or customer.get("city") or "")),
+        ft.Row(
+            [
+                ft.Text(overdue_words(app, stop), size=14, expand=True, color=late if stop.overdue else None),
+                amount(money(app, stop.overdue), size=20, color=late) if stop.overdue else ft.Container(),
+            ]
+        ),
+    ]
+    return ft.Semantics(
+        identifier=f"next-{stop.customer}",
+        label=t("Next: {name}", name=stop.name),
+        button=True,
+        content=card(
+            ft.Row(
+                [position(stop.position), ft.Column(words, spacing=4, tight=True, expand=True)],
+                spacing=14,
+                vertical_alignment=ft.CrossAxisAlignment.START,
+            ),
+            color=ft.Colors.SURFACE_CONTAINER_HIGH,
+            on_click=lambda _event: app.open(f"cliente/{stop.customer}"),
+        ),
+    )
+
+
+def position(number: int, *, color: str = ft.Colors.PRIMARY, ink: str = ft.Colors.ON_PRIMARY) -> ft.Control:
+    return ft.Container(
+        ft.Text(str(number), size=14, weight=ft.FontWeight.W_700, color=ink),
+        width=30, height=30, border_radius=15, bgcolor=color, alignment=ft.Alignment.CENTER,
+    )  # fmt: skip
+
+
+def overdue_words(app: Window, stop: figures.Stop) -> str:
+    if not stop.overdue:
+        return app.texts.t("Nothing overdue")
+    return app.texts.n("Overdue · {count} day", "Overdue · {count} days", stop.days_past_due)
+
+
+def stop_row(app: Window, stop: figures.Stop) -> ft.Control:
+    t, palette = app.texts.t, app.palette
+    done = stop.state == "done"
+    if done:
+        settled = tone_color(Tone.SETTLED, palette)
+        lead: ft.Control = ft.Container(
+            ft.Icon(ft.Icons.CHECK_CIRCLE, size=26, color=settled), width=30, alignment=ft.Alignment.CENTER
+        )
+        words = t("Visited · {outcome}", outcome=outcome_label(app, stop.outcome))
+    elif stop.state == "open":
+        lead = position(stop.position, color=tone_color(Tone.SAVED, palette), ink=ft.Colors.SURFACE)
+        words = t("Visit in progress")
+    else:
+        lead = position(
+            stop.position, color=ft.Colors.SURFACE_CONTAINER_HIGHEST, ink=ft.Colors.ON_SURFACE_VARIANT
+        )
+        words = overdue_words(app, stop)
+    figure: ft.Control = ft.Container()
+    if stop.overdue and not done:
+        figure = amount(money(app, stop.overdue), size=15)
+    return ft.Semantics(
+        identifier=f"stop-{stop.customer}",
+        label=f"{stop.position}. {stop.name}. {words}",
+        button=True,
+        content=ft.Container(
+            ft.Row(
+                [
+                    lead,
+                    ft.Column(
+                        [
+                            ft.Text(stop.name, size=15, max_lines=1, overflow=ft.TextOverflow.ELLIPSIS),
+                            caption(words),
+                        ],
+                        spacing=1, tight=True, expand=True,
+                    ),
+                    figure,
+                ],
+                spacing=12,
+            ),
+            padding=ft.Padding.symmetric(horizontal=14, vertical=10),
+            ink=True,
+            on_click=lambda _event: app.open(f"cliente/{stop.customer}"),
+            height=TOUCH_TARGET + 16,
+        ),
+    )  # fmt: skip
+
+
+def outcome_label(app: Window, code: str | None) -> str:
+    for item in app.phone.portfolio.catalogues.get("outcomes", []):
+        if item["code"] == code:
+            return app.texts.label(item["label"])
+    return code or ""

@@ -1,0 +1,144 @@
+"""The voucher: the money is recorded, here is its number, give the customer a copy."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import flet as ft
+
+from flet_app.collector.actions.paper import receipt_pdf
+from flet_app.collector.portfolio import Json
+from flet_app.collector.state import Window, use_app
+from flet_app.collector.views.chrome import screen, scroll
+from flet_app.collector.views.records import fact_status, method_name
+from flet_app.components.figures import caption, line
+from flet_app.components.inputs import bottom_bar, primary, secondary
+from flet_app.components.status import Status, Tone, status_pill, tone_color
+from flet_app.components.surfaces import card, empty
+from flet_app.theme import GAP
+from receivables.documents import parse_instant
+from receivables.identifiers import BadIdentifier, parse_receipt_number, receipt_id
+
+
+@ft.component
+def Voucher() -> ft.View:
+    app = use_app()
+    t = app.texts.t
+    number = ft.use_route_params().get("number", "")
+    route = ft.use_view_path()
+    busy, set_busy = ft.use_state(False)
+    receipt = find_receipt(app, number)
+    if receipt is None:
+        body = scroll([empty(ft.Icons.RECEIPT_LONG_OUTLINED, t("This receipt is not on this phone."))])
+        return screen(app, route=route, title=t("Receipt"), body=body)
+    known: Json = receipt
+
+    async def hand_over(_event: Any) -> None:
+        set_busy(True)
+        try:
+            pdf = await asyncio.to_thread(receipt_pdf, app.phone, known, app.texts.language)
+            await give_file(app, f"{known['number']}.pdf", pdf)
+        finally:
+            set_busy(False)
+
+    visit = app.phone.portfolio.open_visit()
+    same_visit = visit is not None and visit["_id"] == receipt.get("visit")
+    hand = t("Share") if shares(app) else t("Save PDF")
+    icon = ft.Icons.IOS_SHARE if shares(app) else ft.Icons.DOWNLOAD
+    if same_visit:
+        customer = receipt["customer"]
+        bottom = bottom_bar(
+            secondary("receipt-share", hand, hand_over, icon=icon, disabled=busy, expand=1),
+            primary(
+                "continue-visit", t("Go on with the visit"), lambda _event: app.open(f"cliente/{customer}"),
+                expand=1,
+            ),
+        )  # fmt: skip
+    else:
+        bottom = bottom_bar(primary("receipt-share", hand, hand_over, icon=icon, busy=busy))
+    return screen(
+        app, route=route, title=t("Receipt"), subtitle=number, banner=False,
+        body=scroll(voucher_rows(app, receipt)), bottom=bottom,
+    )  # fmt: skip
+
+
+def find_receipt(app: Window, number: str) -> Json | None:
+    try:
+        key = parse_receipt_number(number)
+    except BadIdentifier:
+        return None
+    return app.phone.portfolio.receipts.get(receipt_id(*key))
+
+
+def shares(app: Window) -> bool:
+    """Phones have a share sheet that takes files; browsers on a desk don't."""
+    return not app.page.web and app.page.platform in {ft.PagePlatform.ANDROID, ft.PagePlatform.IOS}
+
+
+async def give_file(app: Window, name: str, content: bytes) -> None:
+    if shares(app):
+        await ft.Share().share_files([ft.ShareFile.from_bytes(content, mime_type="application/pdf", name=name)])
+    else:
+        await ft.FilePicker().save_file(file_name=name, src_bytes=content)
+
+
+def voucher_rows(app: Window, receipt: Json) -> list[ft.Control]:
+    t, texts, currency = app.texts.t, app.texts, receipt["currency"]
+    status = fact_status(app, receipt["_id"])
+    tone = Tone.LATE if status.tone is Tone.LATE else Tone.SETTLED
+    sign = ft.Icons.ERROR if tone is Tone.LATE else ft.Icons.CHECK_CIRCLE
+    at = parse_instant(receipt["created_at"])
+    when = f"{texts.day(texts.local(at).date())}, {texts.clock(at)}"
+    head = ft.Column(
+        [
+            ft.Icon(sign, size=64, color=tone_color(tone, app.palette)),
+            ft.Semantics(
+                identifier="voucher-total",
+                content=ft.Text(texts.money(receipt["total"], currency), size=36, weight=ft.FontWeight.W_700),
+            ),
+            ft.Semantics(
+                identifier="voucher-number", content=ft.Text(receipt["number"], size=18, weight=ft.FontWeight.W_600)
+            ),
+            caption(f"{app.phone.portfolio.customer_name(receipt['customer'])} · {when}"),
+            status_pill(status, app.palette, identifier="voucher-status"),
+            *next_step(app, status),
+        ],
+        spacing=6,
+        horizontal_alignment=ft.CrossAxisAlignment.CENTER,
+    )
+    paid = [line(detail(app, each), texts.money(each["amount"], currency)) for each in receipt["payments"]]
+    applied = [
+        line(t("Invoice {number}", number=each["invoice"]), texts.money(each["amount"], currency))
+        for each in receipt["allocations"]
+    ]
+    if receipt["on_account"]:
+        applied.append(line(t("Left on account"), texts.money(receipt["on_account"], currency)))
+    rows = [
+        ft.Container(head, padding=ft.Padding.symmetric(vertical=GAP), alignment=ft.Alignment.CENTER),
+        card(ft.Column(paid, spacing=8, tight=True)),
+    ]
+    if applied:
+        rows.append(card(ft.Column(applied, spacing=8, tight=True)))
+    rows.append(caption(t("Verification {hash}", hash=receipt["hash"][:16]), size=12))
+    return rows
+
+
+def next_step(app: Window, status: Status) -> list[ft.Control]:
+    """What happens now, in a sentence, while the receipt is only here."""
+    if status.tone is not Tone.SAVED:
+        return []
+    return [
+        ft.Text(
+            app.texts.t("Saved on this phone. It is sent by itself when there is a connection."), size=14,
+            color=ft.Colors.ON_SURFACE_VARIANT, text_align=ft.TextAlign.CENTER,
+        )
+    ]  # fmt: skip
+
+
+def detail(app: Window, payment: Json) -> str:
+    """`Cheque 000123 · Pichincha`."""
+    parts = [payment.get("number") or payment.get("reference") or payment.get("last4"), payment.get("bank")]
+    extra = " · ".join(str(part) for part in parts if part)
+    name = method_name(app, payment["method"])
+    return f"{name} {extra}" if extra else name
