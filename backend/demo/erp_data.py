@@ -55,7 +55,7 @@ def _fill(connection: sqlite3.Connection, dice: Random, on: date) -> None:
     _insert(connection, "facturas", [(*invoice, 0) for invoice in invoices], on)
     _insert(connection, "retenciones", withholdings, on)
     _insert(connection, "notas_credito", credit_notes, on)
-    _insert(connection, "metas", list(_goals(on)), on)
+    _insert(connection, "metas", list(goals(on)), on)
 
 
 def _insert(connection: sqlite3.Connection, table: str, rows: Sequence[tuple[object, ...]], on: date) -> None:
@@ -173,7 +173,8 @@ def _credit_notes(
         )
 
 
-def _goals(on: date) -> Iterable[tuple[object, ...]]:
+def goals(on: date) -> Iterable[tuple[object, ...]]:
+    """What is expected of each collector in the month of `on` and in the next one."""
     following = (on.replace(day=1) + timedelta(days=32)).replace(day=1)
     for month in (on, following):
         for zone, amount in zip(quito.ZONES, (24_000_00, 20_000_00, 22_000_00), strict=True):

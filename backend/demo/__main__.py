@@ -1,0 +1,51 @@
+"""`python -m backend.demo run` is what `make run` calls.
+
+`prepare` makes the company on a running database.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+
+from backend.config import SettingError
+from backend.couch.errors import CouchError
+from backend.demo.company import prepare
+from backend.demo.runner import Demo
+from backend.demo.settings import DemoError, DemoSettings
+from backend.erp.port import ErpError
+
+COMMANDS = {
+    "run": "start everything until Ctrl-C",
+    "prepare": "make the demo ERP and the company on the database that COUCHDB_URL names",
+    "unplug": "take the network away from a running demo",
+    "plug": "give it back",
+}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m backend.demo", description="Distribuidora Andina")
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name, what in COMMANDS.items():
+        commands.add_parser(name, help=what)
+    command = parser.parse_args().command
+    try:
+        settings = DemoSettings.from_environment(os.environ)
+        match command:
+            case "run":
+                return Demo(settings).run()
+            case "prepare":
+                prepare(settings)
+            case "unplug":
+                settings.unplugged.touch()
+            case _:
+                settings.unplugged.unlink(missing_ok=True)
+    except (DemoError, SettingError, CouchError, ErpError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,63 @@
+"""Who serves whom in the demo, and whom to visit today: those who owe most, in an order that saves petrol."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date, datetime
+
+from backend.couch.client import Couch, Json
+from backend.demo.quito import ZONES
+from backend.services.assignments import Zone, assign_by_zone, assign_many
+from receivables.documents import SCHEMA
+from receivables.geometry import Point, nearest_order
+
+STOPS = 20
+# A route starts with whoever owes most overdue; the others of these many follow by nearness.
+CANDIDATES = 32
+
+
+def assign_unassigned(couch: Couch, company: str, *, now: datetime) -> None:
+    """Give each customer without a collector to the one of its zone; what people assigned stays."""
+    customers = _documents(couch, company, "customer")
+    taken = {row["id"].partition(":")[2] for row in _rows(couch, company, "assignment")}
+    zones = [Zone(name=zone.name, collector=zone.collector, boundary=zone.polygon()) for zone in ZONES]
+    proposed = assign_by_zone([customer for customer in customers if customer["code"] not in taken], zones)
+    assign_many(couch, company, proposed.collectors, by="office", now=now)
+
+
+def route_of_the_day(couch: Couch, company: str, collector: str, *, on: date) -> Json:
+    rows = couch.view(
+        company, "recaudo", "assignments_by_collector", start_key=[collector], end_key=[collector, {}]
+    )
+    codes = [row["key"][1] for row in rows]
+    overdue = _overdue(couch, company, codes, on=on)
+    owing = sorted((code for code in codes if overdue[code]), key=lambda code: (-overdue[code], code))[
+        :CANDIDATES
+    ]
+    customers = couch.get_many(company, [f"customer:{code}" for code in owing])
+    points = [Point.of(customers[f"customer:{code}"].get("location")) for code in owing]
+    order = nearest_order(points[0] if points else None, points)[:STOPS]
+    return {
+        "_id": f"route:{collector}:{on}",
+        "schema": SCHEMA,
+        "collector": collector,
+        "route_on": on.isoformat(),
+        "stops": [{"customer": owing[index], "origin": "supervisor"} for index in order],
+    }
+
+
+def _overdue(couch: Couch, company: str, customers: list[str], *, on: date) -> dict[str, int]:
+    totals: defaultdict[str, int] = defaultdict(int)
+    if customers:
+        for row in couch.view(company, "recaudo", "open_invoices", keys=customers):
+            if row["value"]["due_on"] < on.isoformat():
+                totals[row["key"]] += row["value"]["balance"]
+    return totals
+
+
+def _documents(couch: Couch, company: str, kind: str) -> list[Json]:
+    return [row["doc"] for row in _rows(couch, company, kind, include_docs=True)]
+
+
+def _rows(couch: Couch, company: str, kind: str, *, include_docs: bool = False) -> list[Json]:
+    return couch.all_docs(company, start_key=f"{kind}:", end_key=f"{kind}:\ufff0", include_docs=include_docs)
