@@ -29,9 +29,14 @@ from replica.errors import (
     Unauthorized,
     Unreachable,
 )
+from replica.remote.auth import BasicAuth, BearerAuth
+from replica.remote.database import RemoteDatabase
+from replica.replication.once import replicate
 
 __all__ = [
     "BadRequest",
+    "BasicAuth",
+    "BearerAuth",
     "Conflict",
     "CorruptFile",
     "Database",
@@ -41,6 +46,7 @@ __all__ = [
     "InvalidDocument",
     "MissingStub",
     "NotFound",
+    "RemoteDatabase",
     "ReplicaError",
     "ServerFailure",
     "StorageError",
@@ -49,4 +55,5 @@ __all__ = [
     "TooManyRequests",
     "Unauthorized",
     "Unreachable",
+    "replicate",
 ]

@@ -1,7 +1,8 @@
 """Attachments: bytes beside a document, stored once by content however many revisions name them.
 
-A body is known by its SHA-256 inside the file, because MD5, which is what CouchDB's wire calls `digest`, can be made to
-collide. Bodies are rows of chunks: a reader and a writer hold one chunk in memory, never the whole.
+A body is known by its SHA-256 inside the file, because MD5, which is what CouchDB's wire calls `digest`, can
+be made to collide. Bodies are rows of chunks: a reader and a writer hold one chunk in memory, never the
+whole.
 
 A document names its attachments in `_attachments`, and each entry says where the bytes are:
 
@@ -47,7 +48,9 @@ class InlineBody:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IncomingAttachment:
-    """One entry of `_attachments` as sent. `body` is None for a stub; `digest` and `length` are the sender's words."""
+    """One entry of `_attachments` as sent. `body` is None for a stub; `digest` and `length` are the sender's
+    words.
+    """
 
     content_type: str
     body: StoredBody | InlineBody | None
@@ -73,7 +76,9 @@ def parse_attachments(document_id: str, entries: Any) -> dict[str, IncomingAttac
     """Read `_attachments`. Raise `InvalidDocument` or `BadRequest` naming the document and the attachment."""
     if not isinstance(entries, dict):
         raise InvalidDocument(f"{document_id}: _attachments must be an object")
-    return {_check_name(document_id, name): _parse_entry(document_id, name, entries[name]) for name in entries}
+    return {
+        _check_name(document_id, name): _parse_entry(document_id, name, entries[name]) for name in entries
+    }
 
 
 def _check_name(document_id: str, name: str) -> str:
@@ -154,8 +159,8 @@ class AttachmentStream:
 class AttachmentWriter:
     """A body being written, before the document that will name it.
 
-    Chunks go to disk as they fill, in transactions of their own, so that no other writer waits for a slow sender.
-    As a context manager it forgets what was written unless `finish` was reached.
+    Chunks go to disk as they fill, in transactions of their own, so that no other writer waits for a slow
+    sender. As a context manager it forgets what was written unless `finish` was reached.
     """
 
     def __init__(
@@ -182,7 +187,9 @@ class AttachmentWriter:
             self._flush(self._full)
 
     def finish(self, *, expected_digest: str | None = None) -> StoredBody:
-        """Return the stored body. Raise `BadRequest` where `expected_digest` (`md5-…`) is not what was written."""
+        """Return the stored body. Raise `BadRequest` where `expected_digest` (`md5-…`) is not what was
+        written.
+        """
         digest = md5_digest(self._md5.digest())
         if expected_digest is not None and expected_digest.startswith("md5-") and expected_digest != digest:
             raise BadRequest(f"attachment digest is {digest}, not {expected_digest}")

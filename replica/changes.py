@@ -1,8 +1,8 @@
 """The changes feed: what changed after a sequence, and waking those who wait for the next change.
 
-A sequence is an integer here. A document has one row in the feed, at its last change, however often it changed before
-(CouchDB, `/{db}/_changes`). Filters skip rows but not sequences: `last_seq` says how far was looked, so that a checkpoint
-moves past what was skipped.
+A sequence is an integer here. A document has one row in the feed, at its last change, however often it
+changed before (CouchDB, `/{db}/_changes`). Filters skip rows but not sequences: `last_seq` says how far was
+looked, so that a checkpoint moves past what was skipped.
 """
 
 from __future__ import annotations
@@ -23,7 +23,9 @@ Json = dict[str, Any]
 
 
 class FeedOptions(NamedTuple):
-    """`matches` decides by the winner's document; `except_origin` is the number of a peer whose revisions it has."""
+    """`matches` decides by the winner's document; `except_origin` is the number of a peer whose revisions it
+    has.
+    """
 
     style: str = "all_docs"
     include_docs: bool = False
@@ -47,7 +49,9 @@ def parse_since(since: Any, last_seq: Callable[[], int]) -> int:
     raise BadRequest(f"Malformed sequence supplied in 'since' parameter: {since!r}")
 
 
-def read_page(connection: sqlite3.Connection, since: int, limit: int | None, options: FeedOptions) -> ChangesPage:
+def read_page(
+    connection: sqlite3.Connection, since: int, limit: int | None, options: FeedOptions
+) -> ChangesPage:
     """Return the changes after `since`, at most `limit` of them; the connection holds one snapshot."""
     end = rows.last_seq(connection)
     if options.descending:
@@ -136,7 +140,9 @@ class ChangeSignal:
             self._condition.notify_all()
 
     def wait(self, since: int, timeout: float) -> bool:
-        """Return True as soon as there is a sequence after `since`, False after `timeout` seconds or `close`."""
+        """Return True as soon as there is a sequence after `since`, False after `timeout` seconds or
+        `close`.
+        """
         deadline = time.monotonic() + timeout
         while True:
             self._poll()

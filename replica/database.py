@@ -1,7 +1,7 @@
 """`Database`: one document database in one SQLite file, with CouchDB's rules for revisions.
 
-It satisfies `Peer`, so it replicates with CouchDB, with PouchDB and with itself. Writes are durable when they return.
-Any thread may call any method; several processes may open the same file.
+It satisfies `Peer`, so it replicates with CouchDB, with PouchDB and with itself. Writes are durable when they
+return. Any thread may call any method; several processes may open the same file.
 """
 
 from __future__ import annotations
@@ -12,14 +12,16 @@ import uuid as uuids
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, Unpack
 
-from replica import maintenance, reading
+from replica import indexing, maintenance, queries, reading
 from replica.attachments import AttachmentStream, AttachmentWriter, StoredBody
 from replica.changes import ChangeSignal, FeedOptions, parse_since, read_page
 from replica.encoding import decode_other_leaves
 from replica.errors import BadRequest, NotFound
+from replica.indexing import IndexCatalogue, IndexUpdates
 from replica.peer import ChangesPage, PeerInfo
+from replica.queries import FindOptions
 from replica.reading import Extras
 from replica.selectors import compile_selector
 from replica.storage import attachments as attachment_rows
@@ -41,6 +43,7 @@ class Database:
         self.name = name
         self._connections = connections
         self._now = now
+        self._indexes = IndexCatalogue()
         self._signal = ChangeSignal(lambda: self.update_seq)
         self._attachments = AttachmentStore(connections, now)
         with connections.reading() as connection:
@@ -56,10 +59,12 @@ class Database:
         now: Callable[[], float] | None = None,
         name: str | None = None,
     ) -> Self:
-        """Open the file, creating or migrating it. `now` returns seconds since 1970; `name` defaults to the file's.
+        """Open the file, creating or migrating it. `now` returns seconds since 1970; `name` defaults to the
+        file's.
 
-        `uuid` names a new database and is ignored for one that exists. Raise `FileTooNew` where a newer program wrote
-        the file, `CorruptFile` where SQLite cannot read it, `StorageError` where it cannot be opened.
+        `uuid` names a new database and is ignored for one that exists. Raise `FileTooNew` where a newer
+        program wrote the file, `CorruptFile` where SQLite cannot read it, `StorageError` where it cannot be
+        opened.
         """
         clock = now or time.time
         file = Path(path)
@@ -104,7 +109,9 @@ class Database:
             return rows.last_seq(connection)
 
     def statistics(self) -> Json:
-        """Return `{doc_count, doc_del_count, update_seq, purge_seq, sizes: {file, active, external}}`; sizes in bytes."""
+        """Return `{doc_count, doc_del_count, update_seq, purge_seq, sizes: {file, active, external}}`; sizes
+        in bytes.
+        """
         with self._connections.snapshot() as connection:
             counts = rows.counts(connection)
             sizes = maintenance.sizes(connection)
@@ -124,12 +131,14 @@ class Database:
 
     @revs_limit.setter
     def revs_limit(self, limit: int) -> None:
-        if not isinstance(limit, int) or isinstance(limit, bool) or limit < 1:
+        if type(limit) is not int or limit < 1:
             raise BadRequest("revs_limit must be an integer of at least 1")
         self.put_setting("revs_limit", limit)
 
     def get_setting(self, key: str) -> Any:
-        """Return a value kept beside the documents and never replicated (such as `_security`), None where unset."""
+        """Return a value kept beside the documents and never replicated (such as `_security`), None where
+        unset.
+        """
         with self._connections.reading() as connection:
             return rows.setting(connection, key)
 
@@ -142,14 +151,17 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
-        """All that the block writes is durable when it ends, or none of it happened. Other writers wait meanwhile."""
+        """All that the block writes is durable when it ends, or none of it happened. Other writers wait
+        meanwhile.
+        """
         with self._connections.writing() as connection:
-            yield Transaction(connection, now=int(self._now()), new_id=_new_id)
+            yield Transaction(connection, self._indexes, now=int(self._now()), new_id=_new_id)
             last = rows.last_seq(connection)
         self._signal.notify(last)
 
     def put(self, document: Json, *, validate: Validate | None = None) -> str:
-        """Write one document and return its revision. Raise `Conflict` where `_rev` is not a leaf (`PUT /{db}/{docid}`).
+        """Write one document and return its revision. Raise `Conflict` where `_rev` is not a leaf (`PUT
+        /{db}/{docid}`).
 
         Without `_rev` it must be absent or deleted; a deleted one continues its branch.
         """
@@ -173,12 +185,14 @@ class Database:
     ) -> list[Json]:
         """Write a batch in one transaction (`POST /{db}/_bulk_docs`).
 
-        Return `{ok, id, rev}` or `{id, error, reason}` each; with `new_edits=False` only the failures, with their `rev`.
-        Raise `BadRequest` for the whole batch, writing nothing, where one document is ill-formed.
+        Return `{ok, id, rev}` or `{id, error, reason}` each; with `new_edits=False` only the failures, with
+        their `rev`. Raise `BadRequest` for the whole batch, writing nothing, where one document is
+        ill-formed.
 
-        `validate(new, old)` refuses one document by raising `Forbidden` or `Unauthorized`. `replaces(id)`: see
-        `WriteOptions`. `origin` names the peer the batch came from, so that `changes(exclude_origin=…)` can skip it.
-        `attachments_later` accepts stubs of attachments whose bytes will be fetched when they are opened.
+        `validate(new, old)` refuses one document by raising `Forbidden` or `Unauthorized`. `replaces(id)`:
+        see `WriteOptions`. `origin` names the peer the batch came from, so that `changes(exclude_origin=…)`
+        can skip it. `attachments_later` accepts stubs of attachments whose bytes will be fetched when they
+        are opened.
         """
         parsed = parse_batch(documents, new_edits=new_edits, new_id=_new_id)
         with self.transaction() as t:
@@ -195,7 +209,9 @@ class Database:
         """Return at once: every write was on disk when it returned."""
 
     def forget_origin(self, peer: str) -> None:
-        """Void the marks of a peer that was recreated or restored: what it once sent will be offered to it again."""
+        """Void the marks of a peer that was recreated or restored: what it once sent will be offered to it
+        again.
+        """
         with self._connections.writing() as connection:
             rows.drop_origin(connection, peer)
 
@@ -215,14 +231,20 @@ class Database:
         attachments: bool = False,
         atts_since: Sequence[str] = (),
     ) -> Json:
-        """Return the winner, or `rev`, as `GET /{db}/{docid}` does. Raise `NotFound` ("missing" or "deleted").
+        """Return the winner, or `rev`, as `GET /{db}/{docid}` does. Raise `NotFound` ("missing" or
+        "deleted").
 
-        `attachments` puts their bytes into the document as base64, except those known since one of `atts_since`.
+        `attachments` puts their bytes into the document as base64, except those known since one of
+        `atts_since`.
         """
-        if not (conflicts or deleted_conflicts or revs or revs_info or local_seq or attachments or rev):
+        if rev is None and not (
+            conflicts or deleted_conflicts or revs or revs_info or local_seq or attachments
+        ):
             with self._connections.reading() as connection:
                 return reading.get(connection, document_id, rev=None, latest=False, extras=reading.PLAIN)
-        extras = Extras(conflicts, deleted_conflicts, revs, revs_info, local_seq, attachments, tuple(atts_since))
+        extras = Extras(
+            conflicts, deleted_conflicts, revs, revs_info, local_seq, attachments, tuple(atts_since)
+        )
         with self._connections.snapshot() as connection:
             return reading.get(connection, document_id, rev=rev, latest=latest, extras=extras)
 
@@ -236,7 +258,9 @@ class Database:
         attachments: bool = False,
         atts_since: Sequence[str] = (),
     ) -> list[Json]:
-        """Return `{ok: document}` or `{missing: rev}` for each of `revs`, for all leaves by default (`open_revs`)."""
+        """Return `{ok: document}` or `{missing: rev}` for each of `revs`, for all leaves by default
+        (`open_revs`).
+        """
         extras = Extras(revs=with_history, attachments=attachments, atts_since=tuple(atts_since))
         with self._connections.snapshot() as connection:
             return reading.open_revisions(connection, document_id, revs, latest=latest, extras=extras)
@@ -254,7 +278,8 @@ class Database:
         skip: int = 0,
         conflicts: bool = False,
     ) -> Json:
-        """Return `{total_rows, offset, rows}` of living documents in the byte order of their ids (`_all_docs`).
+        """Return `{total_rows, offset, rows}` of living documents in the byte order of their ids
+        (`_all_docs`).
 
         With `keys`, one row for each in that order: a deleted one says so, an unknown one is `{key, error}`.
         """
@@ -263,7 +288,9 @@ class Database:
             if keys is not None:
                 asked = list(reversed(keys)) if descending else list(keys)
                 chosen = asked[skip:] if limit is None else asked[skip : skip + limit]
-                found = reading.all_docs_by_key(connection, chosen, include_docs=include_docs, conflicts=conflicts)
+                found = reading.all_docs_by_key(
+                    connection, chosen, include_docs=include_docs, conflicts=conflicts
+                )
                 return {"total_rows": total, "offset": 0, "rows": found}
             living = rows.living_by_id(
                 connection,
@@ -281,12 +308,16 @@ class Database:
     def bulk_get(
         self, wanted: Sequence[Json], *, attachments: bool = True, revs: bool = True, latest: bool = False
     ) -> list[Json]:
-        """Return `{ok: document}` or `{error}` for each `{id, rev?, atts_since?}` (`POST /{db}/_bulk_get`)."""
+        """Return `{ok: document}` or `{error}` for each `{id, rev?, atts_since?}` (`POST
+        /{db}/_bulk_get`).
+        """
         with self._connections.snapshot() as connection:
             return reading.bulk_get(connection, wanted, attachments=attachments, revs=revs, latest=latest)
 
     def revs_diff(self, revisions: Mapping[str, Sequence[str]]) -> Json:
-        """Return `{id: {missing, possible_ancestors?}}`, only for ids of which something is missing (`_revs_diff`)."""
+        """Return `{id: {missing, possible_ancestors?}}`, only for ids of which something is missing
+        (`_revs_diff`).
+        """
         with self._connections.snapshot() as connection:
             return reading.revs_diff(connection, revisions)
 
@@ -318,16 +349,20 @@ class Database:
         descending: bool = False,
         wait_seconds: float | None = None,
     ) -> ChangesPage:
-        """Return what changed after `since` (an integer, its text, or "now"), in the order of the feed (`_changes`).
+        """Return what changed after `since` (an integer, its text, or "now"), in the order of the feed
+        (`_changes`).
 
-        `matches(document)` and `selector` keep documents by their winner; `exclude_origin` skips those of which that
-        peer has every leaf. With `wait_seconds` an empty answer is held back that long for a first change.
+        `matches(document)` and `selector` keep documents by their winner; `exclude_origin` skips those of
+        which that peer has every leaf. With `wait_seconds` an empty answer is held back that long for a first
+        change.
         """
         at = parse_since(since, lambda: self.update_seq)
         deadline = time.monotonic() + (wait_seconds or 0)
         while True:
             with self._connections.snapshot() as connection:
-                origin = rows.origin_number(connection, exclude_origin) if exclude_origin is not None else None
+                origin = (
+                    rows.origin_number(connection, exclude_origin) if exclude_origin is not None else None
+                )
                 options = FeedOptions(
                     style=style,
                     include_docs=include_docs,
@@ -344,7 +379,9 @@ class Database:
             at = page.last_seq
 
     def wait_for_change(self, since: int, timeout: float) -> bool:
-        """Return True as soon as there is a sequence after `since`, False after `timeout` seconds or at `close`."""
+        """Return True as soon as there is a sequence after `since`, False after `timeout` seconds or at
+        `close`.
+        """
         return self._signal.wait(since, timeout)
 
     # -- local documents ---------------------------------------------------------------------------------
@@ -355,12 +392,16 @@ class Database:
             return local_document(connection, key)
 
     def put_local(self, key: str, document: Json) -> str:
-        """Write `_local/<key>` and return its revision `0-n`. Raise `Conflict` where `_rev` is not the stored one."""
+        """Write `_local/<key>` and return its revision `0-n`. Raise `Conflict` where `_rev` is not the stored
+        one.
+        """
         with self.transaction() as t:
             return t.put_local(key, document)
 
     def delete_local(self, key: str, rev: str | None = None) -> None:
-        """Remove `_local/<key>`. Raise `NotFound`, or `Conflict` where `rev` is given and is not the stored one."""
+        """Remove `_local/<key>`. Raise `NotFound`, or `Conflict` where `rev` is given and is not the stored
+        one.
+        """
         with self.transaction() as t:
             t.delete_local(key, rev)
 
@@ -369,6 +410,50 @@ class Database:
         with self._connections.reading() as connection:
             keys = [key for key, _, _ in rows.locals_by_key(connection)]
             return [found for key in keys if (found := local_document(connection, key)) is not None]
+
+    # -- queries -----------------------------------------------------------------------------------------
+
+    def find(self, selector: Json, **options: Unpack[FindOptions]) -> Json:
+        """Return `{docs, bookmark, execution_stats, warning?}` for a Mango selector (`POST /{db}/_find`).
+
+        Raise `BadRequest` for a selector that makes no sense, `NoUsableIndex` for a sort that no index gives.
+        """
+        query = queries.parse_query(selector, options)
+        with self._connections.snapshot() as connection:
+            return queries.run(connection, query, queries.make_plan(query, self._indexes.load(connection)))
+
+    def explain(self, selector: Json, **options: Unpack[FindOptions]) -> Json:
+        """Return which index `find` would use and which range of it (`POST /{db}/_explain`)."""
+        query = queries.parse_query(selector, options)
+        with self._connections.snapshot() as connection:
+            return queries.explain(self.name, query, queries.make_plan(query, self._indexes.load(connection)))
+
+    def create_index(
+        self,
+        fields: Sequence[Any],
+        *,
+        name: str | None = None,
+        design: str | None = None,
+        partial_filter_selector: Json | None = None,
+    ) -> Json:
+        """Declare and build an index. Return `{result: "created"|"exists", id, name}` (`POST /{db}/_index`).
+
+        `fields` are dotted paths, or `{path: "asc"|"desc"}`. Others write while it is being built.
+        """
+        definition: Json = {"fields": list(fields)}
+        if partial_filter_selector is not None:
+            definition["partial_filter_selector"] = partial_filter_selector
+        return indexing.create(self._connections, self._indexes, definition, name=name, design=design)
+
+    def list_indexes(self) -> Json:
+        """Return `{total_rows, indexes}`, the walk over ids first (`GET /{db}/_index`)."""
+        with self._connections.reading() as connection:
+            declared = [index.describe() for index in self._indexes.load(connection)]
+        return {"total_rows": len(declared) + 1, "indexes": [queries.ALL_DOCS, *declared]}
+
+    def delete_index(self, design: str, name: str) -> None:
+        """Forget an index (`DELETE /{db}/_index/{ddoc}/json/{name}`). Raise `NotFound`."""
+        indexing.drop(self._connections, self._indexes, design, name)
 
     # -- attachments -------------------------------------------------------------------------------------
 
@@ -386,15 +471,16 @@ class Database:
         *,
         validate: Validate | None = None,
     ) -> str:
-        """Add or replace one attachment and return the document's new revision (`PUT /{db}/{docid}/{attname}`).
+        """Add or replace one attachment and return the document's new revision (`PUT
+        /{db}/{docid}/{attname}`).
 
         Without `rev` the document is new. Raise `Conflict` where `rev` is not a leaf.
         """
         stored = self._attachments.write([content] if isinstance(content, bytes) else content)
         entry = {"content_type": content_type, "body": stored}
         with self.transaction() as t:
-            document = t.get(document_id, rev=rev) if rev is not None else {"_id": document_id}
-            document["_attachments"] = {**document.get("_attachments", {}), name: entry}
+            document: Json = t.get(document_id, rev=rev) if rev is not None else {"_id": document_id}
+            document.setdefault("_attachments", {})[name] = entry
             return t.put(document, validate=validate)
 
     def delete_attachment(
@@ -409,7 +495,9 @@ class Database:
             return t.put(document, validate=validate)
 
     def get_attachment(self, document_id: str, name: str, rev: str | None = None) -> AttachmentStream:
-        """Open one attachment of the winner, or of `rev`. Raise `NotFound`, also where its bytes are still at a peer."""
+        """Open one attachment of the winner, or of `rev`. Raise `NotFound`, also where its bytes are still at
+        a peer.
+        """
         document = self.get(document_id, rev=rev)
         entry = document.get("_attachments", {}).get(name)
         if entry is None:
@@ -434,16 +522,20 @@ class Database:
     # -- maintenance -------------------------------------------------------------------------------------
 
     def compact(self) -> int:
-        """Forget superseded bodies and unused attachments, in slices that other writers pass between. Return how many."""
+        """Forget superseded bodies and unused attachments, in slices that other writers pass between. Return
+        how many.
+        """
         return maintenance.compact(self._connections, now=self._now)
 
     def purge(self, revisions: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
-        """Remove leaves as if they had never been here, and return those removed: `{id: [rev]}` (`POST /{db}/_purge`).
+        """Remove leaves as if they had never been here, and return those removed: `{id: [rev]}` (`POST
+        /{db}/_purge`).
 
         Leaves no tombstone and no change. A document that keeps other leaves changes once.
         """
         with self._connections.writing() as connection:
-            purged = maintenance.purge(connection, revisions)
+            updates = IndexUpdates(self._indexes.load(connection))
+            purged = maintenance.purge(connection, updates, revisions)
             last = rows.last_seq(connection)
         self._signal.notify(last)
         return purged

@@ -1,8 +1,9 @@
-"""Documents as they arrive: what CouchDB calls special members is taken apart from the body once, at the door.
+"""Documents as they arrive: what CouchDB calls special members is taken apart from the body once, at the
+door.
 
-Everything behind this module works on an `Edit`: an id, where the edit stands in the revision tree, a body already
-written as JSON text, and attachments whose bytes are at hand. A document that is not well-formed never gets further,
-and, as in CouchDB, spoils the whole request it came in.
+Everything behind this module works on an `Edit`: an id, where the edit stands in the revision tree, a body
+already written as JSON text, and attachments whose bytes are at hand. A document that is not well-formed
+never gets further, and, as in CouchDB, spoils the whole request it came in.
 """
 
 from __future__ import annotations
@@ -41,8 +42,8 @@ DESIGN = "_design/"
 class Edit:
     """One revision to be written.
 
-    `branch` is the leaf with its ancestry where the sender has named it (`new_edits=false`), else None, and `parent` is
-    the revision edited, None for a first one. `canonical` is the body's text for the digest.
+    `branch` is the leaf with its ancestry where the sender has named it (`new_edits=false`), else None, and
+    `parent` is the revision edited, None for a first one. `canonical` is the body's text for the digest.
     """
 
     id: str
@@ -76,7 +77,11 @@ def parse_edit(document: Json, *, new_edits: bool) -> Edit:
         raise BadRequest("Document must be a JSON object")
     document_id = check_id(document.get("_id"))
     special = {name: document[name] for name in document if name[:1] == "_"}
-    body = {name: value for name, value in document.items() if name not in special} if special else dict(document)
+    body = (
+        {name: value for name, value in document.items() if name not in special}
+        if special
+        else dict(document)
+    )
     _keep_special(special, body)
     deleted = special.get("_deleted", False)
     if not isinstance(deleted, bool):
@@ -91,7 +96,9 @@ def parse_edit(document: Json, *, new_edits: bool) -> Edit:
         body=body,
         text=compact_json(body),
         canonical=canonical_json(body) if new_edits else "",
-        attachments=parse_attachments(document_id, special["_attachments"]) if "_attachments" in special else {},
+        attachments=parse_attachments(document_id, special["_attachments"])
+        if "_attachments" in special
+        else {},
     )
 
 
@@ -102,7 +109,11 @@ def parse_local(key: str, document: Json) -> tuple[RevisionId | None, Json]:
     if not key:
         raise BadRequest("Document id must not be empty")
     given = document.get("_rev")
-    body = {name: value for name, value in document.items() if name not in {"_id", "_rev", "_deleted", "_revisions"}}
+    body = {
+        name: value
+        for name, value in document.items()
+        if name not in {"_id", "_rev", "_deleted", "_revisions"}
+    }
     if given is None:
         return None, body
     generation, dash, counter = str(given).partition("-")
@@ -120,7 +131,9 @@ def _keep_special(special: Json, body: Json) -> None:
 
 
 def _branch(document_id: str, rev: RevisionId | None, revisions: Any, *, deleted: bool) -> Branch:
-    """Read `_revisions {start, ids}`, or take `_rev` as a branch of one (CouchDB, `POST /{db}/_bulk_docs`)."""
+    """Read `_revisions {start, ids}`, or take `_rev` as a branch of one (CouchDB, `POST
+    /{db}/_bulk_docs`).
+    """
     if revisions is None:
         if rev is None:
             raise BadRequest(f"{document_id}: new_edits=false needs _rev or _revisions")

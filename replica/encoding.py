@@ -49,4 +49,3 @@ def document_from(document_id: str, rev: str, deleted: bool, body: str) -> Json:
 def wire_revisions(branch: Branch) -> Json:
     """Return `_revisions`."""
     return {"start": branch.start, "ids": list(branch.digests)}
-

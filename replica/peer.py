@@ -1,8 +1,8 @@
 """What a replication needs of a database, and nothing more.
 
-Two implementations satisfy this contract, `replica.Database` (SQLite) and `replica.RemoteDatabase` (HTTP), and one
-test-suite holds both to it. Shapes are those of CouchDB's HTTP API, as plain JSON values: a replicator moves documents,
-it does not interpret them.
+Two implementations satisfy this contract, `replica.Database` (SQLite) and `replica.RemoteDatabase` (HTTP),
+and one test-suite holds both to it. Shapes are those of CouchDB's HTTP API, as plain JSON values: a
+replicator moves documents, it does not interpret them.
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ Json = dict[str, Any]
 class PeerInfo(NamedTuple):
     """Who a database is and how far it has come.
 
-    `uuid` with `instance_start_time` identifies one incarnation: both change when the database is recreated or restored.
-    `update_seq` is opaque: an integer locally, a string at a CouchDB cluster. Only equality means something.
+    `uuid` with `instance_start_time` identifies one incarnation: both change when the database is recreated
+    or restored. `update_seq` is opaque: an integer locally, a string at a CouchDB cluster. Only equality
+    means something.
     """
 
     name: str
@@ -28,7 +29,9 @@ class PeerInfo(NamedTuple):
 
 
 class ChangesPage(NamedTuple):
-    """Rows `{seq, id, changes: [{rev}], deleted?, doc?}` in feed order; `pending` is None where the peer doesn't know."""
+    """Rows `{seq, id, changes: [{rev}], deleted?, doc?}` in feed order; `pending` is None where the peer
+    doesn't know.
+    """
 
     results: list[Json]
     last_seq: Any
@@ -39,7 +42,9 @@ class Peer(Protocol):
     """One side of a replication (CouchDB replication protocol, "Replication Algorithm")."""
 
     def info(self) -> PeerInfo:
-        """Raise `NotFound` where the database does not exist, `Unauthorized` and `Forbidden` where we may not know."""
+        """Raise `NotFound` where the database does not exist, `Unauthorized` and `Forbidden` where we may not
+        know.
+        """
         ...
 
     def changes(
@@ -53,15 +58,21 @@ class Peer(Protocol):
         selector: Json | None = None,
         wait_seconds: float | None = None,
     ) -> ChangesPage:
-        """Changes after `since`. With `wait_seconds`, an empty answer is held back that long for a first change."""
+        """Changes after `since`. With `wait_seconds`, an empty answer is held back that long for a first
+        change.
+        """
         ...
 
     def revs_diff(self, revisions: Mapping[str, Sequence[str]]) -> Json:
-        """`{id: {missing: [rev], possible_ancestors?: [rev]}}`, only for ids of which something is missing."""
+        """`{id: {missing: [rev], possible_ancestors?: [rev]}}`, only for ids of which something is
+        missing.
+        """
         ...
 
     def bulk_get(self, wanted: Sequence[Json], *, attachments: bool = True) -> list[Json]:
-        """For each `{id, rev, atts_since?}` one `{ok: document with _revisions}` or `{error: {id, rev, error, reason}}`."""
+        """For each `{id, rev, atts_since?}` one `{ok: document with _revisions}` or `{error: {id, rev, error,
+        reason}}`.
+        """
         ...
 
     def bulk_docs(self, documents: Sequence[Json], *, new_edits: bool = True) -> list[Json]:

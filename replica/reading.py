@@ -63,7 +63,9 @@ def open_revisions(
     latest: bool,
     extras: Extras,
 ) -> list[Json]:
-    """Return `{ok: document}` or `{missing: rev}` for each of `revs`, for every leaf where `revs` is None (`open_revs`)."""
+    """Return `{ok: document}` or `{missing: rev}` for each of `revs`, for every leaf where `revs` is None
+    (`open_revs`).
+    """
     row = rows.document(connection, document_id)
     if row is None:
         if revs is None:
@@ -91,7 +93,12 @@ def tree_of(row: rows.DocumentRow | rows.HeadRow) -> Tree:
 
 
 def _revision(
-    connection: sqlite3.Connection, row: rows.DocumentRow, revision: RevisionId, *, latest: bool, extras: Extras
+    connection: sqlite3.Connection,
+    row: rows.DocumentRow,
+    revision: RevisionId,
+    *,
+    latest: bool,
+    extras: Extras,
 ) -> Json | None:
     tree = tree_of(row)
     if latest:
@@ -143,7 +150,9 @@ def _revs_info(connection: sqlite3.Connection, row: rows.DocumentRow, branch: Br
 def _inline(
     connection: sqlite3.Connection, document: Json, branch: Branch | None, atts_since: Sequence[str]
 ) -> None:
-    """Put the bytes of attachments into `document`, but of those that the asker has had since an older revision."""
+    """Put the bytes of attachments into `document`, but of those that the asker has had since an older
+    revision.
+    """
     known = [revision for revision in map(parse_revision, atts_since) if branch and branch.holds(revision)]
     have = max((revision.generation for revision in known), default=0)
     uses = attachment_rows.uses(connection, document["_id"], document["_rev"])
@@ -189,7 +198,9 @@ def bulk_get(
         elif rev == row.rev and row.tree is None and not (attachments and '"_attachments"' in row.body):
             answers.append({"ok": _only_revision(row, revs=revs)})
         else:
-            answers.extend(_get_each(connection, row, entry, attachments=attachments, revs=revs, latest=latest))
+            answers.extend(
+                _get_each(connection, row, entry, attachments=attachments, revs=revs, latest=latest)
+            )
     return answers
 
 
@@ -234,7 +245,9 @@ def _failed(document_id: str, rev: str, reason: str) -> Json:
 
 
 def revs_diff(connection: sqlite3.Connection, revisions: Mapping[str, Sequence[str]]) -> Json:
-    """Return `{id: {missing, possible_ancestors?}}` for ids of which something is missing (`POST /{db}/_revs_diff`)."""
+    """Return `{id: {missing, possible_ancestors?}}` for ids of which something is missing (`POST
+    /{db}/_revs_diff`).
+    """
     found = {row.id: row for row in rows.heads(connection, revisions.keys())}
     answer: Json = {}
     for document_id, asked in revisions.items():
@@ -254,13 +267,16 @@ def revs_diff(connection: sqlite3.Connection, revisions: Mapping[str, Sequence[s
     return answer
 
 
-def all_docs_by_key(connection: sqlite3.Connection, keys: Sequence[str], *, include_docs: bool, conflicts: bool) -> list[Json]:
-    """Return one row per key, in the order asked; a deleted document says so, an unknown one is an error entry."""
-    names = [key for key in keys if isinstance(key, str)]
-    found = {row.id: row for row in rows.documents(connection, names)}
+def all_docs_by_key(
+    connection: sqlite3.Connection, keys: Sequence[str], *, include_docs: bool, conflicts: bool
+) -> list[Json]:
+    """Return one row per key, in the order asked; a deleted document says so, an unknown one is an error
+    entry.
+    """
+    found = {row.id: row for row in rows.documents(connection, keys)}
     answer: list[Json] = []
     for key in keys:
-        row = found.get(key) if isinstance(key, str) else None
+        row = found.get(key)
         if row is None:
             answer.append({"key": key, "error": "not_found"})
             continue
@@ -287,7 +303,11 @@ def all_docs_row(
     entry: Json = {"id": document_id, "key": document_id, "value": {"rev": rev}}
     if body is not None:
         document = document_from(document_id, rev, False, body)
-        living = [other for other, deleted in decode_other_leaves(other_leaves) if not deleted] if conflicts else []
+        living = (
+            [other for other, deleted in decode_other_leaves(other_leaves) if not deleted]
+            if conflicts
+            else []
+        )
         if living:
             document["_conflicts"] = living
         entry["doc"] = document

@@ -1,7 +1,9 @@
-"""Revision ids: `<generation>-<digest>`, where the digest is computed from the edit, so that equal edits are equal.
+"""Revision ids: `<generation>-<digest>`, where the digest is computed from the edit, so that equal edits are
+equal.
 
-Two devices that make the same change to the same parent produce the same revision, and no conflict. CouchDB promises as
-much for itself, but each implementation hashes in its own way: a digest is compared, never recomputed, across peers.
+Two devices that make the same change to the same parent produce the same revision, and no conflict. CouchDB
+promises as much for itself, but each implementation hashes in its own way: a digest is compared, never
+recomputed, across peers.
 """
 
 from __future__ import annotations
@@ -32,7 +34,9 @@ def parse_revision(text: object) -> RevisionId:
     raise BadRequest(f"Invalid rev format: {text!r}")
 
 
-_CANONICAL = json.JSONEncoder(ensure_ascii=True, allow_nan=False, sort_keys=True, separators=(",", ":")).encode
+_CANONICAL = json.JSONEncoder(
+    ensure_ascii=True, allow_nan=False, sort_keys=True, separators=(",", ":")
+).encode
 _COMPACT = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
 _ESCAPED = json.JSONEncoder(ensure_ascii=True, allow_nan=False, separators=(",", ":")).encode
 
@@ -66,7 +70,8 @@ def compact_json(value: Any) -> str:
 
 
 def new_revision(parent: RevisionId | None, *, deleted: bool, canonical_body: str) -> RevisionId:
-    """Return the id of an edit of `parent`: MD5 over deletion, parent and canonical body (attachments by digest).
+    """Return the id of an edit of `parent`: MD5 over deletion, parent and canonical body (attachments by
+    digest).
 
     MD5 as CouchDB uses it: it names revisions within one document and protects nothing.
     """

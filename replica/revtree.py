@@ -1,17 +1,21 @@
-"""Revision trees: every leaf of a document with what is remembered of its ancestry. Pure values and functions.
+"""Revision trees: every leaf of a document with what is remembered of its ancestry. Pure values and
+functions.
 
-A document's history is a tree, because two peers may edit the same revision without seeing each other. Peers exchange
-*branches*: a leaf and its ancestors, newest first, of which the oldest may have been forgotten ("stemmed"). Here a tree
-is the set of its branches, the winner first, each in full: ancestors shared by two leaves stand in both. Documents of
-one branch, nearly all of them, cost one tuple, and a branch is what the wire calls `_revisions`.
+A document's history is a tree, because two peers may edit the same revision without seeing each other. Peers
+exchange *branches*: a leaf and its ancestors, newest first, of which the oldest may have been forgotten
+("stemmed"). Here a tree is the set of its branches, the winner first, each in full: ancestors shared by two
+leaves stand in both. Documents of one branch, nearly all of them, cost one tuple, and a branch is what the
+wire calls `_revisions`.
 
-`merge` joins a branch to a tree wherever they share a revision, so the order of arrival does not matter. A branch that
-shares none stands beside the others: a conflict, or, where stemming cut too deep, two pieces that a longer branch joins.
+`merge` joins a branch to a tree wherever they share a revision, so the order of arrival does not matter. A
+branch that shares none stands beside the others: a conflict, or, where stemming cut too deep, two pieces that
+a longer branch joins.
 
-The winner is CouchDB's choice, the same on every peer without talking: a living leaf before a deleted one, then the
-higher generation, then the higher digest ("Replication and conflict model", CouchDB).
+The winner is CouchDB's choice, the same on every peer without talking: a living leaf before a deleted one,
+then the higher generation, then the higher digest ("Replication and conflict model", CouchDB).
 
-A revision has one parent, since its digest covers it. Where a forged branch claims another, the higher digest stays.
+A revision has one parent, since its digest covers it. Where a forged branch claims another, the higher digest
+stays.
 """
 
 from __future__ import annotations
@@ -66,7 +70,9 @@ def precedence(branch: Branch) -> tuple[bool, int, str]:
 
 
 def merge(tree: Tree, branch: Branch) -> tuple[Tree, Merged]:
-    """Join `branch` to `tree`. `NEW_LEAF` continues a leaf (or begins the document), `NEW_BRANCH` stands beside them."""
+    """Join `branch` to `tree`. `NEW_LEAF` continues a leaf (or begins the document), `NEW_BRANCH` stands
+    beside them.
+    """
     if not tree:
         return (branch,), Merged.NEW_LEAF
     if len(tree) == 1 and _continues(tree[0], branch):
@@ -139,7 +145,9 @@ def find_leaf(tree: Tree, revision: RevisionId) -> Branch | None:
 
 
 def branch_to(tree: Tree, revision: RevisionId) -> Branch | None:
-    """Return `revision` with its ancestry, whether it is a leaf or was continued; None where it is unknown."""
+    """Return `revision` with its ancestry, whether it is a leaf or was continued; None where it is
+    unknown.
+    """
     leaf = find_leaf(tree, revision)
     if leaf is not None:
         return leaf
@@ -168,7 +176,8 @@ def conflicts(tree: Tree) -> list[RevisionId]:
 
 
 def prune(tree: Tree, revisions: Iterable[RevisionId]) -> tuple[Tree, list[RevisionId]]:
-    """Remove leaves as if they had never come, with the ancestors only they had; return what stays and which went.
+    """Remove leaves as if they had never come, with the ancestors only they had; return what stays and which
+    went.
 
     A revision that is not a leaf is left alone (`_purge`, CouchDB).
     """

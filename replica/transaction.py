@@ -17,7 +17,7 @@ from typing import Any
 from replica import reading
 from replica.document import LOCAL, Edit, check_id, parse_edit, parse_local
 from replica.errors import BadRequest, Conflict, NotFound
-from replica.indexing import IndexUpdates
+from replica.indexing import IndexCatalogue, IndexUpdates
 from replica.reading import Extras
 from replica.revision import RevisionId, compact_json
 from replica.storage import documents as rows
@@ -31,8 +31,16 @@ Json = dict[str, Any]
 class Transaction:
     """The handle that `Database.transaction` gives out; not to be used after its block."""
 
-    def __init__(self, connection: sqlite3.Connection, *, now: int, new_id: Callable[[], str]) -> None:
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        indexes: IndexCatalogue,
+        *,
+        now: int,
+        new_id: Callable[[], str],
+    ) -> None:
         self._connection = connection
+        self._indexes = indexes
         self._now = now
         self._new_id = new_id
 
@@ -44,7 +52,9 @@ class Transaction:
         edit = parse_edit(document, new_edits=True)
         if edit.id.startswith(LOCAL):
             return self.put_local(edit.id.removeprefix(LOCAL), document)
-        batch = self._batch([edit], WriteOptions(revs_limit=self._revs_limit(), now=self._now, validate=validate))
+        batch = self._batch(
+            [edit], WriteOptions(revs_limit=self._revs_limit(), now=self._now, validate=validate)
+        )
         revision = batch.apply(edit)
         batch.flush(Sequences(self._connection))
         return str(revision)
@@ -56,7 +66,9 @@ class Transaction:
             raise NotFound("missing")
         return self.put({"_id": document_id, "_rev": rev, "_deleted": True}, validate=validate)
 
-    def get(self, document_id: str, *, rev: str | None = None, conflicts: bool = False, revs: bool = False) -> Json:
+    def get(
+        self, document_id: str, *, rev: str | None = None, conflicts: bool = False, revs: bool = False
+    ) -> Json:
         """Return a document as this transaction sees it. Raise `NotFound`."""
         extras = Extras(conflicts=conflicts, revs=revs)
         return reading.get(self._connection, document_id, rev=rev, latest=False, extras=extras)
@@ -88,7 +100,9 @@ class Transaction:
         return local_document(self._connection, key)
 
     def put_local(self, key: str, document: Json) -> str:
-        """Write `_local/<key>` and return its revision `0-n`. Raise `Conflict` where `_rev` is not the stored one."""
+        """Write `_local/<key>` and return its revision `0-n`. Raise `Conflict` where `_rev` is not the stored
+        one.
+        """
         given, body = parse_local(key, document)
         if document.get("_deleted") is True:
             self.delete_local(key, document.get("_rev"))
@@ -98,7 +112,9 @@ class Transaction:
         return f"0-{counter + 1}"
 
     def delete_local(self, key: str, rev: str | None = None) -> None:
-        """Remove `_local/<key>`. Raise `NotFound`, or `Conflict` where `rev` is given and is not the stored one."""
+        """Remove `_local/<key>`. Raise `NotFound`, or `Conflict` where `rev` is given and is not the stored
+        one.
+        """
         stored = rows.local(self._connection, key)
         if stored is None:
             raise NotFound("missing")
@@ -118,7 +134,9 @@ class Transaction:
     # -- batches ---------------------------------------------------------------------------------------
 
     def parse(self, documents: Sequence[Json], *, new_edits: bool) -> list[Edit | Json]:
-        """Take every document apart; `_local` ones stay as they are. Raise for the whole batch where one is ill-formed."""
+        """Take every document apart; `_local` ones stay as they are. Raise for the whole batch where one is
+        ill-formed.
+        """
         return parse_batch(documents, new_edits=new_edits, new_id=self._new_id)
 
     def write(
@@ -160,7 +178,12 @@ class Transaction:
         return {"ok": True, "id": document_id, "rev": rev} if new_edits else None
 
     def _batch(self, edits: Sequence[Edit], options: WriteOptions) -> Batch:
-        return Batch(self._connection, IndexUpdates(), options, [edit.id for edit in edits])
+        return Batch(
+            self._connection,
+            IndexUpdates(self._indexes.load(self._connection)),
+            options,
+            [edit.id for edit in edits],
+        )
 
     def _revs_limit(self) -> int:
         return int(rows.setting(self._connection, "revs_limit") or DEFAULT_REVS_LIMIT)
@@ -171,7 +194,9 @@ class Transaction:
         return rows.origin_number(self._connection, peer) or rows.add_origin(self._connection, peer)
 
 
-def parse_batch(documents: Sequence[Json], *, new_edits: bool, new_id: Callable[[], str]) -> list[Edit | Json]:
+def parse_batch(
+    documents: Sequence[Json], *, new_edits: bool, new_id: Callable[[], str]
+) -> list[Edit | Json]:
     """Take every document apart, before any lock is taken. Interactive ones without an id get one."""
     parsed: list[Edit | Json] = []
     for document in documents:

@@ -8,7 +8,9 @@ SQLITE_FLOOR = (3, 38, 0)
 """STRICT tables need 3.37 and `json_each` as a built-in 3.38; Android's Python carries a newer one."""
 
 BUSY_TIMEOUT_MS = 30_000
-"""How long a writer waits for another process: longer than any slice of work, shorter than a person's patience."""
+"""How long a writer waits for another process: longer than any slice of work, shorter than a person's
+patience.
+"""
 
 READ_CACHE_KIB = 8 * 1024
 """Page cache of each connection: the inner pages of a million documents' id index fit."""
@@ -46,11 +48,17 @@ CHANGES_SLICE = 1_000
 OTHER_PROCESS_POLL_SECONDS = 0.25
 """How soon a waiting reader notices a commit of another process; commits of this one wake it at once."""
 
+INDEX_SLICE_ROWS = 500
+"""Documents entered into a new index per transaction: about 10 ms."""
+
 COMPACTION_SLICE_ROWS = 200
 """Superseded revisions removed per transaction at most."""
 
 COMPACTION_SLICE_SECONDS = 0.010
 """A slice ends after this even if rows are left, so that a write waits far less than 50 ms."""
+
+COMPACTION_REST_SECONDS = 0.002
+"""The least rest between two slices: a thread that waits for the lock gets it."""
 
 VACUUM_SLICE_PAGES = 64
 """Free pages given back to the file system per transaction."""
@@ -90,6 +98,14 @@ teaches us.
 
 BATCH_BYTES_LEAST = 64 * 1024
 """A batch shrinks no further than this when the way to the target refuses bodies as too large."""
+
+ATTACHMENT_INLINE_BYTES = 2 * 1024 * 1024
+"""Attachments travel inside their documents up to this, per request; larger ones are streamed, each by
+itself.
+"""
+
+ATTACHMENT_ATTEMPTS = 3
+"""How often in a row a download goes on where it was cut without getting a single byte further."""
 
 FIRST_SYNC_COMMIT_DOCUMENTS = 1000
 """Streamed documents in one local transaction: with an fsync each, larger ones gain nothing and lose more

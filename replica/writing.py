@@ -1,11 +1,12 @@
 """Writing a batch of edits inside one transaction: the rules of revisions on one side, rows on the other.
 
-An *interactive* edit (`new_edits=true`) names the revision it was made from, which must still be a leaf: otherwise
-somebody else was faster and it is a conflict. A *replicated* edit (`new_edits=false`) was accepted elsewhere and is never
-refused for its place in the tree: it is joined to it, and may leave two leaves ("Replication and conflict model").
+An *interactive* edit (`new_edits=true`) names the revision it was made from, which must still be a leaf:
+otherwise somebody else was faster and it is a conflict. A *replicated* edit (`new_edits=false`) was accepted
+elsewhere and is never refused for its place in the tree: it is joined to it, and may leave two leaves
+("Replication and conflict model").
 
-Each document of a batch is read once, changed in memory and written once, so that a batch costs a few statements per
-document whatever its edits do.
+Each document of a batch is read once, changed in memory and written once, so that a batch costs a few
+statements per document whatever its edits do.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from replica import revtree
-from replica.attachments import InlineBody, stub
+from replica.attachments import InlineBody, StoredBody, stub
 from replica.document import Edit
 from replica.encoding import decode_tree, document_from, encode_other_leaves, encode_tree
 from replica.errors import Conflict, Forbidden, MissingStub, ReplicaError, Unauthorized
@@ -36,10 +37,10 @@ Validate = Callable[[Json, Json | None], None]
 class WriteOptions:
     """How a batch is to be taken.
 
-    `validate(new, old)` raises `Forbidden` or `Unauthorized` to refuse one document. `replaces(id)` tells whether a
-    branch that does not connect takes the place of what is here instead of standing beside it: right for documents with
-    one writer, whose history arrives stemmed. `origin` is the number of the peer the batch came from.
-    `attachments_later` accepts stubs whose bytes are still at the peer.
+    `validate(new, old)` raises `Forbidden` or `Unauthorized` to refuse one document. `replaces(id)` tells
+    whether a branch that does not connect takes the place of what is here instead of standing beside it:
+    right for documents with one writer, whose history arrives stemmed. `origin` is the number of the peer the
+    batch came from. `attachments_later` accepts stubs whose bytes are still at the peer.
     """
 
     revs_limit: int
@@ -93,7 +94,11 @@ class Batch:
         Raise `Conflict`, `MissingStub`, or whatever `validate` raises; the document is then as before.
         """
         head = self._heads.get(edit.id) or Head(id=edit.id, tree=())
-        revision = self._interactive(head, edit) if edit.branch is None else self._replicated(head, edit, edit.branch)
+        revision = (
+            self._interactive(head, edit)
+            if edit.branch is None
+            else self._replicated(head, edit, edit.branch)
+        )
         self._heads[edit.id] = head
         return revision
 
@@ -131,9 +136,16 @@ class Batch:
         if entries:
             stubs = {name: entry.stub(branch.start) for name, entry in entries.items()}
             text = compact_json({**edit.body, "_attachments": stubs})
+            # Once replaced or purged, a revision may come again before compaction forgot it.
+            attachment_rows.drop_uses(self._connection, head.id, rev)
             for name, entry in entries.items():
                 attachment_rows.use(
-                    self._connection, head.id, rev, name, digest=entry.digest, body=entry.store(self._connection)
+                    self._connection,
+                    head.id,
+                    rev,
+                    name,
+                    digest=entry.digest,
+                    body=entry.store(self._connection),
                 )
         before = {leaf.leaf for leaf in head.tree}
         tree = self._placed(head, branch)
@@ -147,12 +159,13 @@ class Batch:
     def _placed(self, head: Head, branch: Branch) -> Tree:
         tree, outcome = revtree.merge(head.tree, branch)
         replaces = self._options.replaces
-        if outcome is Merged.NEW_BRANCH and replaces is not None and not head.replaced and replaces(head.id):
-            if not any(revtree.contains(head.tree, revision) for revision in branch.revisions()):
-                # A second leaf of the same batch stands beside the first: both are the owner's.
-                head.replaced = True
-                return (branch,)
-        return tree
+        if outcome is not Merged.NEW_BRANCH or replaces is None or head.replaced or not replaces(head.id):
+            return tree
+        if any(revtree.contains(head.tree, revision) for revision in branch.revisions()):
+            return tree
+        # A second leaf of the same batch will stand beside this one: both are the owner's.
+        head.replaced = True
+        return (branch,)
 
     def _origin(self, head: Head, tree: Tree, before: set[RevisionId], new: RevisionId) -> int | None:
         """Return the peer that has every leaf after this edit, None where one of them may be ours alone."""
@@ -165,7 +178,9 @@ class Batch:
     # -- validation and attachments ----------------------------------------------------------------
 
     def _validate(self, head: Head, edit: Edit, parent: RevisionId | None, branch: Branch | None) -> None:
-        """Call the hook with the document as CouchDB's `validate_doc_update` sees it, and its parent on disk."""
+        """Call the hook with the document as CouchDB's `validate_doc_update` sees it, and its parent on
+        disk.
+        """
         validate = self._options.validate
         if validate is None:
             return
@@ -183,7 +198,8 @@ class Batch:
         new.update(edit.body)
         if edit.attachments:
             new["_attachments"] = {
-                name: {"content_type": entry.content_type, "stub": True} for name, entry in edit.attachments.items()
+                name: {"content_type": entry.content_type, "stub": True}
+                for name, entry in edit.attachments.items()
             }
         validate(new, self._first_on_disk(head, candidates))
 
@@ -210,6 +226,7 @@ class Batch:
         inherited: dict[str, Json] | None = None
         for name, incoming in edit.attachments.items():
             if incoming.body is not None:
+                self._check_body(head, name, incoming.body)
                 revpos = incoming.revpos if edit.branch is not None else None
                 entries[name] = _Entry(
                     content_type=incoming.content_type,
@@ -225,6 +242,10 @@ class Batch:
                 inherited = self._inherited(head, ancestors)
             entries[name] = self._from_stub(head, edit, name, inherited)
         return entries
+
+    def _check_body(self, head: Head, name: str, body: StoredBody | InlineBody) -> None:
+        if isinstance(body, StoredBody) and not attachment_rows.body_exists(self._connection, body.number):
+            raise MissingStub(f"{head.id}: the bytes written for attachment {name} are gone")
 
     def _inherited(self, head: Head, ancestors: Sequence[RevisionId]) -> dict[str, Json]:
         found: dict[str, Json] = {}
@@ -332,14 +353,17 @@ class Batch:
 
     def _index(self, head: Head, row: rows.NewRow) -> None:
         if head.seq is not None and not head.stored_deleted:
-            self._indexes.remove(head.id, rows.winner_body(self._connection, head.seq))
+            old = rows.winner_body(self._connection, head.seq)
+            self._indexes.remove(head.id, head.stored_rev or "", old)
         if not row.deleted:
-            self._indexes.add(head.id, row.body)
+            self._indexes.add(head.id, row.rev, row.body)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Entry:
-    """One attachment of a revision about to be written, with its bytes or the number of a body that has them."""
+    """One attachment of a revision about to be written, with its bytes or the number of a body that has
+    them.
+    """
 
     content_type: str
     digest: str
@@ -378,7 +402,8 @@ class _Entry:
 
 
 def _parent_of(tree: Tree, edit: Edit) -> RevisionId | None:
-    """Return the leaf that an interactive edit continues, None where it begins the document. Raise `Conflict`.
+    """Return the leaf that an interactive edit continues, None where it begins the document. Raise
+    `Conflict`.
 
     Without a revision it continues a tombstone: the document comes back on the branch that was deleted.
     """

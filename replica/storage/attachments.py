@@ -18,7 +18,9 @@ class UseRow(NamedTuple):
     length: int | None
 
 
-_BEGIN = "INSERT INTO attachment_bodies (sha256, digest, length, uses, written_at) VALUES (NULL, NULL, 0, 0, ?)"
+_BEGIN = (
+    "INSERT INTO attachment_bodies (sha256, digest, length, uses, written_at) VALUES (NULL, NULL, 0, 0, ?)"
+)
 _FINISH = "UPDATE attachment_bodies SET sha256 = ?, digest = ?, length = ?, written_at = ? WHERE number = ?"
 _BY_SHA = "SELECT number FROM attachment_bodies WHERE sha256 = ?"
 _BY_DIGEST = "SELECT number FROM attachment_bodies WHERE digest = ? AND length = ? ORDER BY number LIMIT 1"
@@ -27,6 +29,8 @@ _PUT_CHUNK = "INSERT INTO attachment_chunks (chunk, content) VALUES (?, ?)"
 _CHUNK = "SELECT content FROM attachment_chunks WHERE chunk = ?"
 _DROP_CHUNKS = """DELETE FROM attachment_chunks WHERE chunk IN (
     SELECT chunk FROM attachment_chunks WHERE chunk >= ? AND chunk < ? ORDER BY chunk LIMIT ?)"""
+_DISOWN = "UPDATE attachment_bodies SET sha256 = NULL, digest = NULL WHERE number = ?"
+_EXISTS = "SELECT 1 FROM attachment_bodies WHERE number = ? AND sha256 IS NOT NULL"
 _DROP_BODY = "DELETE FROM attachment_bodies WHERE number = ?"
 _USE = "INSERT OR REPLACE INTO attachment_uses (id, rev, name, digest, body) VALUES (?, ?, ?, ?, ?)"
 _COUNT_USE = "UPDATE attachment_bodies SET uses = uses + ? WHERE number = ?"
@@ -81,6 +85,15 @@ def drop_chunks(connection: sqlite3.Connection, body: int, limit: int) -> bool:
     """Remove up to `limit` chunks of a body; tell whether some were there."""
     first = body << _CHUNK_BITS
     return connection.execute(_DROP_CHUNKS, (first, first + (1 << _CHUNK_BITS), limit)).rowcount > 0
+
+
+def disown_body(connection: sqlite3.Connection, body: int) -> None:
+    """Make sure that nobody finds a body by its content any more."""
+    connection.execute(_DISOWN, (body,))
+
+
+def body_exists(connection: sqlite3.Connection, body: int) -> bool:
+    return connection.execute(_EXISTS, (body,)).fetchone() is not None
 
 
 def drop_body(connection: sqlite3.Connection, body: int) -> None:

@@ -1,8 +1,10 @@
-"""The file: one connection that writes, any number that read, and the pragmas that make an acknowledged write durable.
+"""The file: one connection that writes, any number that read, and the pragmas that make an acknowledged write
+durable.
 
-Several threads and several processes may open the same file. Within a process a lock hands the writing connection from
-thread to thread; between processes SQLite's own lock does, taken by `BEGIN IMMEDIATE` before anything is read, so that
-no transaction ever fails half-way because another one wrote first. Readers see the last commit and wait for nobody.
+Several threads and several processes may open the same file. Within a process a lock hands the writing
+connection from thread to thread; between processes SQLite's own lock does, taken by `BEGIN IMMEDIATE` before
+anything is read, so that no transaction ever fails half-way because another one wrote first. Readers see the
+last commit and wait for nobody.
 """
 
 from __future__ import annotations
@@ -45,6 +47,11 @@ READER_PRAGMAS = (
     "PRAGMA query_only = ON",
 )
 
+CHECKPOINT_PRAGMAS = (
+    f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}",
+    "PRAGMA synchronous = FULL",
+)
+
 _DAMAGE = ("malformed", "not a database", "disk image")
 
 
@@ -57,7 +64,9 @@ def translated(error: sqlite3.Error, path: Path) -> StorageError:
 
 
 def connect(path: Path, pragmas: tuple[str, ...]) -> sqlite3.Connection:
-    """Open one connection, usable from any thread but by one at a time. Raise `StorageError` or `CorruptFile`."""
+    """Open one connection, usable from any thread but by one at a time. Raise `StorageError` or
+    `CorruptFile`.
+    """
     if sqlite3.sqlite_version_info < SQLITE_FLOOR:
         needed = ".".join(map(str, SQLITE_FLOOR))
         raise StorageError(f"SQLite {sqlite3.sqlite_version} is too old: {needed} or newer is needed")
@@ -77,7 +86,9 @@ def connect(path: Path, pragmas: tuple[str, ...]) -> sqlite3.Connection:
 
 
 class Connections:
-    """The writing connection of one file and its readers. Closed once; using it afterwards raises `StorageError`."""
+    """The writing connection of one file and its readers. Closed once; using it afterwards raises
+    `StorageError`.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -144,6 +155,16 @@ class Connections:
             finally:
                 connection.execute("COMMIT")
 
+    def checkpoint(self) -> None:
+        """Move what the log holds into the file without making anybody wait."""
+        connection = connect(self.path, CHECKPOINT_PRAGMAS)
+        try:
+            connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+        except sqlite3.Error as error:
+            raise translated(error, self.path) from error
+        finally:
+            connection.close()
+
     def _lease(self) -> sqlite3.Connection:
         with self._idle_lock:
             self._check_open()
@@ -163,7 +184,9 @@ class Connections:
             raise StorageError(f"{self.path} is closed")
 
     def close(self) -> None:
-        """Wait for the running transaction, then close. Readers still leased close when they are given back."""
+        """Wait for the running transaction, then close. Readers still leased close when they are given
+        back.
+        """
         with self._turn:
             with self._idle_lock:
                 self._closed = True

@@ -1,6 +1,8 @@
-"""Rows of documents, revisions and local documents: SQL and nothing else. What a row means is decided by the callers.
+"""Rows of documents, revisions and local documents: SQL and nothing else. What a row means is decided by the
+callers.
 
-Lists of ids travel as one JSON parameter (`json_each`), so that every statement is prepared once whatever the length.
+Lists of ids travel as one JSON parameter (`json_each`), so that every statement is prepared once whatever the
+length.
 """
 
 from __future__ import annotations
@@ -79,6 +81,8 @@ _SET_TREE = "UPDATE documents SET tree = ? WHERE seq = ?"
 _BODY = "SELECT body FROM documents WHERE seq = ?"
 _REVISION = "SELECT deleted, body FROM revisions WHERE id = ? AND rev = ?"
 _REVISIONS_HELD = "SELECT rev FROM revisions WHERE id = ?"
+_REVISIONS_AFTER = """SELECT id, rev FROM revisions WHERE (id, rev) > (?, ?)
+    ORDER BY id, rev LIMIT ?"""
 _PUT_REVISION = "INSERT OR REPLACE INTO revisions (id, rev, deleted, body) VALUES (?, ?, ?, ?)"
 _DROP_REVISION = "DELETE FROM revisions WHERE id = ? AND rev = ?"
 _DROP_REVISIONS = "DELETE FROM revisions WHERE id = ?"
@@ -143,7 +147,13 @@ def replace(connection: sqlite3.Connection, old_seq: int, row: NewRow) -> None:
 
 
 def move(
-    connection: sqlite3.Connection, old_seq: int, seq: int, *, origin: int | None, other_leaves: str | None, tree: str | None
+    connection: sqlite3.Connection,
+    old_seq: int,
+    seq: int,
+    *,
+    origin: int | None,
+    other_leaves: str | None,
+    tree: str | None,
 ) -> None:
     """Give the document a new sequence where the winner stays."""
     connection.execute(_MOVE, (seq, origin, other_leaves, tree, old_seq))
@@ -168,7 +178,16 @@ def revisions_held(connection: sqlite3.Connection, document_id: str) -> set[str]
     return {row[0] for row in connection.execute(_REVISIONS_HELD, (document_id,))}
 
 
-def put_revision(connection: sqlite3.Connection, document_id: str, rev: str, *, deleted: bool, body: str) -> None:
+def revisions_after(
+    connection: sqlite3.Connection, document_id: str, rev: str, limit: int
+) -> list[tuple[str, str]]:
+    """Return the next (id, rev) whose bodies are held beside the winners'."""
+    return connection.execute(_REVISIONS_AFTER, (document_id, rev, limit)).fetchall()
+
+
+def put_revision(
+    connection: sqlite3.Connection, document_id: str, rev: str, *, deleted: bool, body: str
+) -> None:
     connection.execute(_PUT_REVISION, (document_id, rev, int(deleted), body))
 
 
@@ -194,7 +213,9 @@ def counts(connection: sqlite3.Connection) -> Counts:
     return Counts._make(connection.execute(_COUNTS).fetchone())
 
 
-def count_in_block(connection: sqlite3.Connection, block: int, living: int, tombstones: int, highest: int) -> None:
+def count_in_block(
+    connection: sqlite3.Connection, block: int, living: int, tombstones: int, highest: int
+) -> None:
     """Add to the counts of one block; numbers may be negative."""
     connection.execute(_COUNT_IN_BLOCK, (block, living, tombstones, highest))
 

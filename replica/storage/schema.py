@@ -1,7 +1,8 @@
 """The tables, as an ordered tuple of named steps; `PRAGMA user_version` counts the steps a file has taken.
 
-A step and its number are committed together, so a file is never between two versions. A step, once released, is never
-edited: a change is a new step, and `tests/data` keeps a file of every released version that today's code must open.
+A step and its number are committed together, so a file is never between two versions. A step, once released,
+is never edited: a change is a new step, and `tests/data` keeps a file of every released version that today's
+code must open.
 """
 
 from __future__ import annotations
@@ -30,10 +31,11 @@ STEPS = (
                 key   TEXT NOT NULL PRIMARY KEY,
                 value TEXT NOT NULL
             ) STRICT, WITHOUT ROWID""",
-            # One row per document, at the place of its last change: the rowid is the sequence, so that the changes feed
-            # reads forward through the file. `rev` is the winner. `other_leaves` is [[rev, deleted], …] in a conflict;
-            # `tree` is [[start, [digest, …], deleted], …], NULL where the winner is all there is. `origin` names the
-            # peer that is known to have every leaf. The body comes last: a row can be read without it.
+            # One row per document, at the place of its last change: the rowid is the sequence, so that the
+            # changes feed reads forward through the file. `rev` is the winner. `other_leaves` is [[rev,
+            # deleted], …] in a conflict; `tree` is [[start, [digest, …], deleted], …], NULL where the winner
+            # is all there is. `origin` names the peer that is known to have every leaf. The body comes last:
+            # a row can be read without it.
             """CREATE TABLE documents (
                 seq          INTEGER PRIMARY KEY,
                 id           TEXT NOT NULL UNIQUE,
@@ -53,8 +55,9 @@ STEPS = (
                 body    TEXT NOT NULL,
                 PRIMARY KEY (id, rev)
             ) STRICT, WITHOUT ROWID""",
-            # How many rows of `documents` lie in each block of sequences, and the highest sequence ever given: one small
-            # row per write answers doc_count, update_seq and "how many changes are left" at any size.
+            # How many rows of `documents` lie in each block of sequences, and the highest sequence ever
+            # given: one small row per write answers doc_count, update_seq and "how many changes are left" at
+            # any size.
             """CREATE TABLE sequence_blocks (
                 block      INTEGER PRIMARY KEY,
                 living     INTEGER NOT NULL,
@@ -87,7 +90,8 @@ STEPS = (
                 chunk   INTEGER PRIMARY KEY,
                 content BLOB NOT NULL
             ) STRICT""",
-            # Which revision uses which body, under which name. `body` is NULL while the bytes are still at a peer.
+            # Which revision uses which body, under which name. `body` is NULL while the bytes are still at a
+            # peer.
             """CREATE TABLE attachment_uses (
                 id     TEXT NOT NULL,
                 rev    TEXT NOT NULL,
@@ -97,12 +101,15 @@ STEPS = (
                 PRIMARY KEY (id, rev, name)
             ) STRICT, WITHOUT ROWID""",
             "CREATE INDEX attachment_uses_absent ON attachment_uses (digest) WHERE body IS NULL",
-            # Declared indexes. An entry's key is the collation key of the indexed fields, so that memcmp is their order.
+            # Declared indexes. An entry's key is the collation key of the indexed fields, so that memcmp is
+            # their order. An index is kept up from its first day, and ready once the documents older than
+            # itself are in it too.
             """CREATE TABLE indexes (
                 number     INTEGER PRIMARY KEY AUTOINCREMENT,
                 design     TEXT NOT NULL,
                 name       TEXT NOT NULL,
                 definition TEXT NOT NULL,
+                ready      INTEGER NOT NULL,
                 UNIQUE (design, name)
             ) STRICT""",
             """CREATE TABLE index_entries (
@@ -126,7 +133,7 @@ def check_version(connection: sqlite3.Connection, path: Path) -> int:
     version = version_of(connection)
     if version > len(STEPS):
         raise FileTooNew(
-            f"{path} has schema {version}; this program knows {len(STEPS)}. A newer version of it wrote this file"
+            f"{path} has schema {version}, this program knows {len(STEPS)}: a newer version wrote this file"
         )
     return version
 
