@@ -27,10 +27,10 @@ from replica.replication.attachments import Storing, Uploading, stub_bytes, uplo
 from replica.tuning import ATTACHMENT_INLINE_BYTES, BATCH_BYTES, BATCH_BYTES_LEAST
 
 PASSING_ERRORS = {
+    *("conflict", "os_process_error", "timeout", "internal_server_error", "service_unavailable"),
+    *("unknown_error", "too_many_requests", "all_workers_died", "error"),
+}
 """Per-document `error` words that tell of the target and not of the document: worth another try."""
-    "too_many_requests", "request_entity_too_busy", "all_workers_died", "error",
-}  # fmt: skip
-"""Per-document `error` words that tell of the target's state, not of the document: worth another try."""
 
 
 class Failure(NamedTuple):

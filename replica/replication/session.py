@@ -282,14 +282,13 @@ class Replication:
         )
 
     def _finish(self) -> None:
-        if self.state is State.FIRST_SYNC:
-            self._checkpoint()
-            self._record.write(self._last_seq, complete=True)
-        elif self._last_seq != self._recorded_seq:
+        if self._last_seq != self._recorded_seq:
             if self._passed is not None:
                 self._passed.record(self._recorded_seq, self._last_seq, self._excluded)
             else:
                 self._checkpoint()
+        if self.state is State.FIRST_SYNC:
+            self._record.write(self._last_seq, complete=True)
         self.state = State.COMPLETE
 
     def _checkpoint(self) -> None:
