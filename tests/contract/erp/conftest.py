@@ -1,0 +1,22 @@
+"""The ERPs that the contract is put to.
+
+Adding one means adding an implementation here; the suite says if it is right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.erps import ErpUnderTest, SqliteErp
+
+IMPLEMENTATIONS = {"sqlite": SqliteErp}
+
+
+@pytest.fixture(params=IMPLEMENTATIONS)
+def erp(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ErpUnderTest]:
+    made = IMPLEMENTATIONS[request.param](tmp_path)
+    yield made
+    made.close()

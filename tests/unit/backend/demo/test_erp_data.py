@@ -1,0 +1,66 @@
+"""The demo's company is the same every time, adds up, and looks like one."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from backend.demo.erp_data import create_demo_erp
+from backend.demo.quito import ZONES
+from backend.demo.tax_ids import cedula, ruc_of_company
+
+ON = date(2026, 11, 21)
+
+
+@pytest.fixture(scope="module")
+def erp(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connection]:
+    path = tmp_path_factory.mktemp("erp") / "erp.sqlite"
+    create_demo_erp(path, on=ON)
+    with closing(sqlite3.connect(path)) as database:
+        yield database
+
+
+def one(erp: sqlite3.Connection, statement: str) -> int:
+    return int(erp.execute(statement).fetchone()[0])
+
+
+def test_the_same_day_gives_the_same_company(erp: sqlite3.Connection, tmp_path: Path) -> None:
+    create_demo_erp(tmp_path / "again.sqlite", on=ON)
+    with closing(sqlite3.connect(tmp_path / "again.sqlite")) as again:
+        assert list(again.iterdump()) == list(erp.iterdump())
+
+
+def test_it_has_customers_and_invoices_of_every_kind(erp: sqlite3.Connection) -> None:
+    assert one(erp, "SELECT count(*) FROM clientes") == 400
+    assert one(erp, "SELECT count(*) FROM facturas") == 2500
+    assert one(erp, f"SELECT count(*) FROM facturas WHERE saldo > 0 AND vencimiento < '{ON}'") > 300
+    assert one(erp, f"SELECT count(*) FROM facturas WHERE saldo > 0 AND vencimiento >= '{ON}'") > 300
+    assert one(erp, "SELECT count(*) FROM facturas WHERE saldo = 0") > 1000
+    assert one(erp, "SELECT count(*) FROM facturas WHERE saldo BETWEEN 1 AND total - 1") > 50
+    assert one(erp, "SELECT count(DISTINCT estado) FROM retenciones") == 2
+    assert one(erp, "SELECT count(*) FROM clientes WHERE correo IS NULL") > 10
+    assert one(erp, "SELECT count(*) FROM clientes WHERE bloqueo IS NOT NULL") == 3
+    assert one(erp, "SELECT count(*) FROM cupos WHERE cupo > 0") == 400
+
+
+def test_every_customer_lies_in_a_zone(erp: sqlite3.Connection) -> None:
+    inside = [
+        sum(zone.south <= lat < zone.north for zone in ZONES)
+        for (lat,) in erp.execute("SELECT latitud FROM clientes")
+    ]
+    assert set(inside) == {1}
+
+
+def test_nobody_bought_in_the_future(erp: sqlite3.Connection) -> None:
+    assert one(erp, f"SELECT count(*) FROM facturas WHERE emision >= '{ON}' OR vencimiento < emision") == 0
+
+
+def test_check_digits_are_those_of_the_registries() -> None:
+    # A published example of the Registro Civil's algorithm, and the RUC of a well-known retailer.
+    assert cedula(17, 1003406) == "1710034065"
+    assert ruc_of_company(17, 1691) == "1790016919001"
