@@ -1,7 +1,7 @@
 """What people read: sentences from gettext catalogues; dates, numbers and money as their country writes them.
 
 The catalogues are plain `.po` files read at start, in pure Python: nothing has to be compiled for a phone.
-English is the language of the keys; Spanish of the Andean countries (*usted*) is the first language on screen.
+English is the language of the keys; Spanish of the Andean countries (*usted*) is the first one on screen.
 A key that a catalogue lacks is shown as it stands, in English: no screen is empty for want of a translation.
 """
 
@@ -110,7 +110,9 @@ class Texts:
         """`$ 1.240,50`: minor units of an ISO 4217 currency, all its decimals, a space that doesn't break."""
         amount = decimal_amount(minor, currency)
         figures = _plain(currency, grouped=True)
-        pattern = f"¤{HARD_SPACE}{figures};-¤{HARD_SPACE}{figures}" if symbol else figures
+        if not symbol:
+            return format_decimal(amount, format=figures, locale=parse_locale(self.locale))
+        pattern = f"¤{HARD_SPACE}{figures};-¤{HARD_SPACE}{figures}"
         return format_currency(
             amount, currency, format=pattern, locale=parse_locale(self.locale), currency_digits=False
         )

@@ -1,7 +1,7 @@
-"""Serves a Flet app to a browser: nothing from a CDN, compressed once, cached by the browser, `/health` for the supervisor.
+"""Serves a Flet app to browsers: its own process, a health check, files compressed once and kept by the browser.
 
-One process and one event loop: Flet keeps its sessions in memory. SIGTERM and SIGINT end it within a second or two, after
-`stop` has run.
+Nothing is loaded from other hosts (`no_cdn`), so the app also opens where there is no internet. Sessions live in the
+memory of the process: run one of it.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gzip
+import os
 import signal
 from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from typing import Any
@@ -24,7 +25,7 @@ Asgi = Callable[[Message, Receive, Send], Awaitable[None]]
 
 CACHED = (".js", ".mjs", ".wasm", ".otf", ".ttf", ".woff2", ".png", ".ico", ".frag", ".bin")
 COMPRESSED = (".js", ".mjs", ".wasm", ".json", ".otf", ".ttf", "/")
-CACHE_SECONDS = 86_400  # a day: file names carry no hash, and a new version comes at most once a day
+CACHE_SECONDS = 3_600  # the files change only with the installed Flet; an hour pins no old version for long
 GZIP_LEVEL = 6
 LEAST_BYTES = 1_024
 CLOSE_SECONDS = 1  # how long open browser connections may hold back a stop
@@ -66,7 +67,7 @@ class StaticFiles:
         await self._app(scope, receive, hold)
 
     async def _send_packed(self, path: str, start: Message, body: bytes, send: Send) -> None:
-        headers = {name: value for name, value in start["headers"]}
+        headers = dict(start["headers"])
         if len(body) >= LEAST_BYTES:
             key = (path, headers.get(b"etag", b"").decode())
             packed = self._packed.get(key) if key[1] else None
@@ -81,8 +82,8 @@ class StaticFiles:
         await send({"type": "http.response.body", "body": body})
 
 
-def web_app(main: Callable[[ft.Page], Any], *, name: str) -> Any:
-    """The ASGI application: `/health` and the Flet app at `/`."""
+def application(main: Callable[[ft.Page], Any], *, name: str = "Recaudo") -> Any:
+    """The ASGI application of `main`: the Flet app at `/`, and `GET /health` once it accepts sessions."""
     app = flet_fastapi.FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
 
     async def health() -> dict[str, str]:
@@ -94,19 +95,31 @@ def web_app(main: Callable[[ft.Page], Any], *, name: str) -> Any:
 
 
 class _Server(uvicorn.Server):
-    """Leaves signals to `serve`, which stops the app before the process ends."""
+    """Leaves signals to `serve_until_stopped`, which stops the app before the process ends."""
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
 
 
-async def serve(
+def serve(main: Callable[[ft.Page], Any], *, default_port: int) -> None:
+    """Serve `main` where RECAUDO_WEB_HOST and RECAUDO_WEB_PORT say, until SIGTERM or Ctrl-C."""
+    host = os.environ.get("RECAUDO_WEB_HOST", "127.0.0.1")
+    port = int(os.environ.get("RECAUDO_WEB_PORT", default_port))
+    asyncio.run(serve_until_stopped(application(main), host=host, port=port))
+
+
+async def serve_until_stopped(
     app: Any, *, host: str, port: int, stop: Callable[[], Awaitable[None]] | None = None
 ) -> None:
-    """Serve until SIGTERM or SIGINT; then run `stop` and return."""
+    """Serve until SIGTERM or Ctrl-C; then run `stop` and return."""
     config = uvicorn.Config(
-        app, host=host, port=port, log_level="warning", timeout_graceful_shutdown=CLOSE_SECONDS
+        app,
+        host=host,
+        port=port,
+        log_level="warning",
+        timeout_graceful_shutdown=CLOSE_SECONDS,
+        ws="websockets-sansio",
     )
     server = _Server(config)
     loop = asyncio.get_running_loop()

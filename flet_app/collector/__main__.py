@@ -13,7 +13,7 @@ import flet as ft
 from flet_app.collector.bootstrap import real_world, settings
 from flet_app.collector.phone import Phone
 from flet_app.collector.window import open_window
-from flet_app.web import serve, web_app
+from flet_app.web import application, serve_until_stopped
 
 
 async def run() -> None:
@@ -25,7 +25,7 @@ async def run() -> None:
         open_window(page, phone)
 
     print(f"Recaudo: http://{chosen.host}:{chosen.port} (data in {chosen.data})", flush=True)
-    await serve(web_app(main, name="Recaudo"), host=chosen.host, port=chosen.port, stop=phone.stop)
+    await serve_until_stopped(application(main), host=chosen.host, port=chosen.port, stop=phone.stop)
 
 
 if __name__ == "__main__":

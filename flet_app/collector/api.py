@@ -1,10 +1,10 @@
 """The few requests that a phone makes of the backend: sign in, enrol, renew. Everything else is replication.
 
-    ApiError
-    ├── NoNetwork          no answer, or one cut short: nothing was decided, try again
-    ├── WrongCredentials   the e-mail or the password is not right
-    ├── SignInAgain        the refresh token is used, expired or revoked: a person must sign in
-    └── Refused            the server said no and why (RFC 9457)
+ApiError
+├── NoNetwork          no answer, or one cut short: nothing was decided, try again
+├── WrongCredentials   the e-mail or the password is not right
+├── SignInAgain        the refresh token is used, expired or revoked: a person must sign in
+└── Refused            the server said no and why (RFC 9457)
 """
 
 from __future__ import annotations
@@ -45,9 +45,14 @@ class Refused(ApiError):
 class Api:
     """The backend at `url`, answering in `language`."""
 
-    def __init__(self, url: str, *, language: str = "es", transport: httpx.BaseTransport | None = None) -> None:
+    def __init__(
+        self, url: str, *, language: str = "es", transport: httpx.BaseTransport | None = None
+    ) -> None:
         self._client = httpx.Client(
-            base_url=f"{url}/api/v1/", timeout=TIMEOUT, transport=transport, headers={"Accept-Language": language}
+            base_url=f"{url}/api/v1/",
+            timeout=TIMEOUT,
+            transport=transport,
+            headers={"Accept-Language": language},
         )
 
     def close(self) -> None:
@@ -64,7 +69,9 @@ class Api:
 
     def enrol(self, company: str, token: str, *, name: str, public_key: str) -> Json:
         """The answer of `POST /companies/{company}/devices`: series, database and the phone's own tokens."""
-        return self._post(f"companies/{company}/devices", {"name": name, "public_key": public_key}, token=token)
+        return self._post(
+            f"companies/{company}/devices", {"name": name, "public_key": public_key}, token=token
+        )
 
     def refresh(self, refresh_token: str) -> Json:
         """New tokens; the old refresh token is worth nothing afterwards. Raise SignInAgain when it already is."""

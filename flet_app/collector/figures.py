@@ -184,8 +184,10 @@ def unsent(portfolio: Portfolio, outbox: Outbox) -> dict[str, int]:
     """How many facts of each kind are only on this phone; kinds without any are left out."""
     counts: dict[str, int] = {}
     for fact, (kind, sequence, device) in portfolio.facts.items():
-        if fact not in portfolio.received and fact not in outbox.refused and outbox.is_unsent(
-            kind, sequence, device
+        if (
+            fact not in portfolio.received
+            and fact not in outbox.refused
+            and outbox.is_unsent(kind, sequence, device)
         ):
             counts[kind] = counts.get(kind, 0) + 1
     return counts
@@ -209,7 +211,9 @@ def history_of(portfolio: Portfolio, customer: str) -> list[dict[str, Any]]:
     known = {item.get("ref") for item in items}
     for doc in portfolio.receipts_for(customer):
         if doc["_id"] not in known:
-            items.append({"at": doc["created_at"], "kind": "receipt", "ref": doc["_id"], "by": doc["collector"]})
+            items.append(
+                {"at": doc["created_at"], "kind": "receipt", "ref": doc["_id"], "by": doc["collector"]}
+            )
     for doc in portfolio.visits.values():
         if doc["customer"] == customer and doc["_id"] not in known:
             items.append({

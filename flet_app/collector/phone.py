@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import contextvars
 import dataclasses
 from collections.abc import Callable
 from datetime import date, datetime
@@ -40,6 +41,7 @@ class Phone:
         self.writing = asyncio.Lock()  # two windows record one after the other
         self._driver: SyncDriver | None = None
         self._task: asyncio.Task[None] | None = None
+        self._pending_login: Json = {}
         self._listeners: set[Callable[[], None]] = set()
         self._started = False
 
@@ -91,7 +93,8 @@ class Phone:
                 self.status, unsent=unsent(self.store.portfolio, self.store.outbox)
             )
         for listener in list(self._listeners):
-            listener()
+            # Flet notes the page in the running context; without a copy, the window that acts would go on as another.
+            contextvars.copy_context().run(listener)
 
     def _publish(self, status: SyncStatus) -> None:
         self.status = status

@@ -166,7 +166,9 @@ class Portfolio:
         """Codes of the active customers by name, as a Spanish reader sorts them."""
         if self._in_order is None:
             active = [code for code, doc in self.customers.items() if doc.get("active", True)]
-            self._in_order = sorted(active, key=lambda code: (_plain(str(self.customers[code]["name"])), code))
+            self._in_order = sorted(
+                active, key=lambda code: (_plain(str(self.customers[code]["name"])), code)
+            )
         return self._in_order
 
     def search(self, text: str) -> list[str]:

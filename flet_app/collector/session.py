@@ -121,7 +121,9 @@ def companies_collected_for(login: Json) -> list[Json]:
     return found
 
 
-def enrol(api: Api, login: Json, company: Json, *, device_name: str, folder: Path, before: Enrolment | None) -> Enrolment:
+def enrol(
+    api: Api, login: Json, company: Json, *, device_name: str, folder: Path, before: Enrolment | None
+) -> Enrolment:
     """Make this phone a device of `company`'s collector; raise what `Api.enrol` raises."""
     answer = api.enrol(
         company["code"], login["access_token"], name=device_name, public_key=device_public_key(folder)

@@ -42,6 +42,7 @@ class Window:
         self.position = place_of
         self._unsubscribe = phone.subscribe(self._on_phone_change)
         self._open = True
+        self._looked_at = True  # False while the browser is away; what changes then is shown when it returns
 
     # -- what to show -------------------------------------------------------------------------
     @property
@@ -65,8 +66,15 @@ class Window:
 
     # -- telling it ---------------------------------------------------------------------------
     def _on_phone_change(self) -> None:
-        if self._open:
+        if self._open and self._looked_at:
             self.page.run_task(self._render)
+
+    def on_disconnect(self, _event: Any) -> None:
+        self._looked_at = False
+
+    def on_connect(self, _event: Any) -> None:
+        self._looked_at = True
+        self.page.run_task(self._render)
 
     async def _render(self) -> None:
         self.dress()
@@ -89,7 +97,8 @@ class Window:
         """Render now and then, until the window closes."""
         while self._open:
             await asyncio.sleep(TICK)
-            self.state.revision += 1
+            if self._looked_at:
+                self.state.revision += 1
 
     def close(self) -> None:
         self._open = False

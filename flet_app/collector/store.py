@@ -7,7 +7,6 @@ on disk, followed by a fold. The disk is never waited for on the event loop.
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
@@ -61,7 +60,11 @@ class Store:
             changed = False
             while True:
                 page = await asyncio.to_thread(
-                    self.database.changes, since=self._folded, limit=PAGE, style="main_only", include_docs=True
+                    self.database.changes,
+                    since=self._folded,
+                    limit=PAGE,
+                    style="main_only",
+                    include_docs=True,
                 )
                 if not page.results:
                     return changed
@@ -120,10 +123,3 @@ class Store:
             chosen = {**(transaction.get_local(PREFERENCES) or {}), **values}
             transaction.put_local(PREFERENCES, chosen)
         self.load_preferences()
-
-
-def without_refused(outbox: Outbox, fact_id: str) -> Outbox:
-    """The outbox once a refused fact was accepted after all."""
-    return dataclasses.replace(
-        outbox, refused={key: reason for key, reason in outbox.refused.items() if key != fact_id}
-    )

@@ -19,28 +19,37 @@ from typing import Any
 
 from flet_app.collector.api import NoNetwork, Refused, SignInAgain
 from flet_app.collector.bootstrap import World
-from flet_app.collector.figures import Outbox, unsent
+from flet_app.collector.figures import unsent
 from flet_app.collector.session import TokenKeeper
-from flet_app.collector.store import Store, without_refused
-from receivables.documents import FACT_TYPES, Json, new_fact
-from replica.remote.auth import BearerAuth
-from replica.remote.database import RemoteDatabase
+from flet_app.collector.store import Store
+from receivables.documents import PROJECTION_TYPES, Json, is_fact, new_fact
+from replica import BearerAuth, RemoteDatabase, replicate
 from replica.errors import Forbidden, ReplicaError, TooManyRequests, Unauthorized, Unreachable
+from replica.replication.refusals import list_refusals, retry_refused
 
 log = logging.getLogger(__name__)
 
 BUSY_SECONDS = 5  # between rounds while a fact is on its way: the ERP's answer shows soon after it exists
 QUIET_SECONDS = 15  # between rounds when nothing is on its way: a new route or a new customer
 LONGEST_SECONDS = 90  # back-off without a network; a nudge or a new fact cuts it short
+ATTEMPTS = 2  # within a round; between rounds the pause grows
 REFUSAL_TEXT = 64 * 1024  # bytes of a refused document that its refusal may carry (data-model.md)
 
-RECEIPTS: Json = {"_id": {"$gte": "receipt:", "$lt": "receipt;"}}
-OTHERS: Json = {
-    "$or": [
-        {"_id": {"$gte": f"{kind}:", "$lt": f"{kind};"}}
-        for kind in sorted(FACT_TYPES - {"receipt", "dunning_notice"})
-    ]
-}
+RECEIPTS = "receipts-1"
+OTHERS = "other-facts-1"
+"""Names of the two filters below, part of the identity of their replications: a changed filter needs a new name."""
+
+
+def _is_receipt(document: Json) -> bool:
+    return str(document["_id"]).startswith("receipt:")
+
+
+def _is_other_fact(document: Json) -> bool:
+    return is_fact(str(document["_id"])) and not _is_receipt(document)
+
+
+def _is_projection(document_id: str) -> bool:
+    return document_id.partition(":")[0] in PROJECTION_TYPES
 
 
 class SyncPhase(StrEnum):
@@ -114,7 +123,7 @@ class SyncDriver:
             except asyncio.CancelledError:
                 self._cancelled.set()
                 raise
-            except Exception as error:  # noqa: BLE001 -- whatever it was, the collector is told and the next round tries
+            except Exception as error:
                 self._failures += 1
                 self._tell(**_explain(error))
                 if not isinstance(error, NoNetwork | Unreachable):
@@ -140,59 +149,63 @@ class SyncDriver:
 
     # -- one round, in a thread ---------------------------------------------------------------
     def _round(self) -> None:
-        raise NoNetwork('TEMP')
-        enrolment = self._keeper.enrolment
-        remote = RemoteDatabase(
+        enrolment, database = self._keeper.enrolment, self._store.database
+        waiting = unsent(self._store.portfolio, self._store.outbox)
+        again, self._again = self._again, set()
+        if again:
+            retry_refused(database, again)
+        retries = any(refusal.is_passing for refusal in list_refusals(database))
+        with RemoteDatabase(
             f"{enrolment.couchdb_url}/{enrolment.database}", auth=BearerAuth(self._keeper.token)
-        )
-        try:
-            waiting = unsent(self._store.portfolio, self._store.outbox)
-            if self._again:
-                self._offer_again(remote)
-            if waiting.pop("receipt", 0):
-                self._push(remote, RECEIPTS, "receipts")
-            if waiting:
-                self._push(remote, OTHERS, "others")
+        ) as remote:
+            if waiting.pop("receipt", 0) or retries:
+                self._push(remote, RECEIPTS, _is_receipt)
+            if waiting or retries:
+                self._push(remote, OTHERS, _is_other_fact)
             if not self._cancelled.is_set():
-                replicate(remote, self._store.database, progress=self._on_progress, cancel=self._cancelled)
-        finally:
-            remote.close()
+                replicate(
+                    remote,
+                    database,
+                    attachments=False,
+                    replaces=_is_projection,
+                    progress=self._on_progress,
+                    cancel=self._cancelled.is_set,
+                    attempts=ATTEMPTS,
+                )
 
-    def _push(self, remote: RemoteDatabase, selector: Json, kind: str) -> None:
+    def _push(self, remote: RemoteDatabase, name: str, wanted: Callable[[Json], bool]) -> None:
         """Send one class of facts; its mark moves only after everything up to it was offered."""
         self._from_thread(sending=True)
-        mark = self._store.database.update_seq
+        database = self._store.database
+        mark = database.update_seq
         try:
-            result = replicate(
-                self._store.database, remote, selector=selector, progress=self._on_progress, cancel=self._cancelled
+            replicate(
+                database,
+                remote,
+                document_filter=wanted,
+                filter_name=name,
+                cancel=self._cancelled.is_set,
+                attempts=ATTEMPTS,
             )
         finally:
             self._from_thread(sending=False)
         if self._cancelled.is_set():
             return
-        outbox = dataclasses.replace(self._store.outbox, **{kind: mark})
-        self._keep(outbox, result.refused)
-
-    def _offer_again(self, remote: RemoteDatabase) -> None:
-        asked, self._again = sorted(self._again), set()
-        result = replicate(self._store.database, remote, doc_ids=asked, cancel=self._cancelled)
-        outbox = self._store.outbox
-        still = {refusal["id"] for refusal in result.refused}
-        for fact in asked:
-            if fact not in still:
-                outbox = without_refused(outbox, fact)
-        self._keep(outbox, result.refused)
-
-    def _keep(self, outbox: Outbox, refused: list[Json]) -> None:
-        """Remember what was refused, with a `refusal` fact for each new one, so that the office sees it too."""
-        facts = []
-        reasons = dict(outbox.refused)
-        for refusal in refused:
-            fact, reason = str(refusal["id"]), str(refusal.get("reason") or refusal.get("error") or "")
-            if fact not in reasons and not fact.startswith("refusal:"):
-                facts.append(self._refusal(fact, reason))
-            reasons[fact] = reason
-        self._store.keep_outbox(dataclasses.replace(outbox, refused=reasons), tuple(facts))
+        refused = {each.id: each.reason for each in list_refusals(database) if not each.is_passing}
+        told = self._store.outbox.refused
+        facts = [
+            self._refusal(fact, reason)
+            for fact, reason in refused.items()
+            if fact not in told and not fact.startswith("refusal:")
+        ]
+        before = self._store.outbox
+        outbox = dataclasses.replace(
+            before,
+            receipts=mark if name == RECEIPTS else before.receipts,
+            others=mark if name == OTHERS else before.others,
+            refused=refused,
+        )
+        self._store.keep_outbox(outbox, tuple(facts))
 
     def _refusal(self, fact: str, reason: str) -> Json:
         enrolment = self._keeper.enrolment

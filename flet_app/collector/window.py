@@ -31,6 +31,8 @@ def open_window(page: ft.Page, phone: Phone) -> Window:
     window = Window(page, phone, position_reader(page))
     window.dress()
     page.on_close = lambda _event: window.close()
+    page.on_disconnect = window.on_disconnect
+    page.on_connect = window.on_connect
     page.on_platform_brightness_change = lambda _event: window.dress()
     page.render_views(Root, window)
     page.run_task(window.keep_time)
@@ -53,7 +55,7 @@ def position_reader(page: ft.Page) -> Callable[[], Awaitable[Json | None]]:
     async def position() -> Json | None:
         try:
             found = await asyncio.wait_for(read(), GPS_SECONDS)
-        except Exception as error:  # noqa: BLE001 -- a visit without a position is still a visit
+        except Exception as error:
             log.info("no position: %s", type(error).__name__)
             return None
         return place_of(found)

@@ -1,4 +1,4 @@
-"""What a thumb presses and types in: at least 48 dp, the primary action at the bottom, errors at their field."""
+"""What a thumb presses and types in: 48 dp or more, the primary action at the bottom, errors at their field."""
 
 from __future__ import annotations
 
@@ -7,10 +7,37 @@ from typing import Any
 
 import flet as ft
 
+from flet_app.components.handlers import calling, use_kept
 from flet_app.components.tagging import tag
 from flet_app.theme import EDGE, PRIMARY_HEIGHT, RADIUS, TOUCH_TARGET
 
 Handler = Callable[[Any], Any]
+
+
+class Typed:
+    """What stands in a text field. The field owns its text while a person types; `set` is for the app.
+
+    Sending every keystroke back to the client would fight with fast fingers, so a render leaves the text alone
+    (`value=None` in Flet) unless the app changed it.
+    """
+
+    def __init__(self, value: str) -> None:
+        self.value = value
+        self._changed = bool(value)
+
+    def set(self, value: str) -> None:
+        """Replace the text; the next render shows it."""
+        self.value = value
+        self._changed = True
+
+    def for_render(self) -> str | None:
+        changed, self._changed = self._changed, False
+        return self.value if changed else None
+
+
+def use_typed(initial: str = "") -> Typed:
+    """A hook: the text of one field, kept between renders."""
+    return use_kept(lambda: Typed(initial))
 
 
 def primary(
@@ -93,25 +120,36 @@ def bottom_bar(*actions: ft.Control, note: ft.Control | None = None) -> ft.Contr
 def field(
     identifier: str,
     label: str,
+    typed: Typed | None = None,
     *,
-    value: str = "",
+    value: str | None = None,
     on_change: Callable[[str], Any] | None = None,
     error: str | None = None,
     helper: str | None = None,
     **options: Any,
 ) -> ft.Control:
-    """A text field. `on_change` gets the text; what was typed stays when there is an error."""
+    """A text field, either `typed` or with a `value` that the screen holds in its state.
+
+    What was typed stays when there is an error, which stands right below it.
+    """
+
+    def changed(event: Any) -> Any:
+        text = event.control.value or ""
+        if typed:
+            typed.value = text
+        return on_change(text) if on_change else None
+
     return tag(
         identifier,
         ft.TextField(
             label=label,
-            value=value,
+            value=typed.for_render() if typed else value,  # type: ignore[arg-type]  # None leaves the client's text alone
             error=error,
             error_max_lines=3,
             helper=helper,
             helper_max_lines=2,
             border=ft.OutlineInputBorder(border_radius=12),
-            on_change=(lambda event: on_change(event.control.value or "")) if on_change else None,
+            on_change=changed,
             **options,
         ),
         expand=options.get("expand"),
@@ -121,9 +159,9 @@ def field(
 def amount_field(
     identifier: str,
     label: str,
+    typed: Typed,
     *,
-    value: str,
-    on_change: Callable[[str], Any],
+    on_change: Callable[[str], Any] | None = None,
     symbol: str = "$",
     error: str | None = None,
     helper: str | None = None,
@@ -134,7 +172,7 @@ def amount_field(
     return field(
         identifier,
         label,
-        value=value,
+        typed,
         on_change=on_change,
         error=error,
         helper=helper,
@@ -200,7 +238,8 @@ def segments(
             expand=True,
             content=ft.Container(
                 ft.Text(
-                    text, size=14, weight=ft.FontWeight.W_600 if chosen else None, text_align=ft.TextAlign.CENTER,
+                    text, size=14, weight=ft.FontWeight.W_600 if chosen else None,
+                    text_align=ft.TextAlign.CENTER,
                     color=ft.Colors.ON_SECONDARY_CONTAINER if chosen else ft.Colors.ON_SURFACE_VARIANT,
                 ),
                 bgcolor=ft.Colors.SECONDARY_CONTAINER if chosen else None,
@@ -208,7 +247,7 @@ def segments(
                 alignment=ft.Alignment.CENTER,
                 height=TOUCH_TARGET - 4,
                 ink=True,
-                on_click=lambda _event, value=value: on_select(value),
+                on_click=calling(on_select, value),
             ),
         )  # fmt: skip
 

@@ -66,7 +66,7 @@ def app_bar(app: Window, title: str, *, subtitle: str | None = None, back: bool)
     if subtitle:
         words.append(
             ft.Text(
-                subtitle, size=12, color=ft.Colors.ON_SURFACE_VARIANT, max_lines=1,
+                subtitle, size=13, weight=ft.FontWeight.W_400, color=ft.Colors.ON_SURFACE_VARIANT, max_lines=1,
                 overflow=ft.TextOverflow.ELLIPSIS,
             )
         )  # fmt: skip
@@ -211,7 +211,10 @@ def screen(
 def scroll(rows: list[ft.Control], *, spacing: int = GAP, bottom: int = 24) -> ft.ListView:
     """A body that scrolls, with the same margins everywhere."""
     return ft.ListView(
-        rows, spacing=spacing, padding=ft.Padding.only(left=EDGE, right=EDGE, top=8, bottom=bottom), expand=True
+        rows,
+        spacing=spacing,
+        padding=ft.Padding.only(left=EDGE, right=EDGE, top=8, bottom=bottom),
+        expand=True,
     )
 
 

@@ -17,6 +17,7 @@ from flet_app.collector.views.chrome import screen, scroll
 from flet_app.collector.views.records import history_row, withholding_status
 from flet_app.collector.views.today import money
 from flet_app.components.figures import amount, caption, line
+from flet_app.components.handlers import use_kept
 from flet_app.components.inputs import bottom_bar, primary, secondary, segments
 from flet_app.components.status import Tone, status_line, tone_color
 from flet_app.components.surfaces import card, empty, notice, stacked
@@ -37,23 +38,22 @@ def Customer() -> ft.View:
     code = ft.use_route_params().get("code", "")
     shown, set_shown = ft.use_state("invoices")
     locating, set_locating = ft.use_state(False)
-    skip = ft.use_ref(None)
+    skip = use_kept(asyncio.Event)
     portfolio = app.phone.portfolio
-    document = portfolio.customer(code)
+    document = portfolio.customers.get(code)
     route = ft.use_view_path()
 
     async def start(_event: Any) -> None:
         set_locating(True)
-        skip.current = asyncio.Event()
-        place = await place_or_none(app, skip.current)
+        skip.clear()
+        place = await place_or_none(app, skip)
         result = await start_visit(app.phone, code, place=place)
         set_locating(False)
         if isinstance(result, list):
             app.say(sentence(result[0], locale=app.texts.locale))
 
     def without_place(_event: Any) -> None:
-        if skip.current:
-            skip.current.set()
+        skip.set()
 
     if document is None:
         return screen(
@@ -76,7 +76,9 @@ def Customer() -> ft.View:
     rows.append(tabs)
     rows.append({"invoices": invoices, "withholdings": withholdings, "activity": activity}[shown](app, code))
     if document.get("observations"):
-        rows.insert(2, notice(str(document["observations"]), app.palette, tone=Tone.PLAIN, icon=ft.Icons.NOTES))
+        rows.insert(
+            2, notice(str(document["observations"]), app.palette, tone=Tone.PLAIN, icon=ft.Icons.NOTES)
+        )
     subtitle = " · ".join(str(part) for part in (code, document.get("tax_id")) if part)
     return screen(
         app,
@@ -181,18 +183,25 @@ def balances(app: Window, code: str) -> ft.Control:
     else:
         settled = tone_color(Tone.SETTLED, app.palette)
         rows.append(
-            ft.Row([
-                ft.Icon(ft.Icons.CHECK_CIRCLE_OUTLINE, size=20, color=settled),
-                ft.Text(t("Nothing overdue"), size=15, color=settled, weight=ft.FontWeight.W_600),
-            ])
+            ft.Row(
+                [
+                    ft.Icon(ft.Icons.CHECK_CIRCLE_OUTLINE, size=20, color=settled),
+                    ft.Text(t("Nothing overdue"), size=15, color=settled, weight=ft.FontWeight.W_600),
+                ]
+            )
         )
-    rows.append(ft.Semantics(identifier="customer-balance", content=line(t("To collect"), money(app, sums.balance))))
+    rows.append(
+        ft.Semantics(identifier="customer-balance", content=line(t("To collect"), money(app, sums.balance)))
+    )
     if sums.credit_available is not None and sums.credit_limit is not None:
         used = t("{percent} % used", percent=sums.credit_percent) if sums.credit_percent is not None else None
         over = sums.credit_available.minor < 0
         rows.append(
             line(
-                t("Credit available"), money(app, sums.credit_available), note=used, color=late if over else None
+                t("Credit available"),
+                money(app, sums.credit_available),
+                note=used,
+                color=late if over else None,
             )
         )
     return card(ft.Column(rows, spacing=10, tight=True))
@@ -215,7 +224,7 @@ def contact(app: Window, document: Json) -> ft.Control:
             if location else None,
         ),
     ]  # fmt: skip
-    buttons = [
+    buttons: list[ft.Control] = [
         tag(
             identifier,
             ft.FilledTonalButton(
@@ -251,7 +260,9 @@ def due_words(app: Window, item: OpenItem, on: date) -> tuple[str, Tone]:
     days = days_from_due(item.due_on, on)
     due = app.texts.day(item.due_on)
     if days > 0:
-        return app.texts.n("due {due} · {count} day late", "due {due} · {count} days late", days, due=due), Tone.LATE
+        return app.texts.n(
+            "due {due} · {count} day late", "due {due} · {count} days late", days, due=due
+        ), Tone.LATE
     if days >= -DUE_SOON_DAYS:
         return app.texts.t("due {due}", due=due), Tone.WAITING
     return app.texts.t("due {due}", due=due), Tone.PLAIN

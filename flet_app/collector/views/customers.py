@@ -78,7 +78,9 @@ def Customers() -> ft.View:
                 ),
             )
         )
-    body = ft.ListView(rows, expand=True, on_scroll=on_scroll, scroll_interval=200, padding=ft.Padding.only(bottom=16))
+    body = ft.ListView(
+        rows, expand=True, on_scroll=on_scroll, scroll_interval=200, padding=ft.Padding.only(bottom=16)
+    )
     return screen(app, route="/", title=t("Customers"), body=body, tab="/clientes", head=head)
 
 
@@ -86,12 +88,15 @@ def customer_row(app: Window, code: str) -> ft.Control:
     document = app.phone.portfolio.customers[code]
     sums = figures.totals(app.phone.portfolio, code, on=app.phone.today())
     where = " · ".join(str(part) for part in (code, document.get("address") or document.get("city")) if part)
+    figure: list[ft.Control]
     if sums.overdue:
         late = tone_color(Tone.LATE, app.palette)
         figure = [
             amount(money(app, sums.overdue), color=late),
             ft.Text(
-                app.texts.n("{count} day late", "{count} days late", sums.oldest_days_past_due), size=12, color=late
+                app.texts.n("{count} day late", "{count} days late", sums.oldest_days_past_due),
+                size=12,
+                color=late,
             ),
         ]
     elif sums.balance:

@@ -9,10 +9,12 @@ import flet as ft
 
 from flet_app.collector.actions.authorship import policy_of
 from flet_app.collector.actions.visits import finish_visit
+from flet_app.collector.portfolio import Json
 from flet_app.collector.state import Window, use_app
 from flet_app.collector.views.chrome import screen, scroll
 from flet_app.collector.views.payment_lines import pick_date
 from flet_app.components.figures import caption, line
+from flet_app.components.handlers import calling, use_kept
 from flet_app.components.inputs import bottom_bar, choice, choices, field, primary, use_typed
 from flet_app.components.status import Tone, tone_color
 from flet_app.components.surfaces import card, empty, notice, section
@@ -22,6 +24,12 @@ from receivables.visits import Outcome, outcomes
 
 PROPOSED = ((1, "Tomorrow"), (3, "In 3 days"), (7, "In a week"), (15, "In 15 days"))
 HOURS = (9, 11, 15, 17)  # inside every contact window of the countries served
+
+
+class Whereabouts:
+    """The phone's position, once it is known; asking for it holds nothing up."""
+
+    value: Json | None = None
 
 
 @ft.component
@@ -35,15 +43,15 @@ def FinishVisit() -> ft.View:
     problems, set_problems = ft.use_state(tuple[Problem, ...]())
     saving, set_saving = ft.use_state(False)
     comment = use_typed()
-    place = ft.use_ref(None)
+    place = use_kept(Whereabouts)
     portfolio = app.phone.portfolio
     visit = portfolio.open_visit()
     catalogue = outcomes({"items": portfolio.catalogues.get("outcomes", [])})
 
     async def locate() -> None:
-        place.current = await app.position()
+        place.value = await app.position()
 
-    ft.use_effect(lambda: app.page.run_task(locate) and None, dependencies=[])
+    ft.use_effect(locate, dependencies=[])
 
     async def save(_event: Any) -> None:
         set_saving(True)
@@ -52,7 +60,7 @@ def FinishVisit() -> ft.View:
             outcome=outcome or None,
             comment=comment.value,
             next_visit_at=datetime.fromisoformat(next_at) if next_at else None,
-            place=place.current,
+            place=place.value,
         )
         set_saving(False)
         if isinstance(result, list):
@@ -75,7 +83,15 @@ def FinishVisit() -> ft.View:
     collected = [doc for doc in portfolio.receipts.values() if doc.get("visit") == visit["_id"]]
     if collected:
         total = sum(doc["total"] for doc in collected)
-        rows.append(card(line(t("Collected in this visit"), app.texts.money(total, collected[0]["currency"]), strong=True)))
+        rows.append(
+            card(
+                line(
+                    t("Collected in this visit"),
+                    app.texts.money(total, collected[0]["currency"]),
+                    strong=True,
+                )
+            )
+        )
     rows += outcome_chips(app, catalogue, outcome, set_outcome)
     if problem("outcome"):
         rows.append(red(app, problem("outcome")))
@@ -117,7 +133,7 @@ def outcome_chips(app: Window, catalogue: dict[str, Outcome], chosen: str, choos
         rows.append(choices([
             choice(
                 f"outcome-{each.code}", app.texts.label(each.label), selected=chosen == each.code,
-                on_select=lambda _event, code=each.code: choose(code),
+                on_select=calling(choose, each.code),
             )
             for each in group
         ]))  # fmt: skip
@@ -143,19 +159,30 @@ def next_visit(app: Window, value: str, choose: Any) -> list[ft.Control]:
     days = {(shown.date() - today).days} if shown else set()
     chips = [choice("next-none", t("None"), selected=shown is None, on_select=lambda _event: choose(""))]
     chips += [
-        choice(f"next-{count}", t(label), selected=count in days, on_select=lambda _e, count=count: choose(at(count)))
+        choice(
+            f"next-{count}",
+            t(label),
+            selected=count in days,
+            on_select=calling(choose, at(count)),
+        )
         for count, label in PROPOSED
     ]
     standard = {count for count, _label in PROPOSED}
     chips.append(
-        choice("next-other", t("Another date"), selected=bool(days - standard), icon=ft.Icons.EVENT, on_select=other)
+        choice(
+            "next-other",
+            t("Another date"),
+            selected=bool(days - standard),
+            icon=ft.Icons.EVENT,
+            on_select=other,
+        )
     )
     rows: list[ft.Control] = [choices(chips)]
     if shown:
         rows.append(choices([
             choice(
                 f"next-hour-{hour}", f"{hour:02d}:00", selected=shown.hour == hour,
-                on_select=lambda _event, hour=hour: choose(shown.replace(hour=hour).isoformat()),
+                on_select=calling(choose, shown.replace(hour=hour).isoformat()),
             )
             for hour in HOURS
         ]))  # fmt: skip

@@ -8,7 +8,7 @@ from typing import Any
 import flet as ft
 
 from flet_app.collector.phone import FactsUnsent
-from flet_app.collector.state import Window, use_app
+from flet_app.collector.state import use_app
 from flet_app.collector.views.chrome import screen, scroll, sync_state
 from flet_app.components.figures import caption
 from flet_app.components.inputs import segments

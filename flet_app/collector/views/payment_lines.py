@@ -11,6 +11,7 @@ import flet as ft
 
 from flet_app.collector.state import Window
 from flet_app.collector.views.records import METHOD_ICONS, method_name
+from flet_app.components.handlers import calling
 from flet_app.components.inputs import Typed, amount_field, choice, choices, field
 from flet_app.components.status import Tone, tone_color
 from flet_app.components.surfaces import card
@@ -63,7 +64,7 @@ def method_chips(app: Window, *, selected: str | None, on_select: Callable[[str]
     return choices([
         choice(
             f"receipt-method-{method.value}", method_name(app, method), selected=selected == method,
-            icon=METHOD_ICONS[method], on_select=lambda _event, method=method: on_select(method.value),
+            icon=METHOD_ICONS[method], on_select=calling(on_select, method.value),
         )
         for method in Method
     ])  # fmt: skip
@@ -83,6 +84,10 @@ def payment_line_card(
     def error(name: str) -> str | None:
         found = next((p for p in problems if p.field == f"payments.{index}.{name}"), None)
         return sentence(found, locale=app.texts.locale) if found else None
+
+    def put(name: str, value: str) -> None:
+        draft.values[name] = value
+        again()
 
     def amount_changed(text: str) -> None:
         minor = app.texts.parse_amount(text, draft.amount.currency)
@@ -116,7 +121,7 @@ def payment_line_card(
             rows.append(choices([
                 choice(
                     f"{prefix}-tax-{code}", t(label), selected=draft.values["tax"] == code,
-                    on_select=lambda _event, code=code: (draft.values.update(tax=code), again()),
+                    on_select=calling(put, "tax", code),
                 )
                 for code, label in TAXES
             ]))  # fmt: skip
@@ -129,9 +134,7 @@ def payment_line_card(
                 )
             )  # fmt: skip
     rows += [
-        ft.Text(
-            sentence(problem, locale=app.texts.locale), size=13, color=tone_color(Tone.LATE, app.palette)
-        )
+        ft.Text(sentence(problem, locale=app.texts.locale), size=13, color=tone_color(Tone.LATE, app.palette))
         for problem in problems
         if problem.field == f"payments.{index}"
     ]
@@ -167,8 +170,12 @@ def date_row(
 ) -> ft.Control:
     shown = date.fromisoformat(draft.values[name])
 
+    def chosen(day: date) -> None:
+        draft.values[name] = day.isoformat()
+        again()
+
     def pick(_event: Any) -> None:
-        pick_date(app, shown, lambda day: (draft.values.update({name: day.isoformat()}), again()))
+        pick_date(app, shown, chosen)
 
     rows: list[ft.Control] = [
         tag(

@@ -18,7 +18,16 @@ from flet_app.collector.views.payment_lines import LineDraft, method_chips, paym
 from flet_app.collector.views.records import method_name
 from flet_app.collector.views.today import money
 from flet_app.components.figures import amount, caption, line
-from flet_app.components.inputs import Typed, amount_field, bottom_bar, primary, secondary, segments, use_typed
+from flet_app.components.handlers import calling, use_kept
+from flet_app.components.inputs import (
+    Typed,
+    amount_field,
+    bottom_bar,
+    primary,
+    secondary,
+    segments,
+    use_typed,
+)
 from flet_app.components.status import Tone, tone_color
 from flet_app.components.surfaces import empty, notice, section, stacked
 from flet_app.theme import EDGE, GAP, TOUCH_TARGET
@@ -30,7 +39,9 @@ from receivables.receipts import PaymentLine, ReceiptDraft
 from receivables.validation import Problem
 
 OLDEST, CHOOSE = "oldest", "choose"
-ABOUT_LINES = frozenset({"cash_over_cap"})  # said when the means of payment are chosen, not while the amount is
+ABOUT_LINES = frozenset(
+    {"cash_over_cap"}
+)  # said when the means of payment are chosen, not while the amount is
 
 
 class Entry:
@@ -71,10 +82,7 @@ def ReceiptEntry() -> ft.View:
     problems, set_problems = ft.use_state(tuple[Problem, ...]())
     _turn, set_turn = ft.use_state(0)
     items = figures.open_items(app.phone.portfolio, code)
-    entry_ref = ft.use_ref(None)
-    if entry_ref.current is None:
-        entry_ref.current = Entry(proposal(app, code, items))
-    entry: Entry = entry_ref.current
+    entry = use_kept(lambda: Entry(proposal(app, code)))
     typed = use_typed(app.texts.amount_text(entry.amount.minor, entry.currency) if entry.amount else "")
     visit = app.phone.portfolio.open_visit()
     visit_id = visit["_id"] if visit and visit["customer"] == code else None
@@ -82,7 +90,7 @@ def ReceiptEntry() -> ft.View:
     async def locate() -> None:
         entry.place = await app.position()
 
-    ft.use_effect(lambda: app.page.run_task(locate) and None, dependencies=[])
+    ft.use_effect(locate, dependencies=[])
 
     def again() -> None:
         set_turn(lambda before: before + 1)
@@ -113,9 +121,7 @@ def ReceiptEntry() -> ft.View:
 
     async def save(_event: Any) -> None:
         set_saving(True)
-        result = await save_receipt(
-            app.phone, entry.draft(code, visit_id, lines=lines()), place=entry.place
-        )
+        result = await save_receipt(app.phone, entry.draft(code, visit_id, lines=lines()), place=entry.place)
         set_saving(False)
         set_confirming(False)
         if isinstance(result, list):
@@ -131,7 +137,7 @@ def ReceiptEntry() -> ft.View:
     sheet = None
     if confirming:
         sheet = confirmation(
-            app, code, entry, items, saving=saving, on_save=save, on_back=lambda _event: set_confirming(False)
+            app, code, entry, saving=saving, on_save=save, on_back=lambda _event: set_confirming(False)
         )
     ft.use_dialog(sheet)
 
@@ -154,7 +160,7 @@ def ReceiptEntry() -> ft.View:
     return screen(app, route=route, title=title, subtitle=name, body=body, bottom=bottom, banner=False)
 
 
-def proposal(app: Window, code: str, items: list[OpenItem]) -> Money:
+def proposal(app: Window, code: str) -> Money:
     """What is overdue, else all that is open; a suggestion, never forced."""
     sums = figures.totals(app.phone.portfolio, code, on=app.phone.today())
     return sums.overdue if sums.overdue else sums.balance
@@ -182,7 +188,9 @@ def amount_step(
         entry.mode = mode
         if mode == CHOOSE and not entry.chosen:
             plan = preview(app.phone, entry.draft(code, visit_id, lines=(PaymentLine("cash", entry.amount),)))
-            entry.chosen = [each.invoice for each in plan.allocations] if isinstance(plan, AllocationPlan) else []
+            entry.chosen = (
+                [each.invoice for each in plan.allocations] if isinstance(plan, AllocationPlan) else []
+            )
             oldest = [item.invoice for item in items if item.due_on < app.phone.today()]
             entry.chosen = entry.chosen or oldest
         again()
@@ -191,17 +199,21 @@ def amount_step(
         entry.chosen = [each for each in entry.chosen if each != number] + (
             [] if number in entry.chosen else [number]
         )
-        picked = sum((item.open for item in items if item.invoice in entry.chosen), Money.zero(entry.currency))
+        picked = sum(
+            (item.open for item in items if item.invoice in entry.chosen), Money.zero(entry.currency)
+        )
         entry.propose(picked)
         typed.set(app.texts.amount_text(picked.minor, entry.currency))
         again()
 
     plan = preview(app.phone, entry.draft(code, visit_id, lines=(PaymentLine("cash", entry.amount),)))
-    applied = {each.invoice: each.amount for each in plan.allocations} if isinstance(plan, AllocationPlan) else {}
+    applied = (
+        {each.invoice: each.amount for each in plan.allocations} if isinstance(plan, AllocationPlan) else {}
+    )
     error = next((sentence(each, locale=app.texts.locale) for each in problems), None)
     rows: list[ft.Control] = [
         amount_field(
-            "receipt-amount", t("To collect"), typed, on_change=amount_changed,
+            "receipt-amount", t("To collect now"), typed, on_change=amount_changed,
             symbol=app.texts.symbol(entry.currency), error=error, size=28,
         ),
         segments(
@@ -286,7 +298,7 @@ def lines_step(
 
     settled = tone_color(Tone.SETTLED, app.palette)
     waiting = tone_color(Tone.WAITING, app.palette)
-    rows: list[ft.Control] = [line(t("To collect"), money(app, entry.amount), strong=True)]
+    rows: list[ft.Control] = [line(t("To collect now"), money(app, entry.amount), strong=True)]
     if rest.minor > 0:
         hint = t("{amount} is missing: choose how it is paid", amount=money(app, rest))
         rows.append(ft.Text(hint, size=15, color=waiting, weight=ft.FontWeight.W_600))
@@ -304,7 +316,7 @@ def lines_step(
     rows += [
         payment_line_card(
             app, each, index, [p for p in problems if p.field.startswith(f"payments.{index}")],
-            again=again, on_remove=(lambda _event, index=index: remove(index)) if len(entry.lines) > 1 else None,
+            again=again, on_remove=calling(remove, index) if len(entry.lines) > 1 else None,
         )
         for index, each in enumerate(entry.lines)
     ]  # fmt: skip
@@ -320,7 +332,7 @@ def lines_step(
 
 
 def confirmation(
-    app: Window, code: str, entry: Entry, items: list[OpenItem], *, saving: bool, on_save: Any, on_back: Any
+    app: Window, code: str, entry: Entry, *, saving: bool, on_save: Any, on_back: Any
 ) -> ft.BottomSheet:
     """Who, how much, how, on which invoices: said once, before it can't be changed."""
     t = app.texts.t
@@ -336,7 +348,8 @@ def confirmation(
     if isinstance(plan, AllocationPlan):
         rows.append(ft.Divider(height=1))
         rows += [
-            line(t("Invoice {number}", number=each.invoice), money(app, each.amount)) for each in plan.allocations
+            line(t("Invoice {number}", number=each.invoice), money(app, each.amount))
+            for each in plan.allocations
         ]
         if plan.on_account:
             rows.append(line(t("Left on account"), money(app, plan.on_account)))

@@ -63,7 +63,9 @@ def fact_status(app: Window, fact_id: str) -> Status:
             words = t("Posted no. {number}", number=found.detail) if found.detail else t("Posted")
             return Status(tone=Tone.SETTLED, icon=ft.Icons.VERIFIED_OUTLINED, text=words)
         case FactState.VOIDED:
-            return Status(tone=Tone.PLAIN, icon=ft.Icons.BLOCK, text=t("Voided: {reason}", reason=found.detail))
+            return Status(
+                tone=Tone.PLAIN, icon=ft.Icons.BLOCK, text=t("Voided: {reason}", reason=found.detail)
+            )
         case FactState.REJECTED | FactState.REFUSED:
             return Status(
                 tone=Tone.LATE, icon=ft.Icons.ERROR_OUTLINE, text=t("Rejected: {reason}", reason=found.detail)

@@ -10,6 +10,7 @@ from flet_app.collector.api import NoNetwork, Refused, WrongCredentials
 from flet_app.collector.portfolio import Json
 from flet_app.collector.session import NotACollector
 from flet_app.collector.state import Window, use_app
+from flet_app.components.handlers import calling
 from flet_app.components.inputs import field, primary, use_typed
 from flet_app.components.status import Tone
 from flet_app.components.surfaces import card, notice
@@ -58,21 +59,22 @@ def SignIn() -> ft.View:
         ft.Container(height=32),
         ft.Icon(ft.Icons.RECEIPT_LONG_OUTLINED, size=44, color=ft.Colors.PRIMARY),
         ft.Semantics(
-            header=True, content=ft.Text("Recaudo", size=32, weight=ft.FontWeight.W_700, color=ft.Colors.PRIMARY)
+            header=True,
+            content=ft.Text("Recaudo", size=32, weight=ft.FontWeight.W_700, color=ft.Colors.PRIMARY),
         ),
-        ft.Text(
-            t("Collect all day, with or without a signal."), size=16, color=ft.Colors.ON_SURFACE_VARIANT
-        ),
+        ft.Text(t("Collect all day, with or without a signal."), size=16, color=ft.Colors.ON_SURFACE_VARIANT),
         ft.Container(height=12),
     ]
     if companies:
-        rows.append(ft.Text(t("Which company do you collect for today?"), size=16, weight=ft.FontWeight.W_600))
+        rows.append(
+            ft.Text(t("Which company do you collect for today?"), size=16, weight=ft.FontWeight.W_600)
+        )
         rows += [
             tag(
                 f"company-{company['code']}",
                 card(
                     ft.Text(company["name"], size=16),
-                    on_click=lambda _event, company=company: app.page.run_task(choose, company),
+                    on_click=calling(app.page.run_task, choose, company),
                 ),
             )
             for company in companies
@@ -90,7 +92,13 @@ def SignIn() -> ft.View:
         ]  # fmt: skip
     if problem:
         rows.append(
-            notice(problem, app.palette, tone=Tone.LATE, icon=ft.Icons.ERROR_OUTLINE, identifier="sign-in-problem")
+            notice(
+                problem,
+                app.palette,
+                tone=Tone.LATE,
+                icon=ft.Icons.ERROR_OUTLINE,
+                identifier="sign-in-problem",
+            )
         )
     if not companies:
         rows.append(primary("sign-in-submit", t("Sign in"), attempt, busy=busy))
@@ -120,9 +128,13 @@ def explain(app: Window, error: Exception) -> str:
         case WrongCredentials():
             return t("The e-mail or the password is not right. Check them and try again.")
         case NoNetwork():
-            return t("There is no connection with the office. The first sign-in needs one: check your data or Wi-Fi.")
+            return t(
+                "There is no connection with the office. The first sign-in needs one: check your data or Wi-Fi."
+            )
         case NotACollector():
-            return t("This account does not collect for any company. Ask your supervisor for the collector role.")
+            return t(
+                "This account does not collect for any company. Ask your supervisor for the collector role."
+            )
         case Refused():
             return error.detail
         case _:

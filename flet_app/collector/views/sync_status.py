@@ -12,6 +12,7 @@ from flet_app.collector.state import Window, use_app
 from flet_app.collector.sync import SyncPhase, SyncStatus
 from flet_app.collector.views.chrome import screen, scroll, sync_state
 from flet_app.components.figures import caption, line
+from flet_app.components.handlers import calling
 from flet_app.components.inputs import bottom_bar, primary
 from flet_app.components.status import Tone, status_pill, tone_color
 from flet_app.components.surfaces import card, notice, section, stacked
@@ -78,7 +79,8 @@ def unsent_rows(app: Window, status: SyncStatus) -> list[ft.Control]:
     heard = texts.moment(last, now=app.phone.now()) if last else t("not yet")
     rows: list[ft.Control] = [
         ft.Semantics(
-            identifier="sync-unsent", content=line(t("Only on this phone"), texts.number(status.unsent_count), strong=True)
+            identifier="sync-unsent",
+            content=line(t("Only on this phone"), texts.number(status.unsent_count), strong=True),
         )
     ]
     others = 0
@@ -125,13 +127,18 @@ def rejected(app: Window) -> list[ft.Control]:
             words.append(
                 tag(
                     f"retry-{fact}",
-                    ft.TextButton(t("Try again"), on_click=lambda _event, fact=fact: app.phone.ask_again(fact)),
+                    ft.TextButton(
+                        t("Try again"), on_click=calling(app.phone.ask_again, fact)
+                    ),
                 )
             )
         rows.append(
             tag(
                 f"rejected-{fact}",
-                ft.Container(ft.Column(words, spacing=3, tight=True), padding=ft.Padding.symmetric(horizontal=14, vertical=12)),
+                ft.Container(
+                    ft.Column(words, spacing=3, tight=True),
+                    padding=ft.Padding.symmetric(horizontal=14, vertical=12),
+                ),
             )
         )
     return [section(t("Rejected")), stacked(rows)]

@@ -46,29 +46,33 @@ def Today() -> ft.View:
                 )
             )
         body = scroll(rows)
-    return screen(
-        app, route="/", title=company, subtitle=app.texts.weekday(on), body=body, tab="/"
-    )
+    return screen(app, route="/", title=company, subtitle=app.texts.weekday(on), body=body, tab="/")
 
 
 def first_download(app: Window) -> ft.Control:
     """Before the first customers have arrived."""
     t, status = app.texts.t, app.phone.status
     if status.reason and not status.documents:
-        return scroll([
-            empty(
-                ft.Icons.CLOUD_OFF_OUTLINED,
-                t("Your customers have not arrived yet and there is no connection now. They will come by themselves."),
-                action=t("Try again"),
-                on_action=lambda _event: app.phone.nudge(),
-            )
-        ])
-    return scroll([
-        ft.Text(t("Your customers are arriving…"), size=18, weight=ft.FontWeight.W_600),
-        caption(app.texts.n("{count} record so far", "{count} records so far", status.documents)),
-        ft.ProgressBar(bar_height=6, border_radius=3),
-        skeleton(5),
-    ])
+        return scroll(
+            [
+                empty(
+                    ft.Icons.CLOUD_OFF_OUTLINED,
+                    t(
+                        "Your customers have not arrived yet and there is no connection now. They will come by themselves."
+                    ),
+                    action=t("Try again"),
+                    on_action=lambda _event: app.phone.nudge(),
+                )
+            ]
+        )
+    return scroll(
+        [
+            ft.Text(t("Your customers are arriving…"), size=18, weight=ft.FontWeight.W_600),
+            caption(app.texts.n("{count} record so far", "{count} records so far", status.documents)),
+            ft.ProgressBar(bar_height=6, border_radius=3),
+            skeleton(5),
+        ]
+    )
 
 
 def money(app: Window, value: Money) -> str:

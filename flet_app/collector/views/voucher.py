@@ -78,7 +78,9 @@ def shares(app: Window) -> bool:
 
 async def give_file(app: Window, name: str, content: bytes) -> None:
     if shares(app):
-        await ft.Share().share_files([ft.ShareFile.from_bytes(content, mime_type="application/pdf", name=name)])
+        await ft.Share().share_files(
+            [ft.ShareFile.from_bytes(content, mime_type="application/pdf", name=name)]
+        )
     else:
         await ft.FilePicker().save_file(file_name=name, src_bytes=content)
 
@@ -98,7 +100,8 @@ def voucher_rows(app: Window, receipt: Json) -> list[ft.Control]:
                 content=ft.Text(texts.money(receipt["total"], currency), size=36, weight=ft.FontWeight.W_700),
             ),
             ft.Semantics(
-                identifier="voucher-number", content=ft.Text(receipt["number"], size=18, weight=ft.FontWeight.W_600)
+                identifier="voucher-number",
+                content=ft.Text(receipt["number"], size=18, weight=ft.FontWeight.W_600),
             ),
             caption(f"{app.phone.portfolio.customer_name(receipt['customer'])} · {when}"),
             status_pill(status, app.palette, identifier="voucher-status"),
@@ -114,7 +117,7 @@ def voucher_rows(app: Window, receipt: Json) -> list[ft.Control]:
     ]
     if receipt["on_account"]:
         applied.append(line(t("Left on account"), texts.money(receipt["on_account"], currency)))
-    rows = [
+    rows: list[ft.Control] = [
         ft.Container(head, padding=ft.Padding.symmetric(vertical=GAP), alignment=ft.Alignment.CENTER),
         card(ft.Column(paid, spacing=8, tight=True)),
     ]

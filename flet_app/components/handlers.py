@@ -1,0 +1,25 @@
+"""Small things that every screen needs of Flet, with their types said once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+import flet as ft
+
+T = TypeVar("T")
+
+
+def calling(action: Callable[..., Any], *arguments: Any) -> Callable[[Any], None]:
+    """An event handler that calls `action` with `arguments` and forgets the event; safe to make in a loop."""
+
+    def handler(_event: Any) -> None:
+        action(*arguments)
+
+    return handler
+
+
+def use_kept(make: Callable[[], T]) -> T:
+    """A hook: what `make` returned at the first render, for as long as the screen lives; changing it renders nothing."""
+    kept, _set = ft.use_state(cast(Any, make))
+    return cast(T, kept)
