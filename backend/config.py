@@ -32,6 +32,7 @@ class Settings:
     api_host: str
     api_port: int
     api_url: str
+    trusted_proxy: str | None
     data: Path
     erp_config: Path | None
     smtp_host: str | None
@@ -58,6 +59,7 @@ class Settings:
             api_host=api_host,
             api_port=api_port,
             api_url=read.url("RECAUDO_API_URL", f"http://{api_host}:{api_port}"),
+            trusted_proxy=read.optional("RECAUDO_TRUSTED_PROXY"),
             data=Path(read.text("RECAUDO_DATA", "var")),
             erp_config=Path(folder) if (folder := read.optional("RECAUDO_ERP_CONFIG")) else None,
             smtp_host=read.optional("SMTP_HOST"),

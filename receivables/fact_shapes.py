@@ -13,12 +13,13 @@ from typing import Any
 
 from receivables.identifiers import CODE, SERIES
 from receivables.money import MAX_MINOR, MoneyError, minor_from_json
+from receivables.payments import Method
 from receivables.validation import Problem
 
 Check = Callable[[Any, str], Problem | None]
 Fields = tuple[tuple[str, Check], ...]
 
-METHODS = frozenset({"cash", "cheque", "transfer", "card", "withholding"})
+METHODS = frozenset(method.value for method in Method)
 
 _CURRENCY = re.compile(r"[A-Z]{3}")
 _HASH = re.compile(r"[0-9a-f]{64}")

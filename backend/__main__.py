@@ -1,0 +1,228 @@
+"""`python -m backend <command>`: the processes and the office's own tools, each of which may be repeated."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import os
+import secrets
+import sys
+from collections.abc import Callable, Sequence
+from importlib import import_module
+
+from backend.bootstrap import system_now
+from backend.companies import (
+    CompanyProfile,
+    add_collector,
+    admit_devices,
+    collector_databases,
+    company_codes,
+    create_company,
+    find_company,
+)
+from backend.config import SettingError, Settings
+from backend.couch.client import Couch, connect
+from backend.couch.design_docs import DatabaseKind, deploy_design_docs
+from backend.couch.errors import CouchError, NotFound
+from backend.couch.preparation import prepare_couchdb
+from backend.doctor import examine
+from backend.logs import log_to_stdout
+from backend.services.accounts import BadAccount, find_account, grant_role, normalised_email
+from backend.services.enrolment import revoke_device
+from backend.serving import serve
+from receivables.access import Role
+from receivables.identifiers import parse_collector_database
+
+RECONCILE = "reconcile"  # has options of its own, which it reads itself
+PASSWORD_VARIABLE = "RECAUDO_PASSWORD"  # noqa: S105 - the name of a variable, not a password
+
+
+class CommandFailed(Exception):
+    """The message is what the operator reads."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; 0 where it did what was asked."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if given[:1] == [RECONCILE]:
+        reconcile: Callable[[list[str]], int] = import_module("backend.reconcile.process").main
+        return reconcile(given[1:])
+    options = _parser().parse_args(given)
+    run: Callable[[argparse.Namespace, Settings], int] = options.run
+    try:
+        return run(options, Settings.from_environment(os.environ))
+    except (SettingError, CommandFailed, CouchError, BadAccount, ValueError) as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+def _serve(_options: argparse.Namespace, settings: Settings) -> int:
+    log_to_stdout()
+    serve(settings)
+    return 0
+
+
+def _prepare_couchdb(_options: argparse.Namespace, settings: Settings) -> int:
+    with connect(settings) as couch:
+        verdict = prepare_couchdb(couch, settings, now=system_now())
+    if not verdict.accepted:
+        raise CommandFailed(verdict.advice)
+    print(f"{settings.couchdb_url} accepts tokens signed with {settings.jwt_kid}")
+    return 0
+
+
+def _create_company(options: argparse.Namespace, settings: Settings) -> int:
+    profile = CompanyProfile(
+        code=options.code,
+        name=options.name,
+        tax_id=options.tax_id,
+        address=options.address,
+        phone=options.phone,
+        currency=options.currency,
+        locale=options.locale,
+        timezone=options.timezone,
+        country=options.country,
+        legends=tuple(options.legend),
+    )
+    with connect(settings) as couch:
+        created = create_company(couch, profile)
+    print(
+        f"{options.code} {'created' if created else 'was there already: design documents brought up to date'}"
+    )
+    return 0
+
+
+def _add_user(options: argparse.Namespace, settings: Settings) -> int:
+    with connect(settings) as couch:
+        _require_company(couch, options.company)
+        _grant(couch, options, Role(options.role), collector=None)
+    print(f"{options.email} is {options.role} of {options.company}")
+    return 0
+
+
+def _add_collector(options: argparse.Namespace, settings: Settings) -> int:
+    with connect(settings) as couch:
+        _require_company(couch, options.company)
+        email = normalised_email(options.email)
+        add_collector(couch, company=options.company, collector=options.code, name=options.name, email=email)
+        _grant(couch, options, Role.COLLECTOR, collector=options.code)
+    print(f"{options.email} collects for {options.company} as {options.code}")
+    return 0
+
+
+def _push_design_docs(options: argparse.Namespace, settings: Settings) -> int:
+    with connect(settings) as couch:
+        for company in [options.company] if options.company else company_codes(couch):
+            _require_company(couch, company)
+            for written in deploy_design_docs(couch, company, DatabaseKind.CENTRAL):
+                print(f"{company}/{written}")
+            for database in collector_databases(couch, company):
+                parsed = parse_collector_database(database)
+                if parsed is None:
+                    continue
+                for written in deploy_design_docs(couch, database, DatabaseKind.COLLECTOR):
+                    print(f"{database}/{written}")
+                admit_devices(couch, *parsed)
+    return 0
+
+
+def _revoke_device(options: argparse.Namespace, settings: Settings) -> int:
+    with connect(settings) as couch:
+        _require_company(couch, options.company)
+        device = revoke_device(couch, company=options.company, device=options.device, now=system_now())
+    if device is None:
+        raise CommandFailed(f"{options.company} has no device {options.device}")
+    print(f"{device.id} of {device.collector} is shut out")
+    return 0
+
+
+def _doctor(_options: argparse.Namespace, settings: Settings) -> int:
+    with connect(settings) as couch:
+        findings = list(examine(couch, settings, now=system_now()))
+    for finding in findings:
+        print(f"{'ok ' if finding.healthy else 'NOT'} {finding.subject}: {finding.says}")
+    return 0 if all(finding.healthy for finding in findings) else 1
+
+
+def _require_company(couch: Couch, company: str) -> None:
+    try:
+        found = find_company(couch, company)
+    except NotFound:
+        found = None
+    if found is None:
+        raise CommandFailed(f"there is no company {company}: python -m backend create-company")
+
+
+def _grant(couch: Couch, options: argparse.Namespace, role: Role, *, collector: str | None) -> None:
+    password = os.environ.get(PASSWORD_VARIABLE)
+    if password is None and find_account(couch, normalised_email(options.email)) is None:
+        password = _new_password(options.email)
+    grant_role(
+        couch,
+        company=options.company,
+        email=options.email,
+        role=role,
+        full_name=options.name,
+        password=password,
+        collector=collector,
+    )
+
+
+def _new_password(email: str) -> str:
+    if sys.stdin.isatty():
+        return getpass.getpass(f"Password of {email}: ")
+    password = secrets.token_urlsafe(12)
+    print(f"Password of {email}: {password}")
+    return password
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m backend", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="command")
+
+    def command(
+        name: str, run: Callable[[argparse.Namespace, Settings], int], summary: str
+    ) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=summary, description=summary)
+        added.set_defaults(run=run)
+        return added
+
+    command("serve", _serve, "the REST API, until SIGTERM")
+    commands.add_parser(RECONCILE, help="between the central and the collectors' databases, until SIGTERM")
+    command("prepare-couchdb", _prepare_couchdb, "give the database our signing key and its system databases")
+    company = command("create-company", _create_company, "make a company's database, with its first settings")
+    company.add_argument("code")
+    company.add_argument("--name", required=True)
+    for name, default in (
+        ("tax-id", ""), ("address", ""), ("phone", ""), ("currency", "USD"), ("locale", "es_EC"),
+        ("timezone", "America/Guayaquil"), ("country", "EC"),
+    ):  # fmt: skip
+        company.add_argument(f"--{name}", default=default)
+    company.add_argument(
+        "--legend", action="append", default=[], help="a sentence for paper; may be repeated"
+    )
+    user = command("add-user", _add_user, f"give a person a role; a password comes from {PASSWORD_VARIABLE}")
+    user.add_argument("email")
+    user.add_argument("--company", required=True)
+    user.add_argument(
+        "--role", required=True, choices=[role.value for role in Role if role is not Role.COLLECTOR]
+    )
+    user.add_argument("--name")
+    collector = command(
+        "add-collector", _add_collector, "a person who collects, with a database of his or her own"
+    )
+    collector.add_argument("code")
+    collector.add_argument("--company", required=True)
+    collector.add_argument("--email", required=True)
+    collector.add_argument("--name", required=True)
+    push = command("push-design-docs", _push_design_docs, "bring design documents and access up to date")
+    push.add_argument("--company", help="only this company")
+    revoke = command("revoke-device", _revoke_device, "shut a phone out of its collector's database")
+    revoke.add_argument("device")
+    revoke.add_argument("--company", required=True)
+    command("doctor", _doctor, "say what is right and what is not")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

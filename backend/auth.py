@@ -1,0 +1,152 @@
+"""Signing in and staying signed in: a person's password or refresh token for a short-lived access token.
+
+CouchDB checks passwords; roles are read from the account each time, so that taking a role away tells at the
+next renewal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from backend.attempts import Attempts
+from backend.companies import find_company
+from backend.config import Settings
+from backend.couch.client import Couch, Json
+from backend.couch.errors import NotFound, TooManyRequests
+from backend.couch.sessions import session_of_password
+from backend.errors import ApiProblem
+from backend.services.accounts import Account, BadAccount, find_account, normalised_email
+from backend.services.enrolment import Device, find_device
+from backend.services.refresh_tokens import RefreshGrant, RefreshRefused, RefreshReused, RefreshTokens
+from backend.tokens import Tokens
+from receivables.access import phone_roles, roles_in
+from receivables.documents import rfc3339
+from receivables.identifiers import new_ulid
+
+
+@dataclass(frozen=True, slots=True)
+class Authenticator:
+    """The verbs of signing in; everything it needs is handed to it."""
+
+    settings: Settings
+    couch: Couch
+    tokens: Tokens
+    refresh_tokens: RefreshTokens
+    attempts: Attempts
+    random_bytes: Callable[[int], bytes]
+
+    def sign_in(self, email: str, password: str, *, address: str, now: datetime) -> Json:
+        """Tokens, the person, and the companies that he or she works for.
+
+        Raise ApiProblem `credentials_invalid`, or `too_many_attempts` with the seconds to wait.
+        """
+        name = email.strip().lower()
+        self._refuse_while_locked(address, name, now)
+        account = self._account_with(name, password)
+        if account is None:
+            self.attempts.failed(address, name, now)
+            raise ApiProblem("credentials_invalid")
+        self.attempts.succeeded(address, name)
+        companies = self._companies_of(account)
+        token, expires_at = self.tokens.issue(account.email, account.roles, now)
+        refresh = None
+        if companies:
+            refresh = self.refresh_tokens.issue(
+                company=companies[0]["code"],
+                email=account.email,
+                device=None,
+                family=new_ulid(now, self.random_bytes(10)),
+                now=now,
+            )
+        return {
+            "access_token": token,
+            "expires_at": rfc3339(expires_at),
+            "refresh_token": refresh,
+            "user": {"email": account.email, "name": account.full_name},
+            "companies": companies,
+        }
+
+    def tokens_of_device(self, company: str, device: Device, now: datetime) -> Json:
+        """The first tokens of a phone that was just enrolled."""
+        refresh = self.refresh_tokens.issue(
+            company=company, email=device.email, device=device.id, family=device.id, now=now
+        )
+        return self._answer(device.email, _roles_of_device(company, device), refresh, now)
+
+    def renew(self, refresh_token: str, *, attempt: str | None, now: datetime) -> Json:
+        """New tokens for a refresh token, which is worth nothing afterwards.
+
+        Raise ApiProblem `refresh_invalid`, `refresh_reused` or `device_revoked`.
+        """
+        try:
+            grant = self.refresh_tokens.rotate(refresh_token, attempt=attempt, now=now)
+        except RefreshReused as reused:
+            raise ApiProblem("refresh_reused") from reused
+        except RefreshRefused as refused:
+            raise ApiProblem("refresh_invalid") from refused
+        return self._answer(grant.email, self._roles_now(grant), grant.successor, now)
+
+    def _answer(self, email: str, roles: list[str], refresh_token: str, now: datetime) -> Json:
+        token, expires_at = self.tokens.issue(email, roles, now)
+        return {"access_token": token, "expires_at": rfc3339(expires_at), "refresh_token": refresh_token}
+
+    def _refuse_while_locked(self, address: str, name: str, now: datetime) -> None:
+        seconds = self.attempts.seconds_locked(address, name, now)
+        if seconds:
+            raise _locked(seconds)
+
+    def _account_with(self, name: str, password: str) -> Account | None:
+        try:
+            normalised_email(name)
+        except BadAccount:
+            return None  # such as the server administrator's own name, which is no person's
+        try:
+            session = session_of_password(self.settings.couchdb_url, name, password)
+        except TooManyRequests as locked:
+            raise _locked(int(locked.retry_after or 1)) from locked
+        return find_account(self.couch, name) if session else None
+
+    def _companies_of(self, account: Account) -> list[Json]:
+        found = []
+        for code in account.companies:
+            try:
+                profile = find_company(self.couch, code)
+            except NotFound:
+                continue  # a role in a company whose database is gone
+            if profile is None:
+                continue
+            found.append(
+                {
+                    "code": code,
+                    "name": profile["name"],
+                    "currency": profile["currency"],
+                    "timezone": profile["timezone"],
+                    "locale": profile["locale"],
+                    "roles": sorted(roles_in(code, account.roles)),
+                    "collector": account.collectors.get(code),
+                }
+            )
+        return found
+
+    def _roles_now(self, grant: RefreshGrant) -> list[str]:
+        account = find_account(self.couch, grant.email)
+        if account is None:
+            raise ApiProblem("refresh_invalid")
+        if grant.device is None:
+            return list(account.roles)
+        device = find_device(self.couch, grant.company, grant.device)
+        works_here = roles_in(grant.company, account.roles)
+        collects = account.collectors.get(grant.company)
+        if device is None or device.revoked or not works_here or collects != device.collector:
+            raise ApiProblem("device_revoked")
+        return _roles_of_device(grant.company, device)
+
+
+def _roles_of_device(company: str, device: Device) -> list[str]:
+    return phone_roles(company, device.collector, device.id, device.series)
+
+
+def _locked(seconds: int) -> ApiProblem:
+    return ApiProblem("too_many_attempts", data={"seconds": seconds}, headers={"Retry-After": str(seconds)})

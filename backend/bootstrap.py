@@ -1,0 +1,55 @@
+"""Where the parts of the API are chosen and joined; nothing else builds one."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from backend.attempts import Attempts
+from backend.auth import Authenticator
+from backend.config import Settings
+from backend.couch.client import Couch, connect
+from backend.services.refresh_tokens import RefreshTokens
+from backend.tokens import Tokens
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """What the blueprints are given."""
+
+    settings: Settings
+    couch: Couch
+    tokens: Tokens
+    authenticator: Authenticator
+    now: Callable[[], datetime]
+    random_bytes: Callable[[int], bytes]
+
+
+def system_now() -> datetime:
+    """The wall clock, in UTC."""
+    return datetime.now(UTC)
+
+
+def build_services(
+    settings: Settings,
+    *,
+    now: Callable[[], datetime] = system_now,
+    random_bytes: Callable[[int], bytes] = secrets.token_bytes,
+) -> Services:
+    """Join the parts. Raise SettingError where the signing secret is missing; nothing is connected yet."""
+    secret = settings.require_jwt_secret()
+    couch = connect(settings)
+    tokens = Tokens(secret, settings.jwt_kid)
+    authenticator = Authenticator(
+        settings, couch, tokens, RefreshTokens(couch, secret, random_bytes), Attempts(), random_bytes
+    )
+    return Services(
+        settings=settings,
+        couch=couch,
+        tokens=tokens,
+        authenticator=authenticator,
+        now=now,
+        random_bytes=random_bytes,
+    )

@@ -1,0 +1,243 @@
+"""Every refusal of the API on one page, as problem documents (RFC 9457) in Spanish and English.
+
+`code` is the stable word that a program reads; `title` names the kind, `detail` says what is wrong and what
+to do. Problems of single fields carry `errors: [{field, code, detail}]`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+LANGUAGES = ("es", "en")
+CONTENT_TYPE = "application/problem+json"
+
+
+class _Entry(NamedTuple):
+    status: int
+    title: tuple[str, str]
+    detail: tuple[str, str]
+
+
+PROBLEMS: Mapping[str, _Entry] = {
+    "request_invalid": _Entry(
+        400,
+        ("Solicitud no válida", "Invalid request"),
+        ("Revise los campos señalados.", "Check the fields named below."),
+    ),
+    "body_unreadable": _Entry(
+        400,
+        ("Cuerpo ilegible", "Unreadable body"),
+        ("El cuerpo debe ser un objeto JSON en UTF-8.", "The body should be a JSON object in UTF-8."),
+    ),
+    "token_missing": _Entry(
+        401,
+        ("Falta iniciar sesión", "Sign-in needed"),
+        (
+            "Envíe el token de acceso en Authorization: Bearer.",
+            "Send the access token in Authorization: Bearer.",
+        ),
+    ),
+    "token_invalid": _Entry(
+        401,
+        ("Token no válido", "Invalid token"),
+        (
+            "El token no es de este servidor. Inicie sesión de nuevo.",
+            "This server did not issue the token. Sign in again.",
+        ),
+    ),
+    "token_expired": _Entry(
+        401,
+        ("Sesión vencida", "Session expired"),
+        (
+            "El token venció. Renuévelo o inicie sesión de nuevo.",
+            "The token has expired. Renew it or sign in again.",
+        ),
+    ),
+    "credentials_invalid": _Entry(
+        401,
+        ("No se pudo iniciar sesión", "Sign-in failed"),
+        ("El correo o la contraseña no son correctos.", "The e-mail or the password is not right."),
+    ),
+    "refresh_invalid": _Entry(
+        401,
+        ("Sesión terminada", "Session over"),
+        (
+            "La sesión ya no es válida. Inicie sesión de nuevo.",
+            "The session is no longer valid. Sign in again.",
+        ),
+    ),
+    "refresh_reused": _Entry(
+        401,
+        ("Sesión cerrada por seguridad", "Session closed for safety"),
+        (
+            "La sesión se usó desde dos lugares y se cerró. Inicie sesión de nuevo.",
+            "The session was used from two places and was closed. Sign in again.",
+        ),
+    ),
+    "device_revoked": _Entry(
+        401,
+        ("Dispositivo retirado", "Device revoked"),
+        (
+            "Este dispositivo fue retirado por la oficina. Hable con su supervisor.",
+            "The office has revoked this device. Talk to your supervisor.",
+        ),
+    ),
+    "role_missing": _Entry(
+        403,
+        ("No autorizado", "Not allowed"),
+        ("Su rol no permite esta acción.", "Your role does not allow this."),
+    ),
+    "not_a_collector": _Entry(
+        403,
+        ("No autorizado", "Not allowed"),
+        ("Su cuenta no cobra para esta empresa.", "Your account does not collect for this company."),
+    ),
+    "not_found": _Entry(
+        404,
+        ("No existe", "Not found"),
+        ("No hay nada en esta dirección.", "There is nothing at this address."),
+    ),
+    "company_unknown": _Entry(
+        404,
+        ("Empresa no encontrada", "Company not found"),
+        ("Su cuenta no tiene una empresa con ese código.", "Your account has no company of that code."),
+    ),
+    "customer_unknown": _Entry(
+        404,
+        ("Cliente no encontrado", "Customer not found"),
+        ("No hay un cliente con el código {code}.", "There is no customer of code {code}."),
+    ),
+    "collector_unknown": _Entry(
+        404,
+        ("Gestor no encontrado", "Collector not found"),
+        ("No hay un gestor con el código {code}.", "There is no collector of code {code}."),
+    ),
+    "receipt_unknown": _Entry(
+        404,
+        ("Recibo no encontrado", "Receipt not found"),
+        ("No hay un recibo con el número {number}.", "There is no receipt of number {number}."),
+    ),
+    "exception_unknown": _Entry(
+        404,
+        ("Excepción no encontrada", "Exception not found"),
+        ("No hay una excepción con ese código.", "There is no exception of that id."),
+    ),
+    "device_unknown": _Entry(
+        404,
+        ("Dispositivo no encontrado", "Device not found"),
+        ("No hay un dispositivo con ese código.", "There is no device of that id."),
+    ),
+    "method_not_allowed": _Entry(
+        405,
+        ("Método no admitido", "Method not allowed"),
+        ("Esta dirección no admite ese método.", "This address does not take that method."),
+    ),
+    "changed_meanwhile": _Entry(
+        409,
+        ("Cambió mientras tanto", "Changed meanwhile"),
+        ("Otra persona lo cambió. Vuelva a intentarlo.", "Somebody else changed it. Try again."),
+    ),
+    "body_too_large": _Entry(
+        413,
+        ("Solicitud demasiado grande", "Request too large"),
+        ("El cuerpo supera {limit} bytes.", "The body is over {limit} bytes."),
+    ),
+    "too_many_attempts": _Entry(
+        429,
+        ("Demasiados intentos", "Too many attempts"),
+        (
+            "Demasiados intentos fallidos. Espere {seconds} segundos y vuelva a intentar.",
+            "Too many failed attempts. Wait {seconds} seconds and try again.",
+        ),
+    ),
+    "server_failure": _Entry(
+        500,
+        ("Error del servidor", "Server error"),
+        (
+            "Algo falló y quedó registrado. Vuelva a intentarlo.",
+            "Something failed and was logged. Try again.",
+        ),
+    ),
+    "database_unavailable": _Entry(
+        503,
+        ("Base de datos no disponible", "Database unavailable"),
+        ("La base de datos no responde. Vuelva a intentarlo.", "The database does not answer. Try again."),
+    ),
+}
+
+FIELD_PROBLEMS: Mapping[str, tuple[str, str]] = {
+    "missing": ("Falta este dato.", "This is missing."),
+    "not_text": ("Debe ser un texto.", "It should be text."),
+    "too_long": ("Admite {limit} caracteres como máximo.", "It takes {limit} characters at most."),
+    "not_a_date": ("Debe ser una fecha AAAA-MM-DD.", "It should be a date, YYYY-MM-DD."),
+    "not_a_number": (
+        "Debe ser un número entero entre {low} y {high}.",
+        "It should be a whole number from {low} to {high}.",
+    ),
+    "not_a_choice": ("Debe ser uno de: {choices}.", "It should be one of: {choices}."),
+    "not_a_code": (
+        "Debe ser un código: letras minúsculas y números.",
+        "It should be a code: small letters and digits.",
+    ),
+    "not_a_cursor": ("No es un cursor de esta lista.", "It is not a cursor of this list."),
+    "not_a_key": (
+        "Debe ser una clave Ed25519 de 32 bytes en base64.",
+        "It should be an Ed25519 key of 32 bytes in base64.",
+    ),
+    "unknown": ("Este dato no se conoce.", "This is not known here."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """What is wrong with one field of a request; `field` is its name or path."""
+
+    field: str
+    code: str
+    data: Mapping[str, Any] | None = None
+
+
+class ApiProblem(Exception):
+    """A refusal by code of `PROBLEMS`; `headers` go with the response."""
+
+    def __init__(
+        self,
+        code: str,
+        *,
+        data: Mapping[str, Any] | None = None,
+        errors: Sequence[FieldError] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(code)
+        self.code = code
+        self.data = dict(data or {})
+        self.errors = tuple(errors)
+        self.headers = dict(headers or {})
+
+    @property
+    def status(self) -> int:
+        return PROBLEMS[self.code].status
+
+    def to_json(self, language: str) -> dict[str, Any]:
+        """The problem document in `language`, one of LANGUAGES."""
+        spoken = LANGUAGES.index(language)
+        entry = PROBLEMS[self.code]
+        document: dict[str, Any] = {
+            "type": f"urn:recaudo:problem:{self.code}",
+            "title": entry.title[spoken],
+            "status": entry.status,
+            "detail": entry.detail[spoken].format(**self.data),
+            "code": self.code,
+        }
+        if self.errors:
+            document["errors"] = [
+                {
+                    "field": error.field,
+                    "code": error.code,
+                    "detail": FIELD_PROBLEMS[error.code][spoken].format(**(error.data or {})),
+                }
+                for error in self.errors
+            ]
+        return document

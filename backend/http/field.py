@@ -1,0 +1,84 @@
+"""What happened in the field: the day's figures, collectors, visits and receipts."""
+
+from __future__ import annotations
+
+from flask import Blueprint, request
+from flask.typing import ResponseReturnValue
+
+from backend.bootstrap import Services
+from backend.errors import ApiProblem
+from backend.http.guard import CompanyClock, office
+from backend.http.inputs import Inputs
+from backend.services.figures import list_collectors, summarise_day
+from backend.services.receipt_paper import receipt_pdf
+from backend.services.receipts import STATES, find_receipt, list_receipts
+from backend.services.visits import list_visits
+from receivables.access import Action
+
+
+def field_blueprint(services: Services) -> Blueprint:
+    routes = Blueprint("field", __name__, url_prefix="/companies/<company>")
+    couch = services.couch
+
+    @routes.get("/summary")
+    def summary(company: str) -> ResponseReturnValue:
+        office(services, request, company, Action.READ)
+        clock, inputs = CompanyClock(services, company), Inputs.of_query(request)
+        on = inputs.day("on", clock.today)
+        inputs.check()
+        return summarise_day(couch, company, on=on, currency=clock.currency)
+
+    @routes.get("/collectors")
+    def collectors(company: str) -> ResponseReturnValue:
+        office(services, request, company, Action.READ)
+        clock, inputs = CompanyClock(services, company), Inputs.of_query(request)
+        on = inputs.day("on", clock.today)
+        inputs.check()
+        return {"items": list_collectors(couch, company, on=on, currency=clock.currency, today=clock.today)}
+
+    @routes.get("/visits")
+    def visits(company: str) -> ResponseReturnValue:
+        office(services, request, company, Action.READ)
+        clock, inputs = CompanyClock(services, company), Inputs.of_query(request)
+        on, collector = inputs.day("on", clock.today), inputs.collector()
+        limit, cursor = inputs.limit(), request.args.get("cursor")
+        inputs.check()
+        return list_visits(couch, company, on=on, collector=collector, limit=limit, cursor=cursor)
+
+    @routes.get("/receipts")
+    def receipts(company: str) -> ResponseReturnValue:
+        office(services, request, company, Action.READ)
+        clock, inputs = CompanyClock(services, company), Inputs.of_query(request)
+        on, collector = inputs.day("on", clock.today), inputs.collector()
+        state, limit = inputs.choice("state", STATES), inputs.limit()
+        inputs.check()
+        return list_receipts(
+            couch,
+            company,
+            on=on,
+            currency=clock.currency,
+            collector=collector,
+            state=state,
+            limit=limit,
+            cursor=request.args.get("cursor"),
+        )
+
+    @routes.get("/receipts/<number>")
+    def receipt(company: str, number: str) -> ResponseReturnValue:
+        office(services, request, company, Action.READ)
+        found = find_receipt(couch, company, number)
+        if found is None:
+            raise ApiProblem("receipt_unknown", data={"number": number})
+        return found
+
+    @routes.get("/receipts/<number>/pdf")
+    def pdf(company: str, number: str) -> ResponseReturnValue:
+        office(services, request, company, Action.READ)
+        clock = CompanyClock(services, company)
+        paper = receipt_pdf(couch, company, number, profile=clock.document)
+        if paper is None:
+            raise ApiProblem("receipt_unknown", data={"number": number})
+        disposition = f'inline; filename="{number}.pdf"'
+        return paper, {"Content-Type": "application/pdf", "Content-Disposition": disposition}
+
+    return routes

@@ -1,0 +1,139 @@
+"""Reading what a request says, all of its faults at once, each with the name of its field."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from flask import Request
+
+from backend.errors import ApiProblem, FieldError
+from receivables.documents import parse_date
+from receivables.identifiers import is_collector_code
+
+DEFAULT_LIMIT = 50
+LARGEST_LIMIT = 500
+LARGEST_BODY = 64 * 1024  # bytes; the API takes forms, documents travel by replication
+ED25519_KEY_BYTES = 32
+
+
+class Inputs:
+    """Fields of a body or of a query; `check` raises for every fault that was met."""
+
+    def __init__(self, values: Any) -> None:
+        self._values = values
+        self._errors: list[FieldError] = []
+
+    @classmethod
+    def of_query(cls, request: Request) -> Inputs:
+        return cls(request.args)
+
+    @classmethod
+    def of_body(cls, request: Request) -> Inputs:
+        """Read a JSON object; raise ApiProblem `body_unreadable`."""
+        try:
+            values = json.loads(request.get_data(cache=False).decode("utf-8"))
+        except (ValueError, RecursionError) as error:
+            raise ApiProblem("body_unreadable") from error
+        if not isinstance(values, dict):
+            raise ApiProblem("body_unreadable")
+        return cls(values)
+
+    def check(self) -> None:
+        """Raise ApiProblem `request_invalid` where anything was wrong."""
+        if self._errors:
+            raise ApiProblem("request_invalid", errors=self._errors)
+
+    def fault(self, field: str, code: str, **data: Any) -> None:
+        self._errors.append(FieldError(field, code, data))
+
+    def text(self, field: str, *, longest: int, required: bool = True) -> str:
+        """Text without blanks around it; empty where it is absent or at fault."""
+        value = self._values.get(field)
+        if value is None or value == "":
+            if required:
+                self.fault(field, "missing")
+            return ""
+        if not isinstance(value, str) or "\x00" in value:
+            self.fault(field, "not_text")
+            return ""
+        if len(value) > longest:
+            self.fault(field, "too_long", limit=longest)
+            return ""
+        stripped = value.strip()
+        if required and not stripped:
+            self.fault(field, "missing")
+        return stripped
+
+    def secret(self, field: str, *, longest: int) -> str:
+        """As `text`, blanks kept: they may be part of a password."""
+        value = self._values.get(field)
+        if not isinstance(value, str):
+            self.fault(field, "missing" if value is None else "not_text")
+            return ""
+        if not value or len(value) > longest:
+            self.fault(field, "too_long" if value else "missing", limit=longest)
+            return ""
+        return value
+
+    def day(self, field: str, default: date) -> date:
+        value = self._values.get(field)
+        if not value:
+            return default
+        try:
+            return parse_date(value)
+        except (TypeError, ValueError):
+            self.fault(field, "not_a_date")
+            return default
+
+    def whole(self, field: str, *, default: int, low: int, high: int) -> int:
+        value = self._values.get(field)
+        if value is None or value == "":
+            return default
+        digits = isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 10
+        if not digits or not low <= int(value) <= high:
+            self.fault(field, "not_a_number", low=low, high=high)
+            return default
+        return int(value)
+
+    def limit(self) -> int:
+        return self.whole("limit", default=DEFAULT_LIMIT, low=1, high=LARGEST_LIMIT)
+
+    def choice(self, field: str, choices: Sequence[str], default: str | None = None) -> str | None:
+        value = self._values.get(field)
+        if value is None or value == "":
+            return default
+        if value not in choices:
+            self.fault(field, "not_a_choice", choices=", ".join(choices))
+            return default
+        return str(value)
+
+    def collector(self, field: str = "collector") -> str | None:
+        """A collector's code, or None where the field is absent or null."""
+        value = self._values.get(field)
+        if value is None or value == "":
+            return None
+        if not isinstance(value, str) or not is_collector_code(value):
+            self.fault(field, "not_a_code")
+            return None
+        return value
+
+    def has(self, field: str) -> bool:
+        return field in self._values
+
+    def ed25519_key(self, field: str) -> str:
+        """A public key: the base64 of its 32 bytes (RFC 8032)."""
+        value = self.text(field, longest=100)
+        if not value:
+            return ""
+        try:
+            key = base64.b64decode(value, validate=True)
+        except (binascii.Error, ValueError):
+            key = b""
+        if len(key) != ED25519_KEY_BYTES:
+            self.fault(field, "not_a_key")
+        return value

@@ -1,0 +1,111 @@
+"""Customers and who serves them, exceptions, and the devices that are let in."""
+
+from __future__ import annotations
+
+from flask import Blueprint, request
+from flask.typing import ResponseReturnValue
+
+from backend.bootstrap import Services
+from backend.errors import ApiProblem
+from backend.http.guard import CompanyClock, office
+from backend.http.inputs import Inputs
+from backend.services.assignments import UnknownCollector, UnknownCustomer, assign
+from backend.services.customers import find_customer, list_customers
+from backend.services.enrolment import list_devices, revoke_device
+from backend.services.exceptions import STATES, close_exception, list_exceptions
+from receivables.access import Action
+
+
+def portfolio_blueprint(services: Services) -> Blueprint:
+    routes = Blueprint("portfolio", __name__, url_prefix="/companies/<company>")
+    couch = services.couch
+
+    @routes.get("/customers")
+    def customers(company: str) -> ResponseReturnValue:
+        office(services, request, company, Action.READ)
+        clock, inputs = CompanyClock(services, company), Inputs.of_query(request)
+        query, collector = inputs.text("q", longest=100, required=False), inputs.collector()
+        limit = inputs.limit()
+        inputs.check()
+        return list_customers(
+            couch,
+            company,
+            on=clock.today,
+            query=query,
+            collector=collector,
+            limit=limit,
+            cursor=request.args.get("cursor"),
+        )
+
+    @routes.get("/customers/<code>")
+    def customer(company: str, code: str) -> ResponseReturnValue:
+        office(services, request, company, Action.READ)
+        found = find_customer(couch, company, code, on=CompanyClock(services, company).today)
+        if found is None:
+            raise ApiProblem("customer_unknown", data={"code": code})
+        return found
+
+    @routes.put("/assignments/<customer>")
+    def assignment(company: str, customer: str) -> ResponseReturnValue:
+        claims = office(services, request, company, Action.ASSIGN)
+        inputs = Inputs.of_body(request)
+        collector = inputs.collector()
+        if not inputs.has("collector"):
+            inputs.fault("collector", "missing")
+        inputs.check()
+        try:
+            document = assign(
+                couch,
+                company,
+                customer=customer,
+                collector=collector,
+                by=claims.subject,
+                now=services.now(),
+            )
+        except UnknownCustomer as unknown:
+            raise ApiProblem("customer_unknown", data={"code": customer}) from unknown
+        except UnknownCollector as unknown:
+            raise ApiProblem("collector_unknown", data={"code": collector}) from unknown
+        return {key: document[key] for key in ("customer", "collector", "assigned_at", "by")}
+
+    @routes.get("/exceptions")
+    def exceptions(company: str) -> ResponseReturnValue:
+        office(services, request, company, Action.READ)
+        inputs = Inputs.of_query(request)
+        state, limit = inputs.choice("state", STATES, "open") or "open", inputs.limit()
+        inputs.check()
+        return list_exceptions(couch, company, state=state, limit=limit, cursor=request.args.get("cursor"))
+
+    @routes.post("/exceptions/<exception>/close")
+    def close(company: str, exception: str) -> ResponseReturnValue:
+        claims = office(services, request, company, Action.CLOSE_EXCEPTION)
+        inputs = Inputs.of_body(request)
+        comment = inputs.text("comment", longest=4000)
+        inputs.check()
+        closed = close_exception(
+            couch, company, exception, comment=comment, by=claims.subject, now=services.now()
+        )
+        if closed is None:
+            raise ApiProblem("exception_unknown")
+        return closed
+
+    @routes.get("/devices")
+    def devices(company: str) -> ResponseReturnValue:
+        office(services, request, company, Action.MANAGE_DEVICES)
+        shown = ("collector", "email", "name", "series", "enrolled_at", "revoked_at")
+        return {
+            "items": [
+                {"device": doc["_id"].partition(":")[2], **{key: doc[key] for key in shown}}
+                for doc in list_devices(couch, company)
+            ]
+        }
+
+    @routes.post("/devices/<device>/revoke")
+    def revoke(company: str, device: str) -> ResponseReturnValue:
+        office(services, request, company, Action.MANAGE_DEVICES)
+        revoked = revoke_device(couch, company=company, device=device, now=services.now())
+        if revoked is None:
+            raise ApiProblem("device_unknown")
+        return {"device": revoked.id, "collector": revoked.collector, "revoked": revoked.revoked}
+
+    return routes

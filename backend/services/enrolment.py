@@ -1,0 +1,130 @@
+"""Devices: a phone enrols once, gets a receipt series that nobody had before, and can be shut out by one
+write.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from backend.companies import DDOC, admit_devices, ensure_collector_database
+from backend.couch.client import Couch, Json
+from backend.couch.errors import Conflict
+from receivables.documents import SCHEMA, rfc3339
+from receivables.identifiers import collector_database, is_series, new_ulid
+
+SERIES_LETTER = "R"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Device:
+    """A phone that may write receipts of `series` for `collector`."""
+
+    id: str
+    collector: str
+    email: str
+    series: str
+    revoked: bool
+
+    @classmethod
+    def from_json(cls, doc: Json) -> Device:
+        return cls(
+            id=doc["_id"].partition(":")[2],
+            collector=doc["collector"],
+            email=doc["email"],
+            series=doc["series"],
+            revoked=doc["revoked_at"] is not None,
+        )
+
+
+def enrol_device(
+    couch: Couch,
+    *,
+    company: str,
+    collector: str,
+    email: str,
+    name: str,
+    public_key: str,
+    now: datetime,
+    random_bytes: Callable[[int], bytes],
+) -> Device:
+    """Enrol a phone for a collector: its series, its document, and its way into the collector's database.
+
+    Interrupted anywhere it leaves at most a series that nobody uses; the next attempt takes another.
+    """
+    ensure_collector_database(couch, company, collector)
+    device = new_ulid(now, random_bytes(10))
+    series = _reserve_series(couch, company, collector=collector, device=device, now=now)
+    document = {
+        "_id": f"device:{device}",
+        "schema": SCHEMA,
+        "collector": collector,
+        "email": email,
+        "name": name,
+        "series": series,
+        "public_key": public_key,
+        "enrolled_at": rfc3339(now),
+        "revoked_at": None,
+    }
+    couch.put(company, document)
+    admit_devices(couch, company, collector)
+    return Device.from_json(document)
+
+
+def find_device(couch: Couch, company: str, device: str) -> Device | None:
+    """An enrolled or revoked device, or None."""
+    doc = couch.get(company, f"device:{device}")
+    return Device.from_json(doc) if doc else None
+
+
+def list_devices(couch: Couch, company: str) -> list[Json]:
+    """The `device` documents of a company, by collector and time of enrolment."""
+    rows = couch.view(company, DDOC, "devices_by_collector", include_docs=True)
+    return [row["doc"] for row in rows]
+
+
+def revoke_device(couch: Couch, *, company: str, device: str, now: datetime) -> Device | None:
+    """Shut a device out: its next request to the database is refused. None where there is no such device.
+
+    What it wrote stays; its series is never used again.
+    """
+    while True:
+        doc = couch.get(company, f"device:{device}")
+        if doc is None:
+            return None
+        if doc["revoked_at"] is None:
+            doc["revoked_at"] = rfc3339(now)
+            try:
+                couch.put(company, doc)
+            except Conflict:
+                continue
+        admit_devices(couch, company, doc["collector"])
+        return Device.from_json(doc)
+
+
+def database_of(company: str, device: Device) -> str:
+    """The database that the device replicates with."""
+    return collector_database(company, device.collector)
+
+
+def _reserve_series(couch: Couch, company: str, *, collector: str, device: str, now: datetime) -> str:
+    last = couch.view(company, DDOC, "series_by_number", descending=True, limit=1)
+    number = int(last[0]["key"]) if last else 0
+    while True:
+        number += 1
+        series = f"{SERIES_LETTER}{number:04d}"
+        if not is_series(series):
+            raise ValueError(f"{series} is beyond the last receipt series")
+        reservation = {
+            "_id": f"series:{series}",
+            "schema": SCHEMA,
+            "device": device,
+            "collector": collector,
+            "issued_at": rfc3339(now),
+        }
+        try:
+            couch.put(company, reservation)
+        except Conflict:
+            continue  # another enrolment took this number
+        return series
