@@ -10,7 +10,7 @@ import threading
 
 from backend.couch.client import Couch
 from backend.couch.errors import CouchError
-from backend.reconcile.tuning import BACKOFF_SECONDS, NOTICE_WAIT_SECONDS
+from backend.reconcile.tuning import BACKOFF_SECONDS, NOTICE_WAIT_SECONDS, POLL_SECONDS
 
 log = logging.getLogger("recaudo.reconcile")
 
@@ -25,7 +25,8 @@ class Notices:
         self._woken = threading.Event()
         self._stopped = threading.Event()
         self._since: str | None = None
-        self.listening = False
+        self._lost = True  # what happened before this listened
+        self._told = False
 
     def start(self) -> None:
         """Listen from now on; what happened before is for a sweep to find."""
@@ -37,14 +38,23 @@ class Notices:
         self._stopped.set()
         self._woken.set()
 
-    def wait(self, seconds: float) -> set[str]:
-        """The databases that moved since the last call; wait at most so long for a first one."""
-        self._woken.wait(seconds)
+    def wait(self, seconds: float) -> set[str] | None:
+        """The databases that moved since the last call; wait at most so long for a first one.
+
+        None means that notices may have been lost and only looking everywhere tells.
+        """
         with self._lock:
-            names, self._names = self._names, set()
+            lost, listening = self._lost, self._since is not None
+        if not lost:
+            self._woken.wait(max(0.0, seconds))
+        elif not listening:
+            self._stopped.wait(POLL_SECONDS if self._told else 0.0)
+        with self._lock:
+            lost, names, self._names = self._lost, self._names, set()
+            self._lost, self._told = self._since is None, True
             if not self._stopped.is_set():
                 self._woken.clear()
-        return names
+        return None if lost else names
 
     def _listen(self) -> None:
         failures = 0
@@ -59,14 +69,16 @@ class Notices:
         try:
             page = self._couch.db_updates(since=self._since or "now", wait_seconds=wait_seconds)
         except CouchError as error:
-            if self.listening or self._since is None:
+            if self._since is not None or not self._told:
                 log.warning("no notices, looking at intervals instead error=%s", error)
-            # a sequence of before the failure may mean nothing to a server that started again
-            self.listening, self._since = False, None
+            with self._lock:
+                # a sequence of before the failure may mean nothing to a server that started again
+                self._lost, self._since = True, None
+            self._woken.set()
             return False
         with self._lock:
             self._names |= {row["db_name"] for row in page.results}
+            self._since = page.last_seq
         if page.results:
             self._woken.set()
-        self.listening, self._since = True, page.last_seq
         return True

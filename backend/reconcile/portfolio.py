@@ -26,7 +26,7 @@ def is_optional(document: Json, on: date) -> bool:
     if kind not in _DATED_BY or document.get("state") in _OPEN:
         return False
     dated = document.get(_DATED_BY[kind])
-    return not (isinstance(dated, str) and dated[:10] >= (on - RECENT[kind]).isoformat())
+    return isinstance(dated, str) and dated[:10] < (on - RECENT[kind]).isoformat()
 
 
 def read_portfolios(
@@ -83,4 +83,3 @@ def read_assigned(couch: Couch, company: str, collector: str) -> list[str]:
 
 def _range(couch: Couch, company: str, prefix: str, since: str = "") -> list[Json]:
     return couch.all_docs(company, start_key=prefix + since, end_key=prefix + "\ufff0", include_docs=True)
-

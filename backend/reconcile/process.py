@@ -14,7 +14,7 @@ import random
 import signal
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import partial
@@ -27,8 +27,8 @@ from backend.reconcile.notices import Notices
 from backend.reconcile.reconciler import Reconciler, Report, run_once
 from backend.reconcile.registry import companies
 from backend.reconcile.sharding import Shard
-from backend.reconcile.tuning import BACKOFF_SECONDS, POLL_SECONDS, SWEEP_SECONDS
-from receivables.identifiers import parse_collector_database
+from backend.reconcile.tuning import BACKOFF_SECONDS, SWEEP_SECONDS
+from receivables.identifiers import is_code, parse_collector_database
 
 log = logging.getLogger("recaudo.reconcile")
 
@@ -36,18 +36,27 @@ Clock = Callable[[], datetime]
 
 
 class Loop:
-    """All companies of one server, until `stop` is set."""
+    """All companies of one server, or only `company`, until `stop` is set."""
 
     def __init__(
-        self, couch: Couch, *, stop: threading.Event, clock: Clock, shard: Shard, sweep_seconds: float
+        self,
+        couch: Couch,
+        *,
+        stop: threading.Event,
+        clock: Clock,
+        shard: Shard,
+        sweep_seconds: float,
+        company: str | None = None,
     ) -> None:
         self._couch = couch
         self._stop = stop
         self._clock = clock
         self._shard = shard
         self._sweep_seconds = sweep_seconds
+        self._company = company
         self._notices = Notices(couch)
         self._reconcilers: dict[str, Reconciler] = {}
+        self._no_companies: set[str] = set()
         self._failures = 0
 
     def run(self) -> None:
@@ -55,16 +64,17 @@ class Loop:
         self._notices.start()
         next_sweep = 0.0
         while not self._stop.is_set():
-            if time.monotonic() >= next_sweep:
-                moved, next_sweep = None, time.monotonic() + self._sweep_seconds
-            else:
-                moved = self._notices.wait(min(self._pause(), next_sweep - time.monotonic()))
+            moved = self._notices.wait(next_sweep - time.monotonic())
             if self._stop.is_set():
                 break
-            if moved is None or moved or not self._notices.listening:
-                next_sweep = min(
-                    next_sweep, time.monotonic() + self._work(moved if self._notices.listening else None)
-                )
+            if moved is None or time.monotonic() >= next_sweep or self._mentions_a_new_company(moved):
+                done = self._sweep()
+                next_sweep = time.monotonic() + self._sweep_seconds
+            else:
+                done = self._follow(moved)
+            self._failures = 0 if done else self._failures + 1
+            if not done:
+                next_sweep = min(next_sweep, time.monotonic() + self._pause())
         self._notices.stop()
         for reconciler in self._reconcilers.values():
             self._guard(reconciler.company, reconciler.save)
@@ -74,48 +84,60 @@ class Loop:
         self._notices.stop()
 
     def _pause(self) -> float:
-        return self._sweep_seconds if self._notices.listening else POLL_SECONDS
+        seconds = BACKOFF_SECONDS[min(self._failures, len(BACKOFF_SECONDS)) - 1]
+        return seconds * random.uniform(0.75, 1.25)  # noqa: S311 - spreads load, hides nothing
 
-    def _work(self, moved: set[str] | None) -> float:
-        """Sweep everything (None), or follow what moved. Return the seconds until the next sweep."""
-        done = self._sweep() if moved is None else self._follow(moved)
-        self._failures = 0 if done else self._failures + 1
-        if done:
-            return self._sweep_seconds
-        pause = BACKOFF_SECONDS[min(self._failures, len(BACKOFF_SECONDS)) - 1]
-        return pause * random.uniform(0.75, 1.25)  # noqa: S311 - spreads load, hides nothing
+    def _mentions_a_new_company(self, moved: set[str]) -> bool:
+        known = self._reconcilers.keys() | self._no_companies
+        return self._company is None and any(is_code(name) and name not in known for name in moved)
 
     def _sweep(self) -> bool:
         found: list[str] = []
-        if not self._guard("*", lambda: found.extend(companies(self._couch))):
+        if not self._guard("*", lambda: found.extend(self._companies())):
             return False
         known = self._reconcilers
         self._reconcilers = {
             code: known.get(code) or Reconciler(self._couch, code, self._shard) for code in found
         }
-        done = True
-        for reconciler in self._reconcilers.values():
-            done = self._tell(reconciler, partial(reconciler.sweep, self._clock())) and done
-        return done
+        return self._all(
+            {code: partial(each.sweep, self._clock()) for code, each in self._reconcilers.items()}
+        )
+
+    def _companies(self) -> list[str]:
+        if self._company is not None:
+            return [self._company]
+        codes = companies(self._couch)
+        self._no_companies = set(self._couch.all_dbs()) - set(codes)
+        return codes
 
     def _follow(self, moved: set[str]) -> bool:
         by_company: dict[str, set[str]] = {name: set() for name in moved if name in self._reconcilers}
         for name in moved:
             if (parsed := parse_collector_database(name)) and parsed[0] in self._reconcilers:
                 by_company.setdefault(parsed[0], set()).add(parsed[1])
-        done = True
-        for code, collectors in sorted(by_company.items()):
-            reconciler = self._reconcilers[code]
-            done = self._tell(reconciler, partial(reconciler.follow, collectors, self._clock())) and done
-        return done
+        now = self._clock()
+        return self._all(
+            {
+                code: partial(self._reconcilers[code].follow, collectors, now)
+                for code, collectors in sorted(by_company.items())
+            }
+        )
 
-    def _tell(self, reconciler: Reconciler, work: Callable[[], Report]) -> bool:
+    def _all(self, works: Mapping[str, Callable[[], Report]]) -> bool:
+        """Do every work, whatever becomes of the others; False where one has to be done again."""
+        results = [self._tell(company, work) for company, work in works.items()]
+        return all(results)
+
+    def _tell(self, company: str, work: Callable[[], Report]) -> bool:
         reports: list[Report] = []
         started = time.monotonic()
-        done = self._guard(reconciler.company, lambda: reports.append(work()))
-        if reports and reports[0]:
-            _log_report(reconciler.company, reports[0], time.monotonic() - started)
-        return done and not any(report.failed for report in reports)
+        if not self._guard(company, lambda: reports.append(work())):
+            # what it remembers may be what is wrong: the next one reads it again
+            self._reconcilers.pop(company, None)
+            return False
+        if reports[0]:
+            _log_report(company, reports[0], time.monotonic() - started)
+        return not reports[0].failed
 
     def _guard(self, company: str, work: Callable[[], object]) -> bool:
         """Whatever goes wrong with one company stays with it."""
@@ -153,12 +175,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     with connect(settings) as couch:
         if options.once:
-            for company in companies(couch):
+            for company in [options.company] if options.company else companies(couch):
                 _log_report(company, run_once(couch, company, _utc_now(), options.shard), 0.0)
             return 0
         stop = threading.Event()
         loop = Loop(
-            couch, stop=stop, clock=_utc_now, shard=options.shard, sweep_seconds=options.sweep_seconds
+            couch,
+            stop=stop,
+            clock=_utc_now,
+            shard=options.shard,
+            sweep_seconds=options.sweep_seconds,
+            company=options.company,
         )
 
         def end(_number: int, _frame: FrameType | None) -> None:

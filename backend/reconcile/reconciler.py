@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 
 from backend.couch.client import Couch, Json
@@ -101,13 +101,21 @@ class Reconciler:
             info = info or self._couch.database_info(db)
             if info is None:
                 return
-            instance, seen = str(info.get("instance_start_time", "")), str(info["update_seq"])
+            instance = str(info.get("instance_start_time", ""))
             if progress is None or progress.instance != instance:
                 self._equip(collector, report, now)
                 progress = Progress(since=NOTHING_SEEN, instance=instance, seen="")
+            seen = str(info["update_seq"])
             if progress.seen == seen:
                 return
-            progress = Progress(since=progress.since, instance=progress.instance, seen=seen)
+        else:
+            seen = progress.seen
+        self._read_to_the_end(collector, progress, seen, report, now)
+
+    def _read_to_the_end(
+        self, collector: str, progress: Progress, seen: str, report: Report, now: datetime
+    ) -> None:
+        """Take the facts batch by batch; `seen` is true only once the last batch is durable."""
         more = True
         while more:
             taken = take_facts(
@@ -116,7 +124,7 @@ class Reconciler:
             report.facts_copied += taken.copied
             report.facts_parked += taken.parked
             more = taken.more
-            progress = Progress(since=taken.last_seq, instance=progress.instance, seen=progress.seen)
+            progress = replace(progress, since=taken.last_seq, seen=progress.seen if more else seen)
             self._checkpoints.note(collector, progress)
             if taken.copied or taken.parked:
                 self._checkpoints.save()
