@@ -1,10 +1,10 @@
 """A document store on SQLite that replicates with CouchDB: on the phone, and behind the embedded server.
 
-    from replica import Database, RemoteDatabase, replicate
+from replica import Database, RemoteDatabase, replicate
 
-    with Database.open("ana.sqlite") as db:
-        rev = db.put({"_id": "note:ana:1", "text": "..."})
-        replicate(db, RemoteDatabase("https://…/andina-c-ana"))
+with Database.open("ana.sqlite") as db:
+    rev = db.put({"_id": "note:ana:1", "text": "..."})
+    replicate(db, RemoteDatabase("https://…/andina-c-ana"))
 """
 
 from __future__ import annotations
@@ -31,7 +31,11 @@ from replica.errors import (
 )
 from replica.remote.auth import BasicAuth, BearerAuth
 from replica.remote.database import RemoteDatabase
+from replica.replication.attachments import fetch_attachment
+from replica.replication.live import Link, LiveReplication, LiveStatus, PushClass
 from replica.replication.once import replicate
+from replica.replication.refusals import Refusal, list_refusals, retry_refused
+from replica.replication.session import Progress, ReplicationResult
 
 __all__ = [
     "BadRequest",
@@ -44,10 +48,17 @@ __all__ = [
     "FileTooNew",
     "Forbidden",
     "InvalidDocument",
+    "Link",
+    "LiveReplication",
+    "LiveStatus",
     "MissingStub",
     "NotFound",
+    "Progress",
+    "PushClass",
+    "Refusal",
     "RemoteDatabase",
     "ReplicaError",
+    "ReplicationResult",
     "ServerFailure",
     "StorageError",
     "TokenRefused",
@@ -55,5 +66,8 @@ __all__ = [
     "TooManyRequests",
     "Unauthorized",
     "Unreachable",
+    "fetch_attachment",
+    "list_refusals",
     "replicate",
+    "retry_refused",
 ]

@@ -135,10 +135,8 @@ dead zone.
 IDLE_SECONDS = 60.0
 """How soon a live session that had nothing to do asks again, when nobody wakes it."""
 
-MANIFEST_WORTH = 200
-"""Pending changes from which it pays to fetch the manifest's documents ahead of the stream (two requests
-more).
-"""
+PUSH_DURING_PULL_SECONDS = 10.0
+"""How long a long pull may keep a local write waiting."""
 
 INACTIVITY_SECONDS = 300.0
 """A run that made no progress for so long ends as unreachable: no sync is ever "in progress" for ever."""

@@ -17,9 +17,9 @@ from replica.peer import Json, Peer
 from replica.replication.delivery import Failure
 from replica.tuning import DOCUMENT_ATTEMPTS
 
-KEY = "refusals"
-"""One local document per store, `_local/refusals`: refusals are rare, and listing them must need no
-search.
+KEY = "replication-refusals"
+"""One local document per store, `_local/replication-refusals`: refusals are rare, and listing them must
+need no search.
 """
 
 

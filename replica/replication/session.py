@@ -90,13 +90,26 @@ class Options:
 class Replication:
     """One run. Call `step` until it returns False, then `close`; after an error, step again or close."""
 
-    def __init__(self, source: Peer, target: Peer, options: Options, world: World) -> None:
+    def __init__(
+        self,
+        source: Peer,
+        target: Peer,
+        options: Options,
+        world: World,
+        *,
+        source_info: PeerInfo | None = None,
+        target_info: PeerInfo | None = None,
+    ) -> None:
+        """`source_info` and `target_info` save asking again what the caller has just asked."""
+        self._infos = (source_info, target_info)
         self._source = source
         self._target = target
         self._options = options
         self._world = world
         self._limit = options.batch_documents
         self.state = State.NEW
+        self.mark = ""
+        """What a push leaves out: revisions under this mark came from the target."""
         self._statistics = Statistics()
         self._refused: dict[str, Refusal] = {}
         self._last_seq: Any = 0
@@ -156,7 +169,8 @@ class Replication:
     # -- the beginning ---------------------------------------------------------------------------------------
 
     def _begin(self) -> None:
-        source, target = self._source.info(), self._target.info()
+        source = self._infos[0] or self._source.info()
+        target = self._infos[1] or self._target.info()
         # What we know of the other side is kept in the store that knows where its revisions came from.
         pulls = isinstance(self._target, Marking) or not isinstance(self._source, Marking)
         ours = self._target if pulls else self._source
@@ -177,7 +191,7 @@ class Replication:
         self._mark(source, target, pulls=pulls)
         self._last_seq = self._recorded_seq = 0 if self._agreed is None else self._agreed
         if self._passed is not None:
-            self._last_seq = self._passed.after(self._last_seq, self._excluded)
+            self._last_seq = self._passed.after(self._last_seq, self.mark)
         self._retry_refused()
         self._choose_the_way(source, target, pulls=pulls)
 
@@ -187,15 +201,14 @@ class Replication:
         delivered: dict[str, Any] = {"replaces": self._options.replaces} if self._options.replaces else {}
         read: dict[str, Any] = {}
         self._passed: Passed | None = None
-        self._excluded = ""
         if isinstance(self._target, Marking):
             origin = Origin(self._target, source)
             delivered["origin"] = origin.void() if went_back and pulls else origin.mark()
             delivered["attachments_later"] = not self._options.attachments
         if isinstance(self._source, Marking):
             origin = Origin(self._source, target)
-            self._excluded = origin.void() if went_back and not pulls else origin.mark()
-            read["exclude_origin"] = self._excluded
+            self.mark = origin.void() if went_back and not pulls else origin.mark()
+            read["exclude_origin"] = self.mark
             self._passed = None if pulls else Passed(self._source, self._key)
         self._reader = Reader(
             self._source, self._target, self._options.selection, attachments=self._options.attachments, **read
@@ -284,7 +297,7 @@ class Replication:
     def _finish(self) -> None:
         if self._last_seq != self._recorded_seq:
             if self._passed is not None:
-                self._passed.record(self._recorded_seq, self._last_seq, self._excluded)
+                self._passed.record(self._recorded_seq, self._last_seq, self.mark)
             else:
                 self._checkpoint()
         if self.state is State.FIRST_SYNC:
