@@ -11,9 +11,9 @@ import sys
 
 from backend.config import SettingError
 from backend.couch.errors import CouchError
+from backend.logs import log_to_stdout
 from schedulers.heartbeat import is_alive
 from schedulers.jobs import JOBS, job_named, utc_now
-from schedulers.logs import log_to_stdout
 from schedulers.process import SchedulerProcess, run_once
 from schedulers.settings import SchedulerSettings, heartbeat_path
 

@@ -24,7 +24,7 @@ from schedulers.heartbeat import BEAT_SECONDS, Heartbeat
 from schedulers.jobs import JOBS, Job, utc_now
 from schedulers.settings import SchedulerSettings
 
-log = logging.getLogger(__name__)
+log = logging.getLogger("recaudo.scheduler")
 
 # A new company waits this long for its first run; a minute is nothing beside what setting one up takes.
 COMPANIES_SECONDS = 30

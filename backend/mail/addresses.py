@@ -9,7 +9,9 @@ import re
 
 # RFC 5321 allows stranger ones; those that people have look like this, and no server is offered anything
 # else.
-_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9-]*\.)+[A-Za-z]{2,24}")
+_ADDRESS = re.compile(
+    r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9][A-Za-z0-9-]{0,62}\.)+[A-Za-z]{2,24}"
+)
 _SEPARATORS = re.compile(r"[,;]")
 
 

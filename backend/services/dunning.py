@@ -27,7 +27,7 @@ from backend.services.erp_import import cursor_id, imported_at
 from receivables.documents import SCHEMA, local_on, rfc3339
 from receivables.dunning import NOTE, DunningPolicy, Notice
 
-log = logging.getLogger(__name__)
+log = logging.getLogger("recaudo.dunning")
 
 POLICY = "policy:dunning"
 # Payments of the morning are in the ERP by then; older data would claim what was paid yesterday.

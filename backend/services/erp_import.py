@@ -20,7 +20,7 @@ from backend.erp.port import Connector, Cursor, Kind, Unreadable
 from backend.erp.records import Record
 from receivables.documents import SCHEMA, parse_instant, rfc3339
 
-log = logging.getLogger(__name__)
+log = logging.getLogger("recaudo.erp")
 
 # A run that found nothing says so at most this often: freshness is judged in minutes, and each write is a
 # revision.

@@ -30,7 +30,7 @@ from receivables.identifiers import posting_id
 from receivables.money import Money
 from receivables.receipts import Receipt
 
-log = logging.getLogger(__name__)
+log = logging.getLogger("recaudo.erp")
 
 CHECKPOINT = "erp_out"
 CHANGES_PER_PAGE = 500
