@@ -13,6 +13,21 @@ from collections import Counter
 KILL_STATUS = 137  # what a shell reports for `kill -9`
 
 POINTS: tuple[str, ...] = (
+    "dunning.claimed",
+    "dunning.mailed",
+    "dunning.noted",
+    "dunning.settled",
+    "erp.in.finished",
+    "erp.in.page_stored",
+    "erp.out.announced",
+    "erp.out.exception_raised",
+    "erp.out.page_done",
+    "erp.out.recorded",
+    "erp.out.retry_recorded",
+    "erp.out.sending",
+    "erp.out.sent",
+    "erp.sql.processed",
+    "erp.sql.staged",
     "reconcile.derived",
     "reconcile.down_checkpointed",
     "reconcile.equipped",

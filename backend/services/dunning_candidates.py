@@ -62,7 +62,10 @@ def _receipts(couch: Couch, company: str, invoices: Sequence[Json]) -> list[Json
 
 
 def _effective(receipt: Json, posting: Mapping[str, Any] | None) -> Json:
-    """As decided when it was claimed. What the ERP refused was paid all the same: people sort it out first."""
+    """As decided when it was claimed.
+
+    What the ERP refused was paid all the same: people sort it out first.
+    """
     if posting is None or posting["state"] == "rejected":
         return receipt
     return {**receipt, "allocations": posting["allocations"]}
