@@ -16,6 +16,7 @@ from replica.errors import (
     Conflict,
     FileExists,
     Forbidden,
+    MissingStub,
     NotFound,
     ReplicaError,
     ServerFailure,
@@ -62,6 +63,8 @@ def failure(subject: str, status: int, headers: Mapping[str, str], body: bytes) 
         return TooManyRequests(reason, _seconds(headers.get("retry-after")))
     if status == 400 and said and TOKEN_REASON.fullmatch(said[1].strip()):
         return TokenRefused(reason)
+    if status == 412 and said and said[0] == "missing_stub":
+        return MissingStub(reason)
     if status in ANYONE_MAY_SAY:
         return ANYONE_MAY_SAY[status](reason)
     if said and status in SPEAKING_FOR_COUCHDB:
