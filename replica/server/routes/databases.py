@@ -1,0 +1,88 @@
+"""`/{db}`: create, describe, delete; and `POST /{db}`, which stores a document under a new id."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, request
+
+from replica.errors import BadRequest, NotFound
+from replica.server.authorization import ADMIN_ONLY, OPEN, require_server_admin
+from replica.server.catalogue import Options
+from replica.server.node import database, node, user
+from replica.server.sequences import wire_seq
+from replica.server.served import ServedDatabase
+from replica.server.wire import answer, body_object, flag, require_json_content_type
+
+routes = Blueprint("databases", __name__)
+SHARDS_AT_MOST = 256
+
+
+def describe(found: ServedDatabase) -> dict[str, Any]:
+    """CouchDB's database information object."""
+    info = found.store.statistics()
+    options = found.options
+    return {
+        "instance_start_time": found.store.instance_start_time,
+        "db_name": found.name,
+        "purge_seq": str(info["purge_seq"]),
+        "update_seq": wire_seq(info["update_seq"], found.store),
+        "sizes": info["sizes"],
+        "props": {"partitioned": True} if options.partitioned else {},
+        "doc_del_count": info["doc_del_count"],
+        "doc_count": info["doc_count"],
+        "disk_format_version": 8,
+        "compact_running": found.compacting,
+        "cluster": {"q": options.shards, "n": options.replicas, "w": 1, "r": 1},
+    }
+
+
+@routes.get("/<seg:db>")
+def info(db: str) -> Response:
+    return answer(describe(database(db)))
+
+
+@routes.put("/<seg:db>")
+def create(db: str) -> Response:
+    require_server_admin(user())
+    options = Options(shards=_count("q", 2), replicas=_count("n", 1), partitioned=flag("partitioned"))
+    admin_only = node().configuration.get("couchdb", "default_security") == "admin_only"
+    node().registry.create(db, options, ADMIN_ONLY if admin_only else OPEN)
+    return answer({"ok": True}, 201, {"Location": request.base_url})
+
+
+def _count(name: str, default: int) -> int:
+    text = request.args.get(name)
+    if text is None:
+        return default
+    if not text.isdigit() or not 0 < int(text) <= SHARDS_AT_MOST:
+        raise BadRequest(f"The `{name}` query parameter must be an integer between 1 and {SHARDS_AT_MOST}.")
+    return int(text)
+
+
+@routes.delete("/<seg:db>")
+def delete(db: str) -> Response:
+    require_server_admin(user())
+    if "rev" in request.args:
+        raise BadRequest(
+            "You tried to DELETE a database with a ?=rev parameter. Did you mean to DELETE a document instead?"
+        )
+    if not node().registry.exists(db):
+        raise NotFound("Database does not exist.")
+    node().registry.delete(db)
+    return answer({"ok": True})
+
+
+@routes.post("/<seg:db>")
+def add_document(db: str) -> Response:
+    found = database(db)
+    require_json_content_type()
+    document = body_object("Document must be a JSON object")
+    document.setdefault("_id", node().uuids.take())
+    rev = found.put(document, user())
+    location = f"{request.base_url}/{document['_id']}"
+    if request.args.get("batch") == "ok":
+        return answer({"ok": True, "id": document["_id"]}, 202, {"Location": location})
+    return answer(
+        {"ok": True, "id": document["_id"], "rev": rev}, 201, {"Location": location, "ETag": f'"{rev}"'}
+    )

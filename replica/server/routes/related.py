@@ -1,0 +1,88 @@
+"""Documents with their attachments in multipart bodies, in and out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from flask import Response, request
+
+from replica.errors import BadRequest
+from replica.server.multipart import Part, PartReader, Source, boundary_of, mixed, new_boundary, related
+from replica.server.served import ServedDatabase
+from replica.server.wire import dumps, loads, stream
+
+Json = dict[str, Any]
+
+
+def receive_related(found: ServedDatabase) -> Json:
+    """Read a multipart/related request: the document first, then the bodies of its `follows` attachments."""
+    reader = PartReader(request.stream, boundary_of(request.headers.get("Content-Type", "")))
+    parts = iter(reader)
+    first = next(parts, None)
+    if first is None:
+        raise BadRequest("Multipart body without a document.")
+    document = loads(first.read())
+    if not isinstance(document, dict) or not isinstance(document.get("_attachments", {}), dict):
+        raise BadRequest("Document must be a JSON object")
+    entries = document.get("_attachments", {})
+    waiting = [name for name, entry in entries.items() if isinstance(entry, dict) and entry.get("follows") is True]
+    for part in parts:
+        name = part.filename if part.filename in waiting else next(iter(waiting), None)
+        if name is None:
+            break
+        waiting.remove(name)
+        entries[name] = _stored(found, entries[name], part)
+    if waiting:
+        raise BadRequest(f"Attachment {waiting[0]} follows, but the body ended before it.")
+    return document
+
+
+def _stored(found: ServedDatabase, entry: Json, part: Part) -> Json:
+    with found.store.open_attachment_writer() as writer:
+        for piece in part.pieces():
+            writer.write(piece)
+        body = writer.finish(expected_digest=entry.get("digest"))
+    kept = {name: value for name, value in entry.items() if name in ("revpos", "content_type")}
+    kept.setdefault("content_type", part.headers.get("content-type", "application/octet-stream"))
+    return {**kept, "body": body}
+
+
+def following(found: ServedDatabase, document: Json, atts_since: Sequence[str]) -> dict[str, Source]:
+    """Mark the attachments that will follow, and open them; those known since `atts_since` stay stubs."""
+    oldest_unknown = max((int(rev.partition("-")[0]) for rev in atts_since), default=0)
+    sources: dict[str, Source] = {}
+    for name, entry in document.get("_attachments", {}).items():
+        if entry["revpos"] <= oldest_unknown:
+            continue
+        sources[name] = found.store.get_attachment(document["_id"], name, rev=document["_rev"])
+        entry.pop("stub", None)
+        entry["follows"] = True
+    return sources
+
+
+def send_related(found: ServedDatabase, document: Json, atts_since: Sequence[str]) -> Response:
+    boundary = new_boundary()
+    sources = following(found, document, atts_since)
+    return stream(related(document, sources, boundary), f'multipart/related; boundary="{boundary}"')
+
+
+def send_mixed(
+    found: ServedDatabase, opened: list[Json], *, attachments: bool, atts_since: Sequence[str]
+) -> Response:
+    """`open_revs` as multipart/mixed: each revision a part of its own, missing ones marked as errors."""
+    outer = new_boundary()
+
+    def parts() -> Iterator[tuple[str, Iterator[bytes]]]:
+        for entry in opened:
+            if "ok" not in entry:
+                yield 'application/json; error="true"', iter([dumps(entry).encode()])
+                continue
+            sources = following(found, entry["ok"], atts_since) if attachments else {}
+            if sources:
+                inner = new_boundary()
+                yield f'multipart/related; boundary="{inner}"', related(entry["ok"], sources, inner)
+            else:
+                yield "application/json", iter([dumps(entry["ok"]).encode()])
+
+    return stream(mixed(parts(), outer), f'multipart/mixed; boundary="{outer}"')

@@ -1,0 +1,23 @@
+"""`/{db}/_security`: who may come in."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response
+
+from replica.server.authorization import checked_security
+from replica.server.node import administered, database, node
+from replica.server.wire import answer, body_json
+
+routes = Blueprint("security", __name__)
+
+
+@routes.get("/<seg:db>/_security")
+def read(db: str) -> Response:
+    return answer(database(db).security)
+
+
+@routes.put("/<seg:db>/_security")
+def write(db: str) -> Response:
+    administered(db)
+    node().registry.set_security(db, checked_security(body_json()))
+    return answer({"ok": True})

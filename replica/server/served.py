@@ -1,0 +1,195 @@
+"""One database as the server holds it: the store, who may do what in it, and its design functions.
+
+Every write of the server goes through `write` or `put`, also the server's own replications, so that no document enters
+without `validate_doc_update`, no design document without an administrator, and every change is told to the feeds.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+from replica.database import Database
+from replica.errors import Forbidden, NotFound
+from replica.server.authentication import User
+from replica.server.authorization import require_database_admin
+from replica.server.catalogue import Catalogue, Options
+from replica.server.designs import Design, check_design, parse_design
+from replica.server.javascript.sandbox import Program, ScriptFailure, ScriptPool, ScriptThread
+from replica.server.wire import dumps
+
+Json = dict[str, Any]
+Validate = Callable[[Json, Json | None], None]
+T = TypeVar("T")
+
+
+class RefusedByDesign(Forbidden):
+    """What a design function threw at one document; the rest of its batch goes on."""
+
+    def __init__(self, failure: ScriptFailure) -> None:
+        super().__init__(failure.reason)
+        self.error, self.status = failure.error, failure.status
+
+
+class SystemRules(Protocol):
+    """Rules that come with a database's name: those of `_users` and `_replicator`."""
+
+    def prepare(self, document: Json, user: User) -> Json: ...
+
+    def check(self, new: Json, old: Json | None, user: User) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The functions that every write must pass, as (design document's program, source)."""
+
+    validations: tuple[tuple[Program, str], ...]
+
+
+class ServedDatabase:
+    """`deleted` is set when the database goes away under an open feed."""
+
+    def __init__(
+        self,
+        name: str,
+        path: Path,
+        catalogue: Catalogue,
+        scripts: ScriptPool,
+        told: Callable[[str, str], None],
+        own_rules: SystemRules | None,
+    ) -> None:
+        self.name = name
+        self.path = path
+        self.store = Database.open(path)
+        self.deleted = threading.Event()
+        self.compacting = False
+        self._catalogue = catalogue
+        self._scripts: ScriptThread = scripts.thread_for(name)
+        self._told = told
+        self._own_rules = own_rules
+        self._designs: dict[str, Design] | None = None
+        self._designs_lock = threading.Lock()
+
+    @property
+    def security(self) -> Json:
+        return self._catalogue.security(self.name)
+
+    @property
+    def options(self) -> Options:
+        return self._catalogue.options(self.name) or Options()
+
+    @property
+    def scripts(self) -> ScriptThread:
+        return self._scripts
+
+    # -- design documents ------------------------------------------------------------------
+
+    def designs(self) -> dict[str, Design]:
+        """All design documents, by id; read again after one of them was written."""
+        found = self._designs
+        if found is None:
+            with self._designs_lock:
+                rows = self.store.all_docs(start_key="_design/", end_key="_design0", include_docs=True)["rows"]
+                found = self._designs = {
+                    row["id"]: parse_design(row["doc"]) for row in rows if row["id"].startswith("_design/")
+                }
+        return found
+
+    def design(self, name: str) -> Design:
+        """Raise `NotFound` with CouchDB's word where there is none."""
+        design = self.designs().get(f"_design/{name}")
+        if design is None:
+            raise NotFound(self._absence(f"_design/{name}"))
+        return design
+
+    def _absence(self, document_id: str) -> str:
+        try:
+            self.store.get(document_id)
+        except NotFound as absence:
+            return "deleted" if absence.reason == "deleted" else "missing"
+        return "missing"
+
+    # -- writing -----------------------------------------------------------------------------
+
+    def write(self, documents: list[Json], user: User, *, new_edits: bool = True) -> list[Json]:
+        """`_bulk_docs`: an entry each, or with `new_edits=False` the failures only."""
+        designs = any(
+            isinstance(document, dict) and str(document.get("_id", "")).startswith("_design/") for document in documents
+        )
+        if self._own_rules is not None:
+            documents = [self._own_rules.prepare(document, user) for document in documents]
+        return self._writing(
+            designs,
+            user,
+            lambda validate: self.store.bulk_docs(documents, new_edits=new_edits, validate=validate),
+        )
+
+    def put(self, document: Json, user: User) -> str:
+        """Store one document. Raise what refused it."""
+        if self._own_rules is not None:
+            document = self._own_rules.prepare(document, user)
+        return self._writing(
+            str(document.get("_id", "")).startswith("_design/"),
+            user,
+            lambda validate: self.store.put(document, validate=validate),
+        )
+
+    def _writing(self, touches_design: bool, user: User, act: Callable[[Validate | None], T]) -> T:
+        rules = self._rules()
+        validate = self._validation(rules, user, touches_design)
+        try:
+            if rules.validations or touches_design:
+                # On the script thread, so that each document is judged without a hop between threads.
+                return self._scripts.run(lambda: act(validate))
+            return act(validate)
+        finally:
+            if touches_design:
+                self._designs = None
+            self._told("updated", self.name)
+
+    def _rules(self) -> Rules:
+        return Rules(
+            tuple(
+                (design.program, design.validate_source)
+                for design in self.designs().values()
+                if design.validate_source is not None
+            )
+        )
+
+    def _validation(self, rules: Rules, user: User, touches_design: bool) -> Validate | None:
+        own = self._own_rules
+        if not rules.validations and not touches_design and own is None:
+            return None
+        context = dumps({"db": self.name, "name": user.name, "roles": list(user.roles)})
+        security = dumps(self.security)
+
+        def validate(new: Json, old: Json | None) -> None:
+            if new["_id"].startswith("_design/"):
+                require_database_admin(user, self.security)
+                check_design(new, self._scripts)
+                return
+            if own is not None:
+                own.check(new, old, user)
+            if rules.validations:
+                self._judge(rules, dumps(new), "null" if old is None else dumps(old), context, security)
+
+        return validate
+
+    def _judge(self, rules: Rules, new: str, old: str, context: str, security: str) -> None:
+        for program, source in rules.validations:
+            try:
+                self._scripts.call(program, "validate", source, new, old, context, security)
+            except ScriptFailure as failure:
+                raise RefusedByDesign(failure) from None
+
+    def changed(self, *, designs: bool) -> None:
+        """Tell the feeds about a change that did not come through `write` or `put` (a purge)."""
+        if designs:
+            self._designs = None
+        self._told("updated", self.name)
+
+    def close(self) -> None:
+        self.store.close()
