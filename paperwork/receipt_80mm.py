@@ -16,28 +16,29 @@ _LOGO_HEIGHT = 14.0
 
 def draw_80mm(view: ReceiptView, *, logo: bytes | None) -> bytes:
     """Return a PDF of one page, cut to the length of what is on it."""
-    length = _draw(view, logo, height=_ENDLESS).get_y() + _MARGIN
-    return bytes(_draw(view, logo, height=length).output())
+    with _roll(view, _ENDLESS) as sheet:
+        length = _write(sheet, view, logo) + _MARGIN
+    with _roll(view, length) as sheet:
+        _write(sheet, view, logo)
+        return bytes(sheet.output())
 
 
-def _draw(view: ReceiptView, logo: bytes | None, *, height: float) -> Sheet:
-    sheet = Sheet(
-        width=_WIDTH,
-        height=height,
-        margin=_MARGIN,
-        created_at=view.created_at,
-        title=f"{view.labels.title} {view.number}",
-    )
+def _roll(view: ReceiptView, height: float) -> Sheet:
+    title = f"{view.labels.title} {view.number}"
+    return Sheet(width=_WIDTH, height=height, margin=_MARGIN, created_at=view.created_at, title=title)
+
+
+def _write(sheet: Sheet, view: ReceiptView, logo: bytes | None) -> float:
+    """Write everything and return where it ends, in mm."""
     _head(sheet, view, logo)
     _customer(sheet, view)
     _invoices(sheet, view)
     _payments(sheet, view)
     _foot(sheet, view)
-    end = sheet.get_y()
+    end = float(sheet.get_y())
     if view.void is not None:
         sheet.stamp(view.labels.void, size=46)
-        sheet.set_y(end)
-    return sheet
+    return end
 
 
 def _centred(sheet: Sheet, text: str) -> None:

@@ -19,24 +19,21 @@ _LOGO_HEIGHT, _LOGO_WIDTH = 14.0, 30.0
 
 def draw_a5(view: ReceiptView, *, logo: bytes | None) -> bytes:
     """Return the PDF; a receipt with very many lines takes a second page."""
-    sheet = Sheet(
-        width=_WIDTH,
-        height=_HEIGHT,
-        margin=_MARGIN,
-        created_at=view.created_at,
-        title=f"{view.labels.title} {view.number}",
-    )
-    _head(sheet, view, logo)
-    _customer(sheet, view)
-    _amount(sheet, view)
-    _tables(sheet, view)
-    _sums(sheet, view)
-    _foot(sheet, view)
-    if view.void is not None:
-        for page in range(1, sheet.pages_count + 1):
-            sheet.page = page
-            sheet.stamp(view.labels.void, size=72)
-    return bytes(sheet.output())
+    title = f"{view.labels.title} {view.number}"
+    with Sheet(
+        width=_WIDTH, height=_HEIGHT, margin=_MARGIN, created_at=view.created_at, title=title
+    ) as sheet:
+        _head(sheet, view, logo)
+        _customer(sheet, view)
+        _amount(sheet, view)
+        _tables(sheet, view)
+        _sums(sheet, view)
+        _foot(sheet, view)
+        if view.void is not None:
+            for page in range(1, sheet.pages_count + 1):
+                sheet.page = page
+                sheet.stamp(view.labels.void, size=72)
+        return bytes(sheet.output())
 
 
 def _head(sheet: Sheet, view: ReceiptView, logo: bytes | None) -> None:

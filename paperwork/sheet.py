@@ -11,10 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Self
 
 import segno
 from fpdf import FPDF
 from fpdf.enums import MethodReturnValue, WrapMode, XPos, YPos
+from fpdf.fonts import TTFFont
 
 FONTS = Path(__file__).parent / "fonts"
 _FAMILY = "DejaVu"
@@ -44,7 +46,10 @@ class Column:
 
 
 class Sheet(FPDF):
-    """A PDF whose measures are mm and whose margins are equal on all sides."""
+    """A PDF whose measures are mm and whose margins are equal on all sides.
+
+    Use it in a `with`: fpdf2 reads glyphs when they are needed and keeps the font files open until told.
+    """
 
     def __init__(
         self, *, width: float, height: float, margin: float, created_at: datetime, title: str
@@ -60,6 +65,14 @@ class Sheet(FPDF):
         self.set_title(title)
         self.set_creator("Recaudo")
         self.add_page()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        for font in self.fonts.values():
+            if isinstance(font, TTFFont):
+                font.close()
 
     @property
     def bottom(self) -> float:
