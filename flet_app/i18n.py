@@ -55,11 +55,16 @@ def catalogue(language: str, domain: str) -> Catalogue:
     return found
 
 
+@functools.cache
 def parse_locale(name: str) -> Locale:
-    try:
-        return Locale.parse(name.replace("-", "_"))
-    except (UnknownLocaleError, ValueError):
-        return Locale.parse(DEFAULT_LOCALE)
+    """The customs of `name`, or of its language where nobody wrote that territory's down (`en_EC`)."""
+    wanted = name.replace("-", "_")
+    for attempt in (wanted, wanted.partition("_")[0], DEFAULT_LOCALE):
+        try:
+            return Locale.parse(attempt)
+        except (UnknownLocaleError, ValueError):
+            continue
+    raise ValueError(f"Babel lacks {DEFAULT_LOCALE}")
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

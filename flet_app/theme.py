@@ -80,6 +80,7 @@ def material_theme(seed: str = DEFAULT_SEED, *, animated: bool = True) -> ft.The
 
 def apply_theme(page: ft.Page, *, seed: str = DEFAULT_SEED, mode: str = "system") -> None:
     """Dress `page`. `mode` is `system`, `light` or `dark`."""
+    page.theme_animation_style = ft.AnimationStyle.no_animation()
     page.theme = material_theme(seed)
     page.dark_theme = material_theme(seed)
     page.theme_mode = ft.ThemeMode(mode)

@@ -158,6 +158,7 @@ class SyncDriver:
         with RemoteDatabase(
             f"{enrolment.couchdb_url}/{enrolment.database}", auth=BearerAuth(self._keeper.token)
         ) as remote:
+            remote.info()  # proves that somebody answers before a screen says "sending"
             if waiting.pop("receipt", 0) or retries:
                 self._push(remote, RECEIPTS, _is_receipt)
             if waiting or retries:

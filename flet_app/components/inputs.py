@@ -65,6 +65,9 @@ def primary(
             on_click=on_click,
             disabled=disabled or busy,
             height=PRIMARY_HEIGHT,
+            style=ft.ButtonStyle(
+                shape=ft.RoundedRectangleBorder(radius=RADIUS), padding=ft.Padding.symmetric(horizontal=12)
+            ),
         ),
         expand=expand,
     )

@@ -13,7 +13,7 @@ from flet_app.collector.views.chrome import screen, scroll, sync_state
 from flet_app.components.figures import caption
 from flet_app.components.inputs import segments
 from flet_app.components.status import status_line
-from flet_app.components.surfaces import card, section, stacked
+from flet_app.components.surfaces import card, notice, section, stacked
 from flet_app.components.tagging import tag
 from flet_app.theme import TOUCH_TARGET
 
@@ -23,6 +23,7 @@ def More() -> ft.View:
     app = use_app()
     t = app.texts.t
     leaving, set_leaving = ft.use_state(False)
+    unsent, set_unsent = ft.use_state(False)
     enrolment = app.phone.enrolment
     chosen = app.store.chosen
 
@@ -38,9 +39,13 @@ def More() -> ft.View:
         try:
             await app.phone.sign_out()
         except FactsUnsent:
-            app.say(t("There is something not sent yet. Sign out once everything has arrived."))
+            set_unsent(True)
         else:
             app.page.navigate("/")
+
+    def ask(_event: Any) -> None:
+        set_unsent(bool(app.phone.status.unsent))
+        set_leaving(not app.phone.status.unsent)
 
     ft.use_dialog(
         ft.AlertDialog(
@@ -87,8 +92,19 @@ def More() -> ft.View:
                     spacing=2, tight=True,
                 )
             ),
-            stacked([row("sign-out", ft.Icons.LOGOUT, t("Sign out"), lambda _event: set_leaving(True))]),
+            stacked([row("sign-out", ft.Icons.LOGOUT, t("Sign out"), ask)]),
         ]  # fmt: skip
+    if unsent:
+        rows.append(
+            notice(
+                t("There is something not sent yet. Sign out once everything has arrived."),
+                app.palette,
+                icon=ft.Icons.CLOUD_UPLOAD_OUTLINED,
+                action=t("See"),
+                on_action=lambda _event: app.open("sincronizacion"),
+                identifier="sign-out-refused",
+            )
+        )
     return screen(app, route="/", title=t("More"), body=scroll(rows), tab="/mas")
 
 

@@ -38,6 +38,7 @@ from receivables.money import Money
 from receivables.receipts import PaymentLine, ReceiptDraft
 from receivables.validation import Problem
 
+SHEET_ROWS, SHEET_HEIGHT = 11, 440  # a longer confirmation scrolls above its buttons
 OLDEST, CHOOSE = "oldest", "choose"
 ABOUT_LINES = frozenset(
     {"cash_over_cap"}
@@ -354,27 +355,33 @@ def confirmation(
         if plan.on_account:
             rows.append(line(t("Left on account"), money(app, plan.on_account)))
     rows.append(caption(t("Once recorded, the receipt has a number and can't be changed.")))
+    listing: ft.Control = ft.Column(rows, spacing=8, tight=True)
+    if len(rows) > SHEET_ROWS:
+        listing = ft.Container(ft.Column(rows, spacing=8, scroll=ft.ScrollMode.AUTO), height=SHEET_HEIGHT)
+    buttons = ft.Row(
+        [
+            secondary("receipt-correct", t("Correct"), on_back, disabled=saving, expand=2),
+            primary(
+                "receipt-confirm",
+                t("Confirm {amount}", amount=money(app, entry.paid)),
+                on_save,
+                busy=saving,
+                expand=3,
+            ),
+        ],
+        spacing=10,
+    )
     return ft.BottomSheet(
         ft.Container(
             ft.Column(
-                [
-                    ft.Column(rows, spacing=8, tight=True, scroll=ft.ScrollMode.AUTO, expand=True, expand_loose=True),
-                    ft.Row(
-                        [
-                            secondary("receipt-correct", t("Correct"), on_back, disabled=saving, expand=1),
-                            primary(
-                                "receipt-confirm", t("Confirm {amount}", amount=money(app, entry.paid)), on_save,
-                                busy=saving, expand=2,
-                            ),
-                        ],
-                        spacing=10,
-                    ),
-                ],
-                spacing=GAP, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+                [listing, buttons],
+                spacing=GAP,
+                tight=True,
+                horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
             ),
             padding=ft.Padding.only(left=EDGE + 4, right=EDGE + 4, bottom=20, top=4),
         ),
         show_drag_handle=True,
         scrollable=True,
         on_dismiss=on_back,
-    )  # fmt: skip
+    )

@@ -49,10 +49,10 @@ def Voucher() -> ft.View:
     if same_visit:
         customer = receipt["customer"]
         bottom = bottom_bar(
-            secondary("receipt-share", hand, hand_over, icon=icon, disabled=busy, expand=1),
+            secondary("receipt-share", hand, hand_over, icon=icon, disabled=busy, expand=4),
             primary(
                 "continue-visit", t("Go on with the visit"), lambda _event: app.open(f"cliente/{customer}"),
-                expand=1,
+                expand=5,
             ),
         )  # fmt: skip
     else:

@@ -1,0 +1,184 @@
+"""Screens without a client: a real Flet session and page over a connection that answers from a script.
+
+The patches are really computed and msgpack-encoded, so a property that can't travel fails here. It leans on internals of
+Flet 1.0.5; the pin in requirements.txt and this file move together.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import inspect
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Self
+
+import flet as ft
+import msgpack
+from flet.components.public_utils import unwrap_component
+from flet.controls.base_control import BaseControl
+from flet.controls.context import _context_page
+from flet.messaging.connection import Connection
+from flet.messaging.protocol import (
+    Message,
+    MessageAction,
+    RegisterClientResponseBody,
+    configure_encode_object_for_msgpack,
+)
+from flet.messaging.session import Session
+from flet.pubsub.pubsub_hub import PubSubHub
+
+PHONE = {"width": 360, "height": 800, "platform": "android", "web": True}
+
+
+class ScriptedConnection(Connection):
+    """Takes what the app sends; answers calls of services (GPS, files) from `answers`."""
+
+    def __init__(self, answers: dict[str, Any] | None = None) -> None:
+        super().__init__()
+        self.loop = asyncio.get_running_loop()
+        self.executor = ThreadPoolExecutor(1)
+        self.pubsubhub = PubSubHub()
+        self.page_url = "http://phone"
+        self.answers = answers or {}
+        self.errors: list[str] = []
+        self.calls: list[tuple[str, Any]] = []
+        self.session: Session | None = None
+
+    def send_message(self, message: Message) -> None:
+        encode = configure_encode_object_for_msgpack(BaseControl)
+        msgpack.packb([message.action, message.body], default=encode)
+        if message.action == MessageAction.SESSION_CRASHED:
+            self.errors.append(message.body.message)
+        if message.action == MessageAction.INVOKE_METHOD:
+            body = message.body
+            self.calls.append((body.name, body.args))
+            answer = self.answers.get(body.name)
+            assert self.session is not None
+            self.loop.call_soon(
+                self.session.handle_invoke_method_results, body.control_id, body.call_id, answer, None
+            )
+
+    def dispose(self) -> None:
+        self.executor.shutdown(wait=False)
+
+
+class Screen:
+    """`async with Screen(main) as screen:` — then look at it with `texts` and `by_id`, and press with `tap`."""
+
+    def __init__(
+        self,
+        main: Callable[[ft.Page], Any],
+        *,
+        route: str = "/",
+        answers: dict[str, Any] | None = None,
+        **props: Any,
+    ) -> None:
+        self._main, self._route, self._answers = main, route, answers
+        self._props = {**PHONE, **props}
+
+    async def __aenter__(self) -> Self:
+        self.connection = ScriptedConnection(self._answers)
+        self.session = self.connection.session = Session(self.connection)
+        self.page = self.session.page
+        _context_page.set(self.page)
+        self.session.apply_page_patch({"route": self._route, **self._props})
+        self.connection.send_message(
+            Message(
+                MessageAction.REGISTER_CLIENT,
+                RegisterClientResponseBody(
+                    session_id=self.session.id, page_patch=self.session.get_page_patch(), error=""
+                ),
+            )
+        )
+        started = self._main(self.page)
+        if inspect.isawaitable(started):
+            await started
+        await self.settle()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self.session.close()
+        await asyncio.sleep(0)
+        self.connection.dispose()
+
+    async def settle(self, seconds: float = 0.05) -> None:
+        """Let handlers, threads and renders come to rest; fail on an error inside the app."""
+        for _ in range(5):
+            await asyncio.sleep(seconds / 5)
+        assert not self.connection.errors, self.connection.errors[-1]
+
+    async def until(self, condition: Callable[[], Any], what: str, *, seconds: float = 5.0) -> None:
+        """Wait for what a thread does; fail naming `what` after `seconds`."""
+        deadline = asyncio.get_running_loop().time() + seconds
+        while not condition():
+            assert asyncio.get_running_loop().time() < deadline, f"still not: {what}; texts={self.texts()}"
+            await self.settle()
+
+    # -- looking ------------------------------------------------------------------------------
+    def walk(self) -> Iterator[BaseControl]:
+        """The controls of the topmost screen and of the open dialogs."""
+        seen: set[int] = set()
+
+        def inside(thing: Any) -> Iterator[BaseControl]:
+            body = unwrap_component(thing) if isinstance(thing, BaseControl) else thing
+            if isinstance(body, list):
+                for each in body:
+                    yield from inside(each)
+            elif isinstance(body, BaseControl) and id(body) not in seen:
+                seen.add(id(body))
+                yield body
+                for field in dataclasses.fields(body):
+                    if not field.metadata.get("skip") and not field.name.startswith("_"):
+                        yield from inside(getattr(body, field.name, None))
+
+        views = unwrap_component(self.page.views)
+        open_dialogs = [each for each in self.page._dialogs.controls if each.open]
+        yield from inside([unwrap_component(views[-1]), open_dialogs])
+
+    def texts(self) -> list[str]:
+        return [
+            str(control.value).replace("\u00a0", " ")
+            for control in self.walk()
+            if isinstance(control, ft.Text)
+        ]
+
+    def says(self, part: str) -> bool:
+        """Is `part` written anywhere, in a text or below a field?"""
+        errors = [
+            str(control.error)
+            for control in self.walk()
+            if isinstance(control, ft.TextField) and control.error
+        ]
+        return any(part in text for text in [*self.texts(), *errors])
+
+    def has(self, identifier: str) -> bool:
+        return any(getattr(control, "identifier", None) == identifier for control in self.walk())
+
+    def by_id(self, identifier: str) -> ft.Semantics:
+        for control in self.walk():
+            if isinstance(control, ft.Semantics) and control.identifier == identifier:
+                return control
+        raise AssertionError(f"nothing is called {identifier}; texts={self.texts()}")
+
+    # -- doing --------------------------------------------------------------------------------
+    async def fire(self, control: BaseControl, event: str, data: Any = None) -> None:
+        await self.session.dispatch_event(control._i, event, data)
+        await self.settle()
+
+    async def tap(self, identifier: str) -> None:
+        content = self.by_id(identifier).content
+        assert content is not None
+        assert not getattr(content, "disabled", False), f"{identifier} is disabled"
+        await self.fire(content, "click")
+
+    async def type(self, identifier: str, text: str) -> None:
+        content = self.by_id(identifier).content
+        assert content is not None
+        self.session.apply_patch(content._i, {"value": text})
+        await self.fire(content, "change", text)
+
+    async def go(self, route: str) -> None:
+        """What the client sends after the app asked it to navigate, or after a person typed an address."""
+        self.session.apply_page_patch({"route": route})
+        await self.fire(self.page, "route_change", {"route": route})
