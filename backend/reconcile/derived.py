@@ -67,9 +67,12 @@ def _activity_items(
         if not customer or not shard.owns(customer):
             continue
         try:
-            items[customer].append(item_of(fact))
+            customer.encode()  # half a surrogate pair could stand in no id
+            item = item_of(fact)
         except (KeyError, TypeError, ValueError) as error:
             spoiled.append((fact, f"activity: {type(error).__name__}"))
+        else:
+            items[customer].append(item)
     return items, spoiled
 
 

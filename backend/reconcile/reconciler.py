@@ -88,9 +88,10 @@ class Reconciler:
             self._take_up(collector, report, now, info)
         except Unreachable:
             raise
-        except NotFound:
-            log.info("collector without database company=%s collector=%s", self.company, collector)
         except CouchError as error:
+            database = collector_database(self.company, collector)
+            if isinstance(error, NotFound) and self._couch.database_info(database) is None:
+                return  # deleted in between; what it should hold waits centrally
             log.warning("collector failed company=%s collector=%s error=%s", self.company, collector, error)
             report.failed += (collector,)
 

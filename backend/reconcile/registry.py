@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from backend.couch.client import Couch
 from receivables.identifiers import is_code, parse_collector_database
 
@@ -14,7 +16,8 @@ def companies(couch: Couch) -> list[str]:
 def collectors_of(couch: Couch, company: str) -> list[str]:
     """Codes of the collectors who have a database, in order. One request."""
     prefix = f"{company}-c-"
-    names = couch.all_dbs(start_key=prefix, end_key=prefix + "\ufff0")
+    between = {"start_key": json.dumps(prefix), "end_key": json.dumps(prefix + "\ufff0")}
+    names: list[str] = couch.request("GET", "/_all_dbs", params=between, idempotent=True)
     return [
         parsed[1] for name in names if (parsed := parse_collector_database(name)) and parsed[0] == company
     ]

@@ -10,7 +10,7 @@ from backend.reconcile.tuning import CHECKPOINT_BUCKETS
 
 def bucket_of(code: str) -> int:
     """The checkpoint document of a collector, from 0; the same in every version."""
-    return zlib.crc32(code.encode()) % CHECKPOINT_BUCKETS
+    return zlib.crc32(code.encode(errors="surrogatepass")) % CHECKPOINT_BUCKETS
 
 
 @dataclass(frozen=True, slots=True)

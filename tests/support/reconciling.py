@@ -32,8 +32,8 @@ Json = dict[str, Any]
 def a_server(folder: Path) -> Iterator[Stack]:
     """The embedded server, or the CouchDB that the environment names."""
     house = Stack(folder)
-    house.start_couchdb()
     try:
+        house.start_couchdb()
         yield house
     finally:
         house.close()
@@ -178,8 +178,9 @@ def a_company(house: Stack, *collectors: str) -> Iterator[Company]:
         try:
             yield company
         finally:
-            for name in couch.all_dbs(start_key=company.code, end_key=company.code + "-\ufff0"):
-                couch.delete_database(name)
+            for name in couch.all_dbs():
+                if name.partition("-")[0] == company.code:
+                    couch.delete_database(name)
 
 
 def series_of(collector: str) -> str:
