@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import cast
 from urllib.parse import quote
@@ -49,9 +50,10 @@ class Databases(Transport):
 
     def all_dbs(self, *, start_key: str | None = None, end_key: str | None = None) -> list[str]:
         """Names of the databases, in order, optionally only those between two names."""
-        answer = self.call(
-            "_all_dbs", self.service.get_all_dbs, start_key=start_key, end_key=end_key, idempotent=True
-        )
+        # ibmcloudant puts keys of this one into the query as they are, where CouchDB reads JSON
+        bounds = {"start_key": start_key, "end_key": end_key}
+        quoted = {name: json.dumps(key) for name, key in bounds.items() if key is not None}
+        answer = self.call("_all_dbs", self.service.get_all_dbs, idempotent=True, **quoted)
         return cast(list[str], answer)
 
     def get_security(self, db: str) -> Json:
