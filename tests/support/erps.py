@@ -84,6 +84,18 @@ class SqliteErp:
     def block(self, customer: str, reason: str) -> None:
         self._do("UPDATE clientes SET bloqueo = ? WHERE codigo = ?", (reason, customer))
 
+    def unblock(self, customer: str) -> None:
+        self._do("UPDATE clientes SET bloqueo = NULL WHERE codigo = ?", (customer,))
+
+    def move_away(self) -> None:
+        """Be somewhere else for a while, as an ERP under maintenance is."""
+        self.path.rename(self.path.with_suffix(".away"))
+        self.path.mkdir()
+
+    def come_back(self) -> None:
+        self.path.rmdir()
+        self.path.with_suffix(".away").rename(self.path)
+
     def spoil_invoice(self, number: str) -> None:
         self._do("UPDATE facturas SET vencimiento = 'mañana' WHERE numero = ?", (number,))
 
