@@ -29,9 +29,12 @@ def draw_a5(view: ReceiptView, *, logo: bytes | None) -> bytes:
         _tables(sheet, view)
         _sums(sheet, view)
         _foot(sheet, view)
-        if view.void is not None:
-            for page in range(1, sheet.pages_count + 1):
-                sheet.page = page
+        count = sheet.pages_count
+        for page in range(1, count + 1):
+            sheet.page = page
+            if count > 1:
+                sheet.in_the_margin(f"{view.number} · {view.labels.page} {page}/{count}")
+            if view.void is not None:
                 sheet.stamp(view.labels.void, size=72)
         return bytes(sheet.output())
 

@@ -179,6 +179,11 @@ class Sheet(FPDF):
             self.text((self.w - self.get_string_width(text)) / 2, self.h / 2, text)
         self.set_text_color(INK)
 
+    def in_the_margin(self, text: str) -> None:
+        """Write a short text at the lower right, outside the writable part."""
+        self.style(6, grey=SOFT)
+        self.text(self.w - self.margin - self.get_string_width(text), self.h - self.margin / 3, text)
+
     def _headings(self, columns: Sequence[Column], size: float) -> None:
         self.style(size - 0.5, bold=True, grey=SOFT)
         top, height = self.get_y(), self.line_height() + 1.2
