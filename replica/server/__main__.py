@@ -1,6 +1,7 @@
 """`python -m replica.server`: start the server and say where it listens.
 
-    COUCHDB_USER=admin COUCHDB_PASSWORD=… python -m replica.server --host 127.0.0.1 --port 5984 --data DIR [--config FILE]
+    COUCHDB_USER=admin COUCHDB_PASSWORD=… python -m replica.server --host 127.0.0.1 --port 5984 --data DIR
+    [--config FILE]
 
 There is no admin party: without an administrator, from the environment or from [admins], it refuses to start.
 """
@@ -23,7 +24,9 @@ from replica.server.serving import make_server, stop_on_signals
 def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     logging.basicConfig(
-        level=options.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr
+        level=options.log_level.upper(),
+        format="%(asctime)s %(levelname)s %(name)s %(message)s",
+        stream=sys.stderr,
     )
     options.data.mkdir(parents=True, exist_ok=True)
     configuration = Configuration(options.data, options.config)
@@ -59,9 +62,13 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m replica.server", description="A CouchDB that pip installs.")
+    parser = argparse.ArgumentParser(
+        prog="python -m replica.server", description="A CouchDB that pip installs."
+    )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default 127.0.0.1)")
-    parser.add_argument("--port", type=int, default=5984, help="port to listen on; 0 picks a free one (default 5984)")
+    parser.add_argument(
+        "--port", type=int, default=5984, help="port to listen on; 0 picks a free one (default 5984)"
+    )
     parser.add_argument("--data", type=Path, required=True, help="folder for databases and local.ini")
     parser.add_argument("--config", type=Path, help="an ini file as CouchDB has them, read and never written")
     parser.add_argument("--log-level", default="warning", choices=["debug", "info", "warning", "error"])

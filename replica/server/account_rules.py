@@ -1,7 +1,8 @@
 """The rules of `_users`: what CouchDB's own `_design/_auth` and its users database do with accounts.
 
-An administrator sees and writes all; a person sees and writes their own account, but not its roles; nobody else knows
-that it exists. A plain `password` never reaches the disk: it becomes PBKDF2 fields on the way in.
+An administrator sees and writes all; a person sees and writes their own account, but not its roles; nobody
+else knows that it exists. A plain `password` never reaches the disk: it becomes PBKDF2 fields on the way
+in.
 """
 
 from __future__ import annotations
@@ -26,7 +27,9 @@ def readable(db: str, document: Json, user: User, configuration: Configuration) 
         raise Forbidden("Only administrators can view design docs in the users database.")
     if user.name is not None and document["_id"] == PREFIX + user.name:
         return document
-    public = [name.strip() for name in configuration.get("chttpd_auth", "public_fields").split(",") if name.strip()]
+    public = [
+        name.strip() for name in configuration.get("chttpd_auth", "public_fields").split(",") if name.strip()
+    ]
     if not public:
         raise NotFound("missing")
     kept = {"_id", "_rev", "_deleted", *public}
@@ -40,7 +43,10 @@ class AccountRules:
         self._configuration = configuration
 
     def prepare(self, document: Json, user: User) -> Json:
-        """The document to store, with its password hashed. Raise where this user may not touch this account."""
+        """The document to store, with its password hashed.
+
+        Raise where this user may not touch this account.
+        """
         if not user.is_server_admin:
             if user.name is None:
                 raise Unauthorized("You are not authorized to access this db.")
@@ -73,7 +79,9 @@ class AccountRules:
             if old is not None and user.name != new["name"]:
                 raise Forbidden("You may only update your own user document.")
             if sorted(before) != sorted(new["roles"]):
-                raise Forbidden("Only _admin may edit roles" if old is not None else "Only _admin may set roles")
+                raise Forbidden(
+                    "Only _admin may edit roles" if old is not None else "Only _admin may set roles"
+                )
 
 
 def _check_shape(new: Json) -> None:
@@ -84,7 +92,10 @@ def _check_shape(new: Json) -> None:
         (not isinstance(name, str) or not name, "doc.name is required"),
         (roles is None, "doc.roles must exist"),
         (not isinstance(roles, list), "doc.roles must be an array"),
-        (isinstance(roles, list) and not all(isinstance(role, str) for role in roles), "doc.roles can only contain strings"),
+        (
+            isinstance(roles, list) and not all(isinstance(role, str) for role in roles),
+            "doc.roles can only contain strings",
+        ),
         (new["_id"] != f"{PREFIX}{name}", "Doc ID must be of the form org.couchdb.user:name"),
         (bool(new.get("password_sha")) and not new.get("salt"), "Users with password_sha must have a salt."),
         (

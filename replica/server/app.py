@@ -69,8 +69,9 @@ def _go_out(response: Response) -> Response:
     held: list[Lease] = g.pop("leases", [])
     if held:
         registry = node().registry
-        # A feed uses its database for as long as it is read: the lease ends with the body, not with the request.
-        response.call_on_close(lambda: [registry.release(lease) for lease in held])
+        # A feed uses its database for as long as it is read: the lease ends with the body, not with the
+        # request.
+        response.call_on_close(lambda: registry.release_all(held))
     return response
 
 
@@ -101,4 +102,7 @@ def _not_routed(failure: HTTPException) -> Response:
 def _broken(failure: Exception) -> Response:
     """A fault of ours: told in the log with its trace, and to the client without."""
     log.error("%s %s failed", request.method, request.path, exc_info=failure)
-    return answer({"error": "internal_server_error", "reason": f"{type(failure).__name__} in the server; see its log"}, 500)
+    return answer(
+        {"error": "internal_server_error", "reason": f"{type(failure).__name__} in the server; see its log"},
+        500,
+    )

@@ -71,7 +71,9 @@ class Authenticator:
 
     def handler_names(self) -> list[str]:
         listed = self._configuration.get("chttpd", "authentication_handlers")
-        return [name for name in re.findall(r"(\w+_authentication_handler)", listed) if name in self._handlers]
+        return [
+            name for name in re.findall(r"(\w+_authentication_handler)", listed) if name in self._handlers
+        ]
 
     def identify(self, request: Request) -> User:
         """Raise `Unauthorized`, `TokenRefused`, `BadRequest` or `Forbidden` (locked) on bad credentials."""
@@ -90,7 +92,10 @@ class Authenticator:
         return self._configuration.section("admins").get(name)
 
     def sign_in(self, name: str, password: str, address: str) -> User:
-        """The user behind a name and password. Raise `Unauthorized`, or `Forbidden` while the account is locked."""
+        """The user behind a name and password.
+
+        Raise `Unauthorized`, or `Forbidden` while the account is locked.
+        """
         mode = self._configuration.get("chttpd_auth_lockout", "mode")
         window = self._configuration.number("chttpd_auth_lockout", "max_lifetime", 300_000) / 1000
         threshold = self._configuration.number("chttpd_auth_lockout", "threshold", 5)
@@ -120,7 +125,9 @@ class Authenticator:
         if kind.lower() != "basic":
             return None
         try:
-            name, colon, password = base64.b64decode(encoded.strip(), validate=True).decode("utf-8").partition(":")
+            name, colon, password = (
+                base64.b64decode(encoded.strip(), validate=True).decode("utf-8").partition(":")
+            )
         except (ValueError, binascii.Error):
             raise Unauthorized("Invalid Authorization header.") from None
         if not colon:
@@ -149,7 +156,9 @@ class Authenticator:
         if self._configuration.flag("chttpd_auth", "proxy_use_secret"):
             token = request.headers.get(settings["x_auth_token"], "")
             genuine = any(
-                hmac.compare_digest(hmac.digest(settings["secret"].encode(), name.encode(), algorithm).hex(), token)
+                hmac.compare_digest(
+                    hmac.digest(settings["secret"].encode(), name.encode(), algorithm).hex(), token
+                )
                 for algorithm in ("sha256", "sha1")
             )
             if not genuine:

@@ -1,7 +1,9 @@
-"""Which databases there are, and what belongs to a database rather than to its documents: `_security` and creation options.
+"""Which databases there are, and what belongs to a database rather than to its documents: `_security` and
+creation options.
 
-One small SQLite file in the data directory, in the place of CouchDB's `_dbs`. A row is written before the database's own
-file is made and removed before that file goes, so a crash leaves at most an orphan file, which nothing reads.
+One small SQLite file in the data directory, in the place of CouchDB's `_dbs`. A row is written before the
+database's own file is made and removed before that file goes, so a crash leaves at most an orphan file,
+which nothing reads.
 """
 
 from __future__ import annotations
@@ -34,7 +36,8 @@ _SET_SECURITY = "UPDATE databases SET security = ? WHERE name = ?"
 class Options:
     """What `PUT /db?q=&n=&partitioned=` asked for; kept and told, since one file is one shard here.
 
-    `incarnation` is part of the file's name: a feed that still reads a deleted database never meets its successor's file.
+    `incarnation` is part of the file's name: a feed that still reads a deleted database never meets its
+    successor's file.
     """
 
     shards: int = 2
@@ -61,7 +64,7 @@ class Catalogue:
             self._security[name] = json.loads(security)
 
     def names(self) -> list[str]:
-        return sorted(list(self._options))
+        return sorted(self._options)
 
     def options(self, name: str) -> Options | None:
         return self._options.get(name)

@@ -1,8 +1,8 @@
 """CouchDB's configuration, for the sections that mean something here.
 
-Three layers, the later winning: what we ship (`SHIPPED`), the file named by --config (never written), and `local.ini` in
-the data directory, which `PUT /_node/_local/_config/<section>/<key>` writes as CouchDB does. Values are strings, as in
-every ini file; the typed getters say what they make of a wrong one.
+Three layers, the later winning: what we ship (`SHIPPED`), the file named by --config (never written), and
+`local.ini` in the data directory, which `PUT /_node/_local/_config/<section>/<key>` writes as CouchDB does.
+Values are strings, as in every ini file; the typed getters say what they make of a wrong one.
 """
 
 from __future__ import annotations
@@ -149,7 +149,9 @@ def _write(path: Path, sections: Sections) -> None:
         for key, value in keys.items():
             parser.set(name, key, value.replace("\n", "\\n"))
     scratch = path.with_suffix(".ini.new")
-    with os.fdopen(os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+    with os.fdopen(
+        os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8"
+    ) as file:
         parser.write(file)
         file.flush()
         os.fsync(file.fileno())

@@ -1,4 +1,7 @@
-"""The AuthSession cookie: who, since when, and an HMAC over both, so that the server keeps no session table."""
+"""The AuthSession cookie:
+
+who, since when, and an HMAC over both, so that the server keeps no session table.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,9 @@ NAME = "AuthSession"
 
 
 def seal(name: str, *, issued_at: int, secret: str, salt: str) -> str:
-    """The value of the cookie for `name`; `salt` is the account's, so that a new password ends old sessions."""
+    """The value of the cookie for `name`; `salt` is the account's, so that a new password ends old
+    sessions.
+    """
     signed = f"{name}:{issued_at:X}"
     mac = hmac.digest((secret + salt).encode(), signed.encode(), "sha256")
     return base64.urlsafe_b64encode(signed.encode() + b":" + mac).rstrip(b"=").decode()

@@ -12,7 +12,16 @@ from replica.server.wire import dumps
 
 Json = dict[str, Any]
 
-BUILTIN_REDUCES = ("_sum", "_count", "_stats", "_approx_count_distinct", "_first", "_last", "_top_", "_bottom_")
+BUILTIN_REDUCES = (
+    "_sum",
+    "_count",
+    "_stats",
+    "_approx_count_distinct",
+    "_first",
+    "_last",
+    "_top_",
+    "_bottom_",
+)
 OBJECT_MEMBERS = ("views", "filters", "lists", "shows", "updates", "options")
 
 
@@ -26,7 +35,10 @@ class CompilationError(BadRequest):
 
 @dataclass(frozen=True, slots=True)
 class Design:
-    """One stored design document. `program` is what its functions run in, `map_program` what its map functions see."""
+    """One stored design document.
+
+    `program` is what its functions run in, `map_program` what its map functions see.
+    """
 
     document: Json
     program: Program
@@ -48,7 +60,10 @@ class Design:
 
     @property
     def views(self) -> dict[str, Json]:
-        """The views that can be built: JavaScript with a map function. `lib` is code for `require`, not a view."""
+        """The views that can be built:
+
+        JavaScript with a map function. `lib` is code for `require`, not a view.
+        """
         found = self.document.get("views")
         if self.language != "javascript" or not isinstance(found, dict):
             return {}
@@ -71,7 +86,7 @@ def parse_design(document: Json) -> Design:
         [
             document.get("language", "javascript"),
             document.get("options"),
-            {name: view for name, view in views.items()} if isinstance(views, dict) else None,
+            views,
         ]
     )
     return Design(

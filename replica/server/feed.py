@@ -1,7 +1,8 @@
 """The changes feed as text: rows go from SQLite to the socket without their bodies ever being parsed.
 
-A `Selection` says which rows a client gets. Where it names a design function, rows are read with their documents and
-judged a page at a time on a script thread; `_selector`, `_doc_ids` and plain feeds are decided by the store.
+A `Selection` says which rows a client gets. Where it names a design function, rows are read with their
+documents and judged a page at a time on a script thread; `_selector`, `_doc_ids` and plain feeds are
+decided by the store.
 """
 
 from __future__ import annotations
@@ -167,7 +168,9 @@ class Feed:
         judge = self._selection.judge
         if judge is None or not changes:
             return changes
-        return [change for change, yes in zip(changes, judge([c["doc"] for c in changes]), strict=True) if yes]
+        return [
+            change for change, yes in zip(changes, judge([c["doc"] for c in changes]), strict=True) if yes
+        ]
 
     def _as_row(self, change: Json) -> Row:
         seq = change.pop("seq")
@@ -182,4 +185,3 @@ def document_text(quoted_id: str, rev: str, deleted: bool, body: str) -> str:
     """A stored document as JSON text, from its stored body."""
     head = f'{{"_id":{quoted_id},"_rev":"{rev}"' + (',"_deleted":true' if deleted else "")
     return head + "}" if body == "{}" else f"{head},{body[1:]}"
-

@@ -1,8 +1,9 @@
-"""`_db_updates`: which databases were created, updated or deleted, kept in the database `_global_changes` as in CouchDB.
+"""`_db_updates`: which databases were created, updated or deleted, kept in the database `_global_changes`
+as in CouchDB.
 
-Changes are collected for a moment and written together, once per database: thousands of phones that each push a receipt
-cost a few small writes a second here. What is collected when the process dies is lost; who must not miss anything
-compares the `update_seq` of `_dbs_info`, as with CouchDB.
+Changes are collected for a moment and written together, once per database: thousands of phones that each
+push a receipt cost a few small writes a second here. What is collected when the process dies is lost; who
+must not miss anything compares the `update_seq` of `_dbs_info`, as with CouchDB.
 """
 
 from __future__ import annotations

@@ -11,7 +11,9 @@ from replica.server.wire import dumps
 DEFAULT = 8_000_000
 
 
-def check_document_size(doc_id: str, document: dict[str, Any], request_bytes: int, configuration: Configuration) -> None:
+def check_document_size(
+    doc_id: str, document: dict[str, Any], request_bytes: int, configuration: Configuration
+) -> None:
     """Raise `TooLarge`, whose reason is the id, as CouchDB's is. Attachments don't count.
 
     Most requests are smaller than the limit as a whole, and then nothing is measured.

@@ -1,4 +1,6 @@
-"""Repeated wrong passwords lock an account for the address they came from (CouchDB 3.4, [chttpd_auth_lockout])."""
+"""Repeated wrong passwords lock an account for the address they came from (CouchDB 3.4,
+[chttpd_auth_lockout]).
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,9 @@ class Lockout:
         self._failures: OrderedDict[tuple[str, str], tuple[int, float]] = OrderedDict()
         self._lock = Lock()
 
-    def is_locked(self, name: str, address: str, *, now: float, threshold: int, window_seconds: float) -> bool:
+    def is_locked(
+        self, name: str, address: str, *, now: float, threshold: int, window_seconds: float
+    ) -> bool:
         with self._lock:
             count, first = self._failures.get((name, address), (0, now))
             return count >= threshold and now - first < window_seconds

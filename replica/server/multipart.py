@@ -133,8 +133,8 @@ def related(document: Json, attachments: Mapping[str, Source], boundary: str) ->
     for name, source in attachments.items():
         quoted = name.replace("\\", "\\\\").replace('"', '\\"').replace("\r", "").replace("\n", "")
         head = (
-            f'\r\nContent-Disposition: attachment; filename="{quoted}"\r\nContent-Type: {source.content_type}\r\n'
-            f"Content-Length: {source.length}\r\n\r\n"
+            f'\r\nContent-Disposition: attachment; filename="{quoted}"'
+            f"\r\nContent-Type: {source.content_type}\r\nContent-Length: {source.length}\r\n\r\n"
         )
         yield b"\r\n" + mark + head.encode()
         yield from source

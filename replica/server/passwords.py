@@ -1,7 +1,7 @@
 """Password hashes as CouchDB stores them: PBKDF2 in `_users` documents and in the ini section [admins].
 
-Checking costs tens of milliseconds on purpose, so a verified pair is remembered for a while under a key that exists only
-in this process; the memory is bounded and holds no password.
+Checking costs tens of milliseconds on purpose, so a verified pair is remembered for a while under a key
+that exists only in this process; the memory is bounded and holds no password.
 """
 
 from __future__ import annotations
@@ -18,7 +18,9 @@ KEY_LENGTH = {"sha": 20, "sha224": 28, "sha256": 32, "sha384": 48, "sha512": 64}
 # More iterations than any sane account has would let one document occupy a processor for minutes.
 MAX_ITERATIONS = 10_000_000
 REMEMBERED = 4096
-_ADMIN = re.compile(r"-pbkdf2(?::(?P<prf>sha\d*))?-(?P<key>[0-9a-f]+),(?P<salt>[0-9a-fA-F]+),(?P<iterations>\d+)")
+_ADMIN = re.compile(
+    r"-pbkdf2(?::(?P<prf>sha\d*))?-(?P<key>[0-9a-f]+),(?P<salt>[0-9a-fA-F]+),(?P<iterations>\d+)"
+)
 
 
 def derive(password: str, salt: str, iterations: int, prf: str) -> str:
@@ -77,10 +79,15 @@ class PasswordCheck:
             return True
 
     def matches_admin(self, password: str, configured: str) -> bool:
-        """`configured` is a value of [admins]: a PBKDF2 hash, or the plain text that a person typed into the file."""
+        """`configured` is a value of [admins]:
+
+        a PBKDF2 hash, or the plain text that a person typed into the file.
+        """
         found = _ADMIN.fullmatch(configured)
         if found is None:
-            return not configured.startswith("-") and hmac.compare_digest(password.encode(), configured.encode())
+            return not configured.startswith("-") and hmac.compare_digest(
+                password.encode(), configured.encode()
+            )
         return self.matches(
             password,
             {

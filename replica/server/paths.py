@@ -1,8 +1,8 @@
 """CouchDB's reading of a URL path: segments are split first and decoded afterwards.
 
-`/db/a%2Fb` is the document `a/b`; `/db/a/b` is the attachment `b` of the document `a`. WSGI decodes the whole path, which
-loses that difference, so this middleware starts again from the raw request line and hands Flask a path whose segments
-keep their own slashes escaped; the converter `seg` undoes it.
+`/db/a%2Fb` is the document `a/b`; `/db/a/b` is the attachment `b` of the document `a`. WSGI decodes the
+whole path, which loses that difference, so this middleware starts again from the raw request line and hands
+Flask a path whose segments keep their own slashes escaped; the converter `seg` undoes it.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """The databases on disk: names to files, created, deleted, and kept open with a bound.
 
-A request holds a lease on each database that it uses. Handles that nobody holds are closed, the longest unused first,
-once more than `max_dbs_open` are open: thousands of collectors' databases don't need thousands of open files.
+A request holds a lease on each database that it uses. Handles that nobody holds are closed, the longest
+unused first, once more than `max_dbs_open` are open: thousands of collectors' databases don't need
+thousands of open files.
 """
 
 from __future__ import annotations
@@ -152,7 +153,12 @@ class Registry:
                     return self._hold(name, held)
             path = self.path(name)
             database = ServedDatabase(
-                name, path, self._catalogue, self._scripts, self.tell, self._own_rules.get(name)
+                name,
+                path,
+                catalogue=self._catalogue,
+                scripts=self._scripts,
+                told=self.tell,
+                own_rules=self._own_rules.get(name),
             )
             with self._lock:
                 if not self.exists(name) or self.path(name) != path:
@@ -173,6 +179,10 @@ class Registry:
             held.holders -= 1
             if held.holders == 0 and self._open.get(held.database.name) is not held:
                 held.database.close()
+
+    def release_all(self, held: list[Lease]) -> None:
+        for lease in held:
+            self.release(lease)
 
     def _close_idle(self) -> None:
         surplus = len(self._open) - self._most_open

@@ -14,7 +14,9 @@ from replica.server.served import ServedDatabase
 Json = dict[str, Any]
 
 
-def request_object(found: ServedDatabase, user: User, body: Json | str | None = None, doc_id: str | None = None) -> Json:
+def request_object(
+    found: ServedDatabase, user: User, body: Json | str | None = None, doc_id: str | None = None
+) -> Json:
     raw = request.environ.get("REQUEST_URI", request.path)
     is_form = request.mimetype == "application/x-www-form-urlencoded"
     return {

@@ -1,7 +1,7 @@
 """Sequences on the wire: `<number>-<incarnation>`, as opaque to clients as CouchDB's.
 
-A sequence of a database that was deleted and made again under the same name is not taken for one of the new database:
-the feed then starts from the beginning, as CouchDB's does.
+A sequence of a database that was deleted and made again under the same name is not taken for one of the new
+database: the feed then starts from the beginning, as CouchDB's does.
 """
 
 from __future__ import annotations

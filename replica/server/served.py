@@ -1,7 +1,8 @@
 """One database as the server holds it: the store, who may do what in it, and its design functions.
 
-Every write of the server goes through `write` or `put`, also the server's own replications, so that no document enters
-without `validate_doc_update`, no design document without an administrator, and every change is told to the feeds.
+Every write of the server goes through `write` or `put`, also the server's own replications, so that no
+document enters without `validate_doc_update`, no design document without an administrator, and every change
+is told to the feeds.
 """
 
 from __future__ import annotations
@@ -56,6 +57,7 @@ class ServedDatabase:
         self,
         name: str,
         path: Path,
+        *,
         catalogue: Catalogue,
         scripts: ScriptPool,
         told: Callable[[str, str], None],
@@ -92,7 +94,9 @@ class ServedDatabase:
         found = self._designs
         if found is None:
             with self._designs_lock:
-                rows = self.store.all_docs(start_key="_design/", end_key="_design0", include_docs=True)["rows"]
+                rows = self.store.all_docs(start_key="_design/", end_key="_design0", include_docs=True)[
+                    "rows"
+                ]
                 found = self._designs = {
                     row["id"]: parse_design(row["doc"]) for row in rows if row["id"].startswith("_design/")
                 }
@@ -116,9 +120,7 @@ class ServedDatabase:
 
     def write(self, documents: list[Json], user: User, *, new_edits: bool = True) -> list[Json]:
         """`_bulk_docs`: an entry each, or with `new_edits=False` the failures only."""
-        designs = any(
-            isinstance(document, dict) and str(document.get("_id", "")).startswith("_design/") for document in documents
-        )
+        designs = any(str(document.get("_id", "")).startswith("_design/") for document in documents)
         if self._own_rules is not None:
             documents = [self._own_rules.prepare(document, user) for document in documents]
         return self._writing(

@@ -1,8 +1,8 @@
 """Sockets and threads: waitress, with as many threads as there are requests in progress.
 
-A longpoll or continuous feed holds its thread for as long as it is open, so a fixed pool would starve behind a few
-hundred phones; this one grows when nobody is idle. SIGTERM stops accepting, tells the feeds to end, and leaves within
-`STOP_SECONDS` whatever they do: what was acknowledged is on disk already.
+A longpoll or continuous feed holds its thread for as long as it is open, so a fixed pool would starve
+behind a few hundred phones; this one grows when nobody is idle. SIGTERM stops accepting, tells the feeds to
+end, and leaves within `STOP_SECONDS` whatever they do: what was acknowledged is on disk already.
 """
 
 from __future__ import annotations
@@ -51,7 +51,10 @@ class CouchErrorTask(ErrorTask):  # type: ignore[misc]
 
     def execute(self) -> None:
         error = self.request.error
-        words = {413: ("too_large", "the request entity is too large"), 431: ("bad_request", "Headers too large.")}
+        words = {
+            413: ("too_large", "the request entity is too large"),
+            431: ("bad_request", "Headers too large."),
+        }
         kind, reason = words.get(error.code, ("bad_request", str(error.body)))
         body = json.dumps({"error": kind, "reason": reason}).encode() + b"\n"
         self.status = f"{error.code} {error.reason}"

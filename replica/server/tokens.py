@@ -1,7 +1,7 @@
 """JSON Web Tokens as CouchDB's JWT handler reads them ([jwt_keys], [jwt_auth]).
 
-Expired is 401 "exp not in future" (renew and try again); everything else that is wrong with a token is 400 with CouchDB's
-words, because asking again with the same token can't help.
+Expired is 401 "exp not in future" (renew and try again); everything else that is wrong with a token is 400
+with CouchDB's words, because asking again with the same token can't help.
 """
 
 from __future__ import annotations
@@ -29,13 +29,18 @@ _JWS = jwt.PyJWS(algorithms=list(KEY_KIND))
 
 
 def read_token(token: str, configuration: Configuration, *, now: float) -> dict[str, Any]:
-    """The claims of a valid token. Raises `Unauthorized` where it has expired, `TokenRefused` where it is bad."""
+    """The claims of a valid token.
+
+    Raises `Unauthorized` where it has expired, `TokenRefused` where it is bad.
+    """
     header = _header(token)
     kind = KEY_KIND.get(header.get("alg", ""))
     if header.get("typ", "JWT") != "JWT":
         raise TokenRefused("Invalid typ header parameter")
     if kind is None:
-        raise TokenRefused("Invalid alg header parameter" if "alg" in header else "Missing alg header parameter")
+        raise TokenRefused(
+            "Invalid alg header parameter" if "alg" in header else "Missing alg header parameter"
+        )
     key = _key(configuration, kind, str(header.get("kid", "_default")))
     try:
         payload = _JWS.decode(token, key, algorithms=[header["alg"]])
@@ -97,7 +102,9 @@ def _is_instant(value: Any) -> bool:
 
 
 def roles_of(claims: dict[str, Any], configuration: Configuration) -> tuple[str, ...]:
-    """The roles at `roles_claim_path` (dots that belong to a name are escaped), a list or comma-separated text."""
+    """The roles at `roles_claim_path` (dots that belong to a name are escaped), a list or comma-separated
+    text.
+    """
     flat = configuration.get("jwt_auth", "roles_claim_name")
     path = [flat] if flat else re.split(r"(?<!\\)\.", configuration.get("jwt_auth", "roles_claim_path"))
     value: Any = claims

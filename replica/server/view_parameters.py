@@ -1,4 +1,6 @@
-"""The query parameters of views and `_all_docs`, from the URL and from the body, checked as CouchDB checks them."""
+"""The query parameters of views and `_all_docs`, from the URL and from the body, checked as CouchDB checks
+them.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +11,24 @@ from typing import Any
 from replica.server.wire import QueryParseError, loads
 
 Json = dict[str, Any]
-_ALIASES = {"startkey": "start_key", "endkey": "end_key", "startkey_docid": "start_key_doc_id", "endkey_docid": "end_key_doc_id"}
+_ALIASES = {
+    "startkey": "start_key",
+    "endkey": "end_key",
+    "startkey_docid": "start_key_doc_id",
+    "endkey_docid": "end_key_doc_id",
+}
 _JSON = {"key", "keys", "start_key", "end_key"}
-_BOOLEANS = {"include_docs", "descending", "inclusive_end", "reduce", "group", "conflicts", "attachments", "update_seq", "sorted"}
+_BOOLEANS = {
+    "include_docs",
+    "descending",
+    "inclusive_end",
+    "reduce",
+    "group",
+    "conflicts",
+    "attachments",
+    "update_seq",
+    "sorted",
+}
 _NUMBERS = {"limit", "skip", "group_level"}
 _TEXTS = {"start_key_doc_id", "end_key_doc_id", "update", "stable", "stale"}
 
@@ -86,7 +103,12 @@ def _boolean(value: Any) -> bool:
 def _number(value: Any) -> int:
     if isinstance(value, int) and not isinstance(value, bool):
         number = value
-    elif isinstance(value, str) and value.removeprefix("-").isascii() and value.removeprefix("-").isdigit() and len(value) < 19:
+    elif (
+        isinstance(value, str)
+        and value.removeprefix("-").isascii()
+        and value.removeprefix("-").isdigit()
+        and len(value) < 19
+    ):
         number = int(value)
     else:
         raise QueryParseError(f'Invalid value for integer: "{value}"')

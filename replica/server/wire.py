@@ -1,4 +1,7 @@
-"""Reading requests and writing answers the way CouchDB does: JSON with a final newline, `{error, reason}` on failure."""
+"""Reading requests and writing answers the way CouchDB does:
+
+JSON with a final newline, `{error, reason}` on failure.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,8 @@ from replica.errors import BadRequest, ReplicaError, TooLarge
 
 Json = dict[str, Any]
 
-# How deep JSON may nest before it is refused: well under the interpreter's recursion limit, far over any real document.
+# How deep JSON may nest before it is refused: well under the interpreter's recursion limit, far over any
+# real document.
 MAX_DEPTH = 400
 
 
@@ -43,7 +47,9 @@ def answer(value: Any, status: int = 200, headers: Mapping[str, str] | None = No
     return response
 
 
-def stream(chunks: Iterable[bytes], content_type: str = "application/json", etag: str | None = None) -> Response:
+def stream(
+    chunks: Iterable[bytes], content_type: str = "application/json", etag: str | None = None
+) -> Response:
     response = Response(chunks, 200, content_type=content_type)
     response.headers["Cache-Control"] = "must-revalidate"
     if etag is not None:
@@ -63,7 +69,10 @@ def _finite(text: str) -> float:
 
 
 def loads(text: bytes | str) -> Any:
-    """Strict JSON: UTF-8, no NaN, no infinite number, no lone surrogate, bounded depth. Raises `BadRequest`."""
+    """Strict JSON:
+
+    UTF-8, no NaN, no infinite number, no lone surrogate, bounded depth. Raises `BadRequest`.
+    """
     try:
         decoded = text.decode("utf-8") if isinstance(text, bytes) else text
         value = json.loads(decoded, parse_constant=_refuse_constant, parse_float=_finite)
@@ -83,15 +92,21 @@ def _depth(value: Any) -> int:
         current = [
             child
             for parent in current
-            for child in (parent.values() if isinstance(parent, dict) else parent if isinstance(parent, list) else ())
+            for child in (
+                parent.values() if isinstance(parent, dict) else parent if isinstance(parent, list) else ()
+            )
             if isinstance(child, dict | list)
         ]
     return level
 
 
 def body_bytes() -> bytes:
-    """The request body, gunzipped where `Content-Encoding` says so, never larger than `max_http_request_size`."""
-    limit: int = current_app.extensions["couch"].configuration.number("chttpd", "max_http_request_size", 4 << 30)
+    """The request body, gunzipped where `Content-Encoding` says so, never larger than
+    `max_http_request_size`.
+    """
+    limit: int = current_app.extensions["couch"].configuration.number(
+        "chttpd", "max_http_request_size", 4 << 30
+    )
     data = request.get_data(cache=False)
     if request.headers.get("Content-Encoding", "").lower() == "gzip":
         data = _gunzip(data, limit)

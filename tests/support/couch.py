@@ -1,7 +1,8 @@
-"""Starts `python -m replica.server` as a process of its own, as it runs in production, and stops it by its pid.
+"""Starts `python -m replica.server` as a process of its own, as it runs in production, and stops it by its
+pid.
 
-    with start_couch(tmp_path) as couch:
-        httpx.get(f"{couch.url}/_up")
+with start_couch(tmp_path) as couch:
+    httpx.get(f"{couch.url}/_up")
 """
 
 from __future__ import annotations
@@ -76,7 +77,17 @@ def start_couch(
     """Start a server over `data_dir` and return once it accepts connections. Port 0 picks a free one."""
     data_dir.mkdir(parents=True, exist_ok=True)
     log = data_dir.parent / f"{data_dir.name}.log"
-    command = [sys.executable, "-m", "replica.server", "--host", "127.0.0.1", "--port", str(port), "--data", str(data_dir)]
+    command = [
+        sys.executable,
+        "-m",
+        "replica.server",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        str(port),
+        "--data",
+        str(data_dir),
+    ]
     if config is not None:
         command += ["--config", str(config)]
     with log.open("a", encoding="utf-8") as stderr:
@@ -104,4 +115,6 @@ def _address(process: subprocess.Popen[str], log: Path) -> str:
         watchdog.cancel()
     process.wait(STOP_SECONDS)
     process.stdout.close()
-    raise RuntimeError(f"replica.server ended with {process.returncode}: {log.read_text(encoding='utf-8')[-2000:]}")
+    raise RuntimeError(
+        f"replica.server ended with {process.returncode}: {log.read_text(encoding='utf-8')[-2000:]}"
+    )

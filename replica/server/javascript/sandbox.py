@@ -1,8 +1,9 @@
 """QuickJS behind threads of its own, with limits.
 
-A QuickJS context may be entered only by the thread that made it (its stack guard is an address of that thread), while a
-request may come on any thread. So contexts live in a few script threads, and a call is a message there and back. A call
-that runs too long, eats too much or recurses too deep loses its context: the next call starts from a fresh one.
+A QuickJS context may be entered only by the thread that made it (its stack guard is an address of that
+thread), while a request may come on any thread. So contexts live in a few script threads, and a call is a
+message there and back. A call that runs too long, eats too much or recurses too deep loses its context: the
+next call starts from a fresh one.
 """
 
 from __future__ import annotations
@@ -110,7 +111,10 @@ class ScriptThread:
         self._thread.start()
 
     def run(self, work: Callable[[], T]) -> T:
-        """Do `work` on this thread. A write that validates hundreds of documents comes here once, not once for each."""
+        """Do `work` on this thread.
+
+        A write that validates hundreds of documents comes here once, not once for each.
+        """
         if threading.get_ident() == self._thread.ident:
             return work()
         errand = _Errand(work)
@@ -154,7 +158,9 @@ class ScriptThread:
         except quickjs.JSException as failure:
             self._contexts.pop(key, None)
             timed_out = "interrupted" in str(failure)
-            raise ScriptLimit("OS process timed out." if timed_out else "OS process ran out of memory.") from None
+            raise ScriptLimit(
+                "OS process timed out." if timed_out else "OS process ran out of memory."
+            ) from None
         else:
             return result
 
@@ -167,7 +173,9 @@ class ScriptThread:
 
 
 class ScriptPool:
-    """A few script threads; the calls of one database stay on one of them, so that a stuck script holds up few others."""
+    """A few script threads; the calls of one database stay on one of them, so that a stuck script holds up
+    few others.
+    """
 
     def __init__(self, limits: Limits, *, threads: int, name: str) -> None:
         self._threads = [ScriptThread(limits, f"{name}-{number}") for number in range(threads)]
@@ -180,7 +188,13 @@ class ScriptPool:
             thread.close()
 
 
-STATUS = {"forbidden": 403, "unauthorized": 401, "not_found": 404, "compilation_error": 400, "not_acceptable": 406}
+STATUS = {
+    "forbidden": 403,
+    "unauthorized": 401,
+    "not_found": 404,
+    "compilation_error": 400,
+    "not_acceptable": 406,
+}
 
 
 def as_failure(told: dict[str, Any]) -> ScriptFailure:

@@ -1,4 +1,7 @@
-"""`_all_docs`, `_design_docs`, `_local_docs`: the documents of a database by id, in the byte order of their ids."""
+"""`_all_docs`, `_design_docs`, `_local_docs`:
+
+the documents of a database by id, in the byte order of their ids.
+"""
 
 from __future__ import annotations
 
@@ -71,7 +74,10 @@ def _parameters() -> ViewParameters:
 
 
 def _text(value: Any, *, is_start: bool) -> str | None:
-    """A bound as an id: ids are strings, so what sorts before every string is no bound at a start, and none passes an end."""
+    """A bound as an id:
+
+    ids are strings, so what sorts before every string is no bound at a start, and none passes an end.
+    """
     if value is None or isinstance(value, str):
         return value
     sorts_before = isinstance(value, bool | int | float)
@@ -81,7 +87,10 @@ def _text(value: Any, *, is_start: bool) -> str | None:
 
 
 def _rows(found: ServedDatabase, asked: ViewParameters, prefix: str | None) -> Json:
-    start, end = _text(asked.start_key, is_start=not asked.descending), _text(asked.end_key, is_start=asked.descending)
+    start, end = (
+        _text(asked.start_key, is_start=not asked.descending),
+        _text(asked.end_key, is_start=asked.descending),
+    )
     if prefix is not None:
         low, high = (end, start) if asked.descending else (start, end)
         low = max(low or BEFORE_DESIGNS, BEFORE_DESIGNS)
@@ -106,7 +115,11 @@ def _rows(found: ServedDatabase, asked: ViewParameters, prefix: str | None) -> J
             if row.get("doc") and row["doc"].get("_attachments"):
                 row["doc"] = found.store.get(row["id"], rev=row["doc"]["_rev"], attachments=True)
     total = listing["total_rows"]
-    answer_: Json = {"total_rows": total, "offset": None if asked.keys is not None else listing["offset"], "rows": rows}
+    answer_: Json = {
+        "total_rows": total,
+        "offset": None if asked.keys is not None else listing["offset"],
+        "rows": rows,
+    }
     if asked.update_seq:
         answer_["update_seq"] = wire_seq(found.store.update_seq, found.store)
     return answer_

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from flask import Blueprint, Response, request
 
@@ -15,6 +16,7 @@ from replica.server.routes.documents import given_revision, quoted
 from replica.server.wire import answer
 
 routes = Blueprint("attachments", __name__)
+Json = dict[str, Any]
 PIECE = 256 * 1024
 RANGE = re.compile(r"bytes=(\d*)-(\d*)")
 
@@ -29,7 +31,10 @@ def _routed(action: Callable[[str, str, str], Response], method: str) -> None:
 
     routes.add_url_rule("/<seg:db>/<doc:doc_id>/<tail:attachment>", action.__name__, action, methods=[method])
     routes.add_url_rule(
-        "/<seg:db>/_design/<seg:name>/<tail:attachment>", f"{action.__name__}_of_design", of_design, methods=[method]
+        "/<seg:db>/_design/<seg:name>/<tail:attachment>",
+        f"{action.__name__}_of_design",
+        of_design,
+        methods=[method],
     )
 
 
@@ -39,7 +44,12 @@ def read(db: str, doc_id: str, attachment: str) -> Response:
     readable(db, found.store.get(doc_id, rev=rev), user(), node().configuration)
     opened = found.store.get_attachment(doc_id, attachment, rev=rev)
     digest = opened.digest.removeprefix("md5-")
-    headers = {"ETag": quoted(digest), "Content-MD5": digest, "Accept-Ranges": "bytes", "Cache-Control": "must-revalidate"}
+    headers = {
+        "ETag": quoted(digest),
+        "Content-MD5": digest,
+        "Accept-Ranges": "bytes",
+        "Cache-Control": "must-revalidate",
+    }
     if request.headers.get("If-None-Match") == quoted(digest):
         return Response(status=304, headers={"ETag": quoted(digest)})
     start, end, status = _range(opened.length)
@@ -79,16 +89,21 @@ def write(db: str, doc_id: str, attachment: str) -> Response:
     if attachment.startswith("_"):
         raise BadRequest("Attachment name can't start with underscore.")
     rev = given_revision()
-    document = found.store.get(doc_id, rev=rev) if rev is not None else {"_id": doc_id}
+    document: Json = found.store.get(doc_id, rev=rev) if rev is not None else {"_id": doc_id}
     with found.store.open_attachment_writer() as writer:
         for piece in _body():
             writer.write(piece)
         body = writer.finish(expected_digest=_expected_digest())
-    entry = {"content_type": request.headers.get("Content-Type") or "application/octet-stream", "body": body}
+    entry: Json = {
+        "content_type": request.headers.get("Content-Type") or "application/octet-stream",
+        "body": body,
+    }
     document["_attachments"] = {**document.get("_attachments", {}), attachment: entry}
     written = found.put(document, user())
     return answer(
-        {"ok": True, "id": doc_id, "rev": written}, 201, {"ETag": quoted(written), "Location": request.base_url}
+        {"ok": True, "id": doc_id, "rev": written},
+        201,
+        {"ETag": quoted(written), "Location": request.base_url},
     )
 
 

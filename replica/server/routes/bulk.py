@@ -85,7 +85,7 @@ def _asked(found: ServedDatabase, entry: Any, as_multipart: bool) -> list[Json]:
         return [_error(None, rev, "bad_request", "document id missed")]
     if rev is not None and not (isinstance(rev, str) and REVISION.fullmatch(rev)):
         return [_error(doc_id, rev, "bad_request", "Invalid rev format")]
-    wanted = {"id": doc_id, "rev": rev} if rev else {"id": doc_id}
+    wanted: Json = {"id": doc_id, "rev": rev} if rev else {"id": doc_id}
     since = entry.get("atts_since")
     if isinstance(since, list) and all(isinstance(old, str) and REVISION.fullmatch(old) for old in since):
         wanted["atts_since"] = since
@@ -131,7 +131,9 @@ def _as_multipart(found: ServedDatabase, entries: list[Json]) -> Response:
 def _revisions() -> dict[str, list[str]]:
     asked = body_object()
     for revs in asked.values():
-        if not isinstance(revs, list) or not all(isinstance(rev, str) and REVISION.fullmatch(rev) for rev in revs):
+        if not isinstance(revs, list) or not all(
+            isinstance(rev, str) and REVISION.fullmatch(rev) for rev in revs
+        ):
             raise BadRequest("Invalid rev format")
     return asked
 

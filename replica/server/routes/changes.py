@@ -1,4 +1,7 @@
-"""`/{db}/_changes`: what changed, once (normal), as soon as it does (longpoll), or as it goes on (continuous, eventsource)."""
+"""`/{db}/_changes`:
+
+what changed, once (normal), as soon as it does (longpoll), or as it goes on (continuous, eventsource).
+"""
 
 from __future__ import annotations
 
@@ -44,7 +47,9 @@ def changes(db: str) -> Response:
     kind = request.args.get("feed", "normal")
     if kind not in ("normal", "longpoll", "continuous", "live", "eventsource"):
         raise BadRequest("Supported `feed` types: normal, continuous, live, longpoll, eventsource")
-    asked = request.headers.get("Last-Event-ID") or request.args.get("last-event-id") or request.args.get("since")
+    asked = (
+        request.headers.get("Last-Event-ID") or request.args.get("last-event-id") or request.args.get("since")
+    )
     since = read_since(asked, found.store)
     limit = positive("limit")
     if limit == 0:
@@ -130,7 +135,9 @@ def _view_judge(found: ServedDatabase) -> Callable[[Sequence[Json]], list[bool]]
     if view_name not in design.views:
         raise NotFound("missing_named_view")
     source = design.views[view_name]["map"]
-    return lambda documents: list(found.scripts.call(design.map_program, "passes", source, dumps(list(documents))))
+    return lambda documents: list(
+        found.scripts.call(design.map_program, "passes", source, dumps(list(documents)))
+    )
 
 
 def _function_judge(found: ServedDatabase, name: str, body: Json) -> Callable[[Sequence[Json]], list[bool]]:
@@ -140,7 +147,9 @@ def _function_judge(found: ServedDatabase, name: str, body: Json) -> Callable[[S
     if not isinstance(filters, dict) or function not in filters:
         raise NotFound(f"missing json key: {function}")
     path, asked = dumps(["filters", function]), dumps(request_object(found, user(), body))
-    return lambda documents: list(found.scripts.call(design.program, "filter", path, dumps(list(documents)), asked))
+    return lambda documents: list(
+        found.scripts.call(design.program, "filter", path, dumps(list(documents)), asked)
+    )
 
 
 # -- the four feeds ------------------------------------------------------------------------------
@@ -179,7 +188,9 @@ class Watch:
             yield Page([], since, complete=True)
             while not self._found.store.wait_for_change(since, self._slice(quiet_since, beaten_at)):
                 now = time.monotonic()
-                if self.ended() or (self._patience.timeout is not None and now - quiet_since >= self._patience.timeout):
+                if self.ended() or (
+                    self._patience.timeout is not None and now - quiet_since >= self._patience.timeout
+                ):
                     return
                 if self._patience.heartbeat is not None and now - beaten_at >= self._patience.heartbeat:
                     beaten_at = now
@@ -235,7 +246,8 @@ def _longpoll(feed: Feed, watch: Watch, since: int, limit: int | None) -> Iterat
 def _continuous(feed: Feed, watch: Watch, since: int, limit: int | None) -> Iterator[bytes]:
     try:
         reached = since
-        # Headers go out with the first bytes: a client must not wait for the first change to know that it is connected.
+        # Headers go out with the first bytes: a client must not wait for the first change to know that it
+        # is connected.
         yield b""
         for page in watch.pages(since, limit):
             if page is None:
@@ -259,4 +271,3 @@ def _eventsource(feed: Feed, watch: Watch, since: int, limit: int | None) -> Ite
                 yield f"data: {feed.line(row)}\nid: {row.seq}-{feed.tag}\n\n".encode("utf-8", "surrogatepass")
     finally:
         feed.close()
-

@@ -11,7 +11,7 @@ from replica.server.passwords import admin_hash
 from replica.server.wire import answer, body_json
 
 routes = Blueprint("configuration", __name__)
-PASSWORD_HASHES = "-pbkdf2"
+HASHED = "-pbkdf2"
 
 
 def _admin_of(name: str) -> None:
@@ -56,7 +56,7 @@ def set_value(name: str, section: str, key: str) -> Response:
     if any(mark in section + key for mark in "[]\n\r=") or "\r" in new:
         raise BadRequest("Invalid configuration key.")
     configuration = node().configuration
-    if section == "admins" and not new.startswith(PASSWORD_HASHES):
+    if section == "admins" and not new.startswith(HASHED):
         new = admin_hash(
             new,
             iterations=configuration.number("chttpd_auth", "iterations", 50_000),

@@ -65,7 +65,8 @@ def delete(db: str) -> Response:
     require_server_admin(user())
     if "rev" in request.args:
         raise BadRequest(
-            "You tried to DELETE a database with a ?=rev parameter. Did you mean to DELETE a document instead?"
+            "You tried to DELETE a database with a ?=rev parameter. "
+            "Did you mean to DELETE a document instead?"
         )
     if not node().registry.exists(db):
         raise NotFound("Database does not exist.")

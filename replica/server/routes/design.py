@@ -34,7 +34,11 @@ def info(db: str, design: str) -> Response:
         {
             "name": design,
             "view_index": {
-                "updates_pending": {"minimum": 0, "preferred": 0, "total": max(found.store.update_seq - state.seq, 0)},
+                "updates_pending": {
+                    "minimum": 0,
+                    "preferred": 0,
+                    "total": max(found.store.update_seq - state.seq, 0),
+                },
                 "waiting_commit": False,
                 "waiting_clients": 0,
                 "updater_running": index.updating.locked(),
@@ -76,13 +80,19 @@ def show(db: str, design: str, function: str, doc_id: str | None = None) -> Resp
     found = database(db)
     stored = found.design(design)
     told = found.scripts.call(
-        stored.program, "show", dumps(function), dumps(_document(found, doc_id)), dumps(_request(found, doc_id))
+        stored.program,
+        "show",
+        dumps(function),
+        dumps(_document(found, doc_id)),
+        dumps(_request(found, doc_id)),
     )
     return _rendered(told, 200, {})
 
 
 @routes.route("/<seg:db>/_design/<seg:design>/_list/<seg:function>/<seg:view>", methods=["GET", "POST"])
-@routes.route("/<seg:db>/_design/<seg:design>/_list/<seg:function>/<seg:other>/<seg:view>", methods=["GET", "POST"])
+@routes.route(
+    "/<seg:db>/_design/<seg:design>/_list/<seg:function>/<seg:other>/<seg:view>", methods=["GET", "POST"]
+)
 def render_list(db: str, design: str, function: str, view: str, other: str | None = None) -> Response:
     found = database(db)
     stored = found.design(design)
@@ -125,7 +135,9 @@ def _view_rows(found: ServedDatabase, design: Design, view: str) -> tuple[Json, 
     with index.reading() as connection:
         if isinstance(source, str) and asked.reduce is not False:
             reducer = Reducer(design, source, node().indexes.thread_for(found), limits_output=False)
-            return {}, [{"key": key, "value": value} for key, value in reducer.groups(connection, number, asked)]
+            return {}, [
+                {"key": key, "value": value} for key, value in reducer.groups(connection, number, asked)
+            ]
         head = {"total_rows": total_rows(connection, number), "offset": offset(connection, number, asked)}
         rows = [
             {"id": row.id, "key": loads(row.key_text), "value": loads(row.value)}
@@ -145,7 +157,9 @@ def _rendered(told: Json, status: int, headers: dict[str, str]) -> Response:
     else:
         body, kind = str(told.get("body", "")).encode("utf-8", "replace"), "text/html; charset=utf-8"
     code = told.get("code")
-    response = Response(body, code if isinstance(code, int) and 100 <= code < 600 else status, content_type=kind)
+    response = Response(
+        body, code if isinstance(code, int) and 100 <= code < 600 else status, content_type=kind
+    )
     given = told.get("headers")
     for name, value in (given if isinstance(given, dict) else {}).items():
         if not any(mark in f"{name}{value}" for mark in "\r\n"):
@@ -153,4 +167,3 @@ def _rendered(told: Json, status: int, headers: dict[str, str]) -> Response:
     response.headers.update(headers)
     response.headers.setdefault("Vary", "Accept")
     return response
-

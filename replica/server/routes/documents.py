@@ -51,7 +51,9 @@ def _routed(action: Callable[[str, str], Response], *methods: str) -> Callable[[
         return action(db, f"_design/{name}")
 
     routes.add_url_rule("/<seg:db>/<doc:doc_id>", action.__name__, action, methods=methods)
-    routes.add_url_rule("/<seg:db>/_design/<seg:name>", f"{action.__name__}_of_design", of_design, methods=methods)
+    routes.add_url_rule(
+        "/<seg:db>/_design/<seg:name>", f"{action.__name__}_of_design", of_design, methods=methods
+    )
     return action
 
 
@@ -75,7 +77,11 @@ def read(db: str, doc_id: str) -> Response:
         options.pop("attachments")
     document = found.store.get(doc_id, rev=rev, latest=flag("latest"), **options)
     document = readable(found.name, document, user(), node().configuration)
-    if "attachments" not in options and "_attachments" in document and (flag("attachments") or since is not None):
+    if (
+        "attachments" not in options
+        and "_attachments" in document
+        and (flag("attachments") or since is not None)
+    ):
         return send_related(found, document, options.get("atts_since", ()))
     if options:
         return answer(document)
@@ -95,7 +101,9 @@ def _accepts(kind: str) -> bool:
 
 
 def _revisions(value: Any) -> list[str]:
-    if not isinstance(value, list) or not all(isinstance(rev, str) and REVISION.fullmatch(rev) for rev in value):
+    if not isinstance(value, list) or not all(
+        isinstance(rev, str) and REVISION.fullmatch(rev) for rev in value
+    ):
         raise BadRequest("Invalid rev format")
     return value
 
@@ -114,7 +122,11 @@ def _open_revisions(found: ServedDatabase, doc_id: str) -> Response:
         atts_since=() if since is None else _revisions(since),
     )
     if found.name == "_users":
-        opened = [{"ok": readable("_users", entry["ok"], user(), node().configuration)} for entry in opened if "ok" in entry]
+        opened = [
+            {"ok": readable("_users", entry["ok"], user(), node().configuration)}
+            for entry in opened
+            if "ok" in entry
+        ]
     if as_json:
         return answer(opened)
     return send_mixed(found, opened, attachments=flag("attachments"), atts_since=tuple(since or ()))
@@ -188,7 +200,9 @@ def copy(db: str, doc_id: str) -> Response:
     if target_rev is not None:
         document["_rev"] = target_rev
     rev = found.put(document, user())
-    return answer({"ok": True, "id": target, "rev": rev}, 201, {"ETag": quoted(rev), "Location": request.base_url})
+    return answer(
+        {"ok": True, "id": target, "rev": rev}, 201, {"ETag": quoted(rev), "Location": request.base_url}
+    )
 
 
 _routed(copy, "COPY")

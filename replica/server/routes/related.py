@@ -26,7 +26,9 @@ def receive_related(found: ServedDatabase) -> Json:
     if not isinstance(document, dict) or not isinstance(document.get("_attachments", {}), dict):
         raise BadRequest("Document must be a JSON object")
     entries = document.get("_attachments", {})
-    waiting = [name for name, entry in entries.items() if isinstance(entry, dict) and entry.get("follows") is True]
+    waiting = [
+        name for name, entry in entries.items() if isinstance(entry, dict) and entry.get("follows") is True
+    ]
     for part in parts:
         name = part.filename if part.filename in waiting else next(iter(waiting), None)
         if name is None:

@@ -89,9 +89,10 @@ def databases_info() -> Response:
     if request.method == "GET":
         names = _page(node().registry.names())
     else:
-        names = body_object().get("keys", None)
-        if not isinstance(names, list):
+        keys = body_object().get("keys")
+        if not isinstance(keys, list):
             raise BadRequest("`keys` member must exist.")
+        names = keys
         if len(names) > MOST_NAMES:
             raise BadRequest("`keys` member exceeds the maximum number of keys.")
     return answer([_info_entry(str(name)) for name in names])

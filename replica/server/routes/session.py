@@ -19,7 +19,9 @@ def who_am_i() -> Response:
     if request.args.get("basic") == "true" and me.name is None:
         raise Unauthorized("Please login.")
     info: dict[str, object] = {
-        "authentication_handlers": [name.removesuffix("_authentication_handler") for name in node().authenticator.handler_names()],
+        "authentication_handlers": [
+            name.removesuffix("_authentication_handler") for name in node().authenticator.handler_names()
+        ],
     }
     if me.name is not None:
         info["authenticated"] = me.handler

@@ -38,7 +38,10 @@ def queries(db: str, design: str, view: str) -> Response:
     asked = body_object().get("queries")
     if not isinstance(asked, list) or not all(isinstance(one, dict) for one in asked):
         raise BadRequest("`queries` member must be an array.")
-    each = [Query(node(), found, found.design(design), view, read_parameters(request.args.to_dict(), one)) for one in asked]
+    each = [
+        Query(node(), found, found.design(design), view, read_parameters(request.args.to_dict(), one))
+        for one in asked
+    ]
 
     def all_answers() -> Iterator[bytes]:
         yield b'{"results":['
@@ -54,7 +57,9 @@ def queries(db: str, design: str, view: str) -> Response:
 class Query:
     """One query of one view. Making it checks it and brings the index up to date; `answer` reads."""
 
-    def __init__(self, here: Node, found: ServedDatabase, design: Design, view: str, asked: ViewParameters) -> None:
+    def __init__(
+        self, here: Node, found: ServedDatabase, design: Design, view: str, asked: ViewParameters
+    ) -> None:
         views = design.views
         if view not in views:
             raise NotFound("missing_named_view")
@@ -103,7 +108,9 @@ class Query:
             total = total_rows(connection, self._view)
             before = min(offset(connection, self._view, asked), total) if asked.keys is None else None
             seq = self._index.state().seq
-            yield (f'{{"total_rows":{total},"offset":{dumps(before)},' + self._update_seq(seq) + '"rows":[\n').encode()
+            yield (
+                f'{{"total_rows":{total},"offset":{dumps(before)},' + self._update_seq(seq) + '"rows":[\n'
+            ).encode()
             separator, texts = "", []
             for row in read_rows(connection, self._view, asked):
                 texts.append(row_text(row, self._document(row.id, row.value) if asked.include_docs else None))

@@ -1,7 +1,7 @@
 """The open indexes of all databases, and the thread that keeps them up to date between queries.
 
-A query brings its index up to date itself; the background thread only makes that quick. It builds what exists already:
-an index is born by its first query, or by the design document that was written last.
+A query brings its index up to date itself; the background thread only makes that quick. It builds what
+exists already: an index is born by its first query, or by the design document that was written last.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
-"""The index of one design document: a SQLite file beside the database, brought up to date from the changes feed.
+"""The index of one design document: a SQLite file beside the database, brought up to date from the changes
+feed.
 
-It can be deleted at any time and is built again; nothing in it is the only copy of anything, so it is not synced to disk
-at every commit. Its name is the signature of the views, so that a changed design document gets a new file while the old
-one still answers `update=false`.
+It can be deleted at any time and is built again; nothing in it is the only copy of anything, so it is not
+synced to disk at every commit. Its name is the signature of the views, so that a changed design document
+gets a new file while the old one still answers `update=false`.
 """
 
 from __future__ import annotations
@@ -22,21 +23,28 @@ from replica.server.served import ServedDatabase
 from replica.server.wire import dumps
 
 Json = dict[str, Any]
-# Documents mapped between two commits: larger batches gain nothing, smaller ones pay for the call into JavaScript.
+# Documents mapped between two commits: larger batches gain nothing, smaller ones pay for the call into
+# JavaScript.
 BATCH = 500
 READERS_KEPT = 4
 
 _SCHEMA = """
-CREATE TABLE IF NOT EXISTS state (one INTEGER PRIMARY KEY CHECK (one = 1), seq INTEGER NOT NULL, purge_seq INTEGER NOT NULL,
+CREATE TABLE IF NOT EXISTS state (one INTEGER PRIMARY KEY CHECK (one = 1), seq INTEGER NOT NULL, purge_seq
+INTEGER NOT NULL,
     uuid TEXT NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS counts (view INTEGER PRIMARY KEY, rows INTEGER NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS emitted (id TEXT PRIMARY KEY, keys BLOB NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS rows (
-    view INTEGER NOT NULL, key BLOB NOT NULL, id TEXT NOT NULL, ordinal INTEGER NOT NULL, number ANY, key_text TEXT NOT NULL,
-    value TEXT NOT NULL, PRIMARY KEY (view, key, id, ordinal)
-) STRICT, WITHOUT ROWID;
+    view INTEGER NOT NULL, key BLOB NOT NULL, id TEXT NOT NULL, ordinal INTEGER NOT NULL, number ANY,
+    key_text TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (view, key, id, ordinal) ) STRICT, WITHOUT
+    ROWID;
 """
-_WRITER_PRAGMAS = ("busy_timeout = 10000", "journal_mode = WAL", "synchronous = NORMAL", "cache_size = -16384")
+_WRITER_PRAGMAS = (
+    "busy_timeout = 10000",
+    "journal_mode = WAL",
+    "synchronous = NORMAL",
+    "cache_size = -16384",
+)
 _READER_PRAGMAS = ("busy_timeout = 10000", "query_only = ON", "cache_size = -8192")
 _STATE = "SELECT seq, purge_seq, uuid FROM state"
 _SET_STATE = "INSERT OR REPLACE INTO state VALUES (1, ?, ?, ?)"
@@ -114,7 +122,10 @@ class ViewIndex:
     # -- keeping up ----------------------------------------------------------------------------
 
     def update(self, served: ServedDatabase, thread: ScriptThread, *, is_stopping: threading.Event) -> None:
-        """Bring the index up to the database's last change. Raise `ScriptFailure` where the functions can't be run."""
+        """Bring the index up to the database's last change.
+
+        Raise `ScriptFailure` where the functions can't be run.
+        """
         with self.updating:
             statistics = served.store.statistics()
             state = self._ready_state(served, statistics)
@@ -124,7 +135,12 @@ class ViewIndex:
             try:
                 while not is_stopping.is_set() and not served.deleted.is_set() and not self._closed:
                     page = served.store.changes(since=seq, limit=BATCH, style="main_only", include_docs=True)
-                    self._take(page.results, thread, State(page.last_seq, state.purge_seq, state.uuid), fresh=seq == 0)
+                    self._take(
+                        page.results,
+                        thread,
+                        State(page.last_seq, state.purge_seq, state.uuid),
+                        fresh=seq == 0,
+                    )
                     done, seq = done + len(page.results), page.last_seq
                     self.progress = Progress(min(done, total), total)
                     if len(page.results) < BATCH:
@@ -133,7 +149,9 @@ class ViewIndex:
                 self.progress = None
 
     def _ready_state(self, served: ServedDatabase, statistics: Json) -> State:
-        """The state to go on from; back to nothing where documents were purged or another database took the place."""
+        """The state to go on from; back to nothing where documents were purged or another database took the
+        place.
+        """
         state = read_state(self._writer)
         purge_seq, uuid = int(statistics["purge_seq"]), served.store.uuid
         stale = state.seq > statistics["update_seq"] or (state.seq > 0 and state.purge_seq != purge_seq)
@@ -154,7 +172,9 @@ class ViewIndex:
         ]
         mapped: list[list[list[Any]]] = []
         if living and self.views:
-            mapped = thread.call(self.design.map_program, "map", self.sources, dumps([dumps(doc) for doc in living]))
+            mapped = thread.call(
+                self.design.map_program, "map", self.sources, dumps([dumps(doc) for doc in living])
+            )
         with _transaction(self._writer):
             if not fresh:
                 self._forget([change["id"] for change in changes])

@@ -80,9 +80,7 @@ def where(span: Span) -> tuple[str, list[Any]]:
     return " AND ".join(["view = ?", *terms]), values
 
 
-def read_rows(
-    connection: sqlite3.Connection, view: int, asked: ViewParameters
-) -> Iterator[Row]:
+def read_rows(connection: sqlite3.Connection, view: int, asked: ViewParameters) -> Iterator[Row]:
     """Rows of the view in order, after `skip`, at most `limit`."""
     order = "DESC" if asked.descending else "ASC"
     left, skip = asked.limit, asked.skip
@@ -115,7 +113,9 @@ def offset(connection: sqlite3.Connection, view: int, asked: ViewParameters) -> 
         if not span.low:
             return asked.skip
         condition, values = "key < ?", [span.low]
-    count = connection.execute(f"SELECT count(*) FROM rows WHERE view = ? AND {condition}", (view, *values)).fetchone()
+    count = connection.execute(
+        f"SELECT count(*) FROM rows WHERE view = ? AND {condition}", (view, *values)
+    ).fetchone()
     return int(count[0]) + asked.skip
 
 

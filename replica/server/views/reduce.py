@@ -1,4 +1,7 @@
-"""Reductions over a view: CouchDB's built-ins in SQL where the values allow it, JavaScript with rereduce otherwise."""
+"""Reductions over a view:
+
+CouchDB's built-ins in SQL where the values allow it, JavaScript with rereduce otherwise.
+"""
 
 from __future__ import annotations
 
@@ -68,12 +71,16 @@ class Reducer:
     def _walk(
         self, connection: sqlite3.Connection, view: int, span: Span, level: int | None, *, descending: bool
     ) -> Iterator[Group]:
-        """Jump from group to group: the index finds where the next one begins, whatever the size of this one."""
+        """Jump from group to group:
+
+        the index finds where the next one begins, whatever the size of this one.
+        """
         order = "DESC" if descending else "ASC"
         while True:
             condition, values = where(span)
             first = connection.execute(
-                f"SELECT key, key_text FROM rows WHERE {condition} ORDER BY key {order}, id {order} LIMIT 1", (view, *values)
+                f"SELECT key, key_text FROM rows WHERE {condition} ORDER BY key {order}, id {order} LIMIT 1",
+                (view, *values),
             ).fetchone()
             if first is None:
                 return
@@ -105,7 +112,9 @@ class Reducer:
         condition, values = where(span)
         parameters = (view, *values)
         if self._source == "_count":
-            count = connection.execute(f"SELECT count(*) FROM rows WHERE {condition}", parameters).fetchone()[0]
+            count = connection.execute(f"SELECT count(*) FROM rows WHERE {condition}", parameters).fetchone()[
+                0
+            ]
             return (count,) if count else None
         if self._source in ("_sum", "_stats"):
             quick = self._in_sql(connection, condition, parameters)
@@ -115,17 +124,24 @@ class Reducer:
             return _distinct(connection, condition, parameters)
         if not self._source.startswith("_"):
             return self._in_javascript(connection, condition, parameters)
-        texts = connection.execute(f"SELECT value FROM rows WHERE {condition} ORDER BY key, id, ordinal", parameters)
+        texts = connection.execute(
+            f"SELECT value FROM rows WHERE {condition} ORDER BY key, id, ordinal", parameters
+        )
         found = [json.loads(text) for (text,) in texts]
         if not found:
             return None
         return (add_up(found),) if self._source == "_sum" else (statistics(found),)
 
-    def _in_sql(self, connection: sqlite3.Connection, condition: str, parameters: tuple[Any, ...]) -> tuple[Any] | None:
-        """Sums of plain numbers; None where some value is not one, or where the sum leaves SQLite's integers."""
+    def _in_sql(
+        self, connection: sqlite3.Connection, condition: str, parameters: tuple[Any, ...]
+    ) -> tuple[Any] | None:
+        """Sums of plain numbers; None where some value is not one, or where the sum leaves SQLite's
+        integers.
+        """
         try:
             count, numbers, total, least, most, squares = connection.execute(
-                "SELECT count(*), count(number), sum(number), min(number), max(number), total(number * 1.0 * number) "
+                "SELECT count(*), count(number), sum(number), min(number), max(number), "
+                "total(number * 1.0 * number) "
                 f"FROM rows WHERE {condition}",
                 parameters,
             ).fetchone()
@@ -148,12 +164,15 @@ class Reducer:
         partial: list[Any] = []
         while chunk := rows.fetchmany(CHUNK):
             keys = "[" + ",".join(f"[{key},{dumps(doc_id)}]" for key, doc_id, _ in chunk) + "]"
-            partial.append(self._call(keys, "[" + ",".join(value for _, _, value in chunk) + "]", rereduce=False))
+            partial.append(
+                self._call(keys, "[" + ",".join(value for _, _, value in chunk) + "]", rereduce=False)
+            )
         if not partial:
             return None
         while len(partial) > 1:
             partial = [
-                self._call("null", dumps(partial[at : at + CHUNK]), rereduce=True) for at in range(0, len(partial), CHUNK)
+                self._call("null", dumps(partial[at : at + CHUNK]), rereduce=True)
+                for at in range(0, len(partial), CHUNK)
             ]
         return (partial[0],)
 
@@ -168,7 +187,9 @@ class Reducer:
         size = len(dumps(value))
         # CouchDB's rule against a "reduce" that only collects its input.
         if self._limits_output and size > 4906 and size * 2 > len(values):
-            raise ReduceOverflow(f"Reduce output must shrink more rapidly: input size: {len(values)} output size: {size}")
+            raise ReduceOverflow(
+                f"Reduce output must shrink more rapidly: input size: {len(values)} output size: {size}"
+            )
         return value
 
 
@@ -209,7 +230,10 @@ def _plus(left: Any, right: Any) -> Any:
             merged[name] = _plus(merged[name], value) if name in merged else value
         return merged
     if isinstance(left, list) or isinstance(right, list):
-        longer, shorter = (left if isinstance(left, list) else [left]), (right if isinstance(right, list) else [right])
+        longer, shorter = (
+            (left if isinstance(left, list) else [left]),
+            (right if isinstance(right, list) else [right]),
+        )
         if len(longer) < len(shorter):
             longer, shorter = shorter, longer
         return [_plus(value, shorter[at]) if at < len(shorter) else value for at, value in enumerate(longer)]
@@ -246,8 +270,11 @@ def _statistics_of(value: Any) -> dict[str, Any]:
     return {"sum": value, "count": 1, "min": value, "max": value, "sumsqr": value * value}
 
 
-def _distinct(connection: sqlite3.Connection, condition: str, parameters: tuple[Any, ...]) -> tuple[Any] | None:
+def _distinct(
+    connection: sqlite3.Connection, condition: str, parameters: tuple[Any, ...]
+) -> tuple[Any] | None:
     """`_approx_count_distinct`: here the exact number of keys, well within CouchDB's two per cent."""
-    count = connection.execute(f"SELECT count(DISTINCT key) FROM rows WHERE {condition}", parameters).fetchone()[0]
+    count = connection.execute(
+        f"SELECT count(DISTINCT key) FROM rows WHERE {condition}", parameters
+    ).fetchone()[0]
     return (count,) if count else None
-
