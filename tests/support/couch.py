@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import os
 import re
+import secrets
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -118,3 +121,10 @@ def _address(process: subprocess.Popen[str], log: Path) -> str:
     raise RuntimeError(
         f"replica.server ended with {process.returncode}: {log.read_text(encoding='utf-8')[-2000:]}"
     )
+
+
+@contextmanager
+def embedded_server(folder: Path) -> Iterator[str]:
+    """A server over `folder` while the block runs: its address, with the administrator's name and password."""
+    with start_couch(folder, password=secrets.token_hex(8)) as couch:
+        yield f"http://{couch.user}:{couch.password}@{couch.url.removeprefix('http://')}"
