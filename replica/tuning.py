@@ -107,9 +107,9 @@ itself.
 ATTACHMENT_ATTEMPTS = 3
 """How often in a row a download goes on where it was cut without getting a single byte further."""
 
-FIRST_SYNC_COMMIT_DOCUMENTS = 1000
-"""Streamed documents in one local transaction: with an fsync each, larger ones gain nothing and lose more
-in a cut.
+FIRST_SYNC_BATCHES_PER_COMMIT = 2
+"""A first sync commits this many batches at once: with an fsync each, more gain nothing and lose more in a
+cut.
 """
 
 FIRST_SYNC_COMMIT_SECONDS = 2.0

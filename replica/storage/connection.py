@@ -29,8 +29,6 @@ from replica.tuning import (
 WRITER_PRAGMAS = (
     # First, so that the switch to WAL itself waits for another process.
     f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}",
-    # Before the first table: free pages can then be given back in slices.
-    "PRAGMA auto_vacuum = INCREMENTAL",
     "PRAGMA journal_mode = WAL",
     # Every commit reaches the disk: this file may hold the only copy of a receipt.
     "PRAGMA synchronous = FULL",
@@ -39,6 +37,9 @@ WRITER_PRAGMAS = (
     f"PRAGMA cache_size = -{READ_CACHE_KIB}",
     "PRAGMA temp_store = MEMORY",
 )
+
+FOUNDING_PRAGMA = "PRAGMA auto_vacuum = INCREMENTAL"
+"""Said to an empty file, before its first table: free pages can then be given back in slices."""
 
 READER_PRAGMAS = (
     f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}",
@@ -77,6 +78,8 @@ def connect(path: Path, pragmas: tuple[str, ...]) -> sqlite3.Connection:
     except sqlite3.Error as error:
         raise translated(error, path) from error
     try:
+        if pragmas is WRITER_PRAGMAS and connection.execute("PRAGMA page_count").fetchone()[0] == 0:
+            connection.execute(FOUNDING_PRAGMA).close()
         for pragma in pragmas:
             connection.execute(pragma).close()
     except sqlite3.Error as error:

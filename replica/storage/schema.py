@@ -128,12 +128,12 @@ def version_of(connection: sqlite3.Connection) -> int:
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
-def check_version(connection: sqlite3.Connection, path: Path) -> int:
+def check_version(connection: sqlite3.Connection, path: Path, *, known: int = len(STEPS)) -> int:
     """Return the file's version. Raise `FileTooNew` where a newer program wrote it."""
     version = version_of(connection)
-    if version > len(STEPS):
+    if version > known:
         raise FileTooNew(
-            f"{path} has schema {version}, this program knows {len(STEPS)}: a newer version wrote this file"
+            f"{path} has schema {version}, this program knows {known}: a newer version wrote this file"
         )
     return version
 
@@ -144,7 +144,7 @@ def migrate(connection: sqlite3.Connection, path: Path, *, steps: tuple[Step, ..
     Several processes may open a new file at once: the version is read again inside each transaction.
     """
     taken: list[str] = []
-    check_version(connection, path)
+    check_version(connection, path, known=len(steps))
     for number, step in enumerate(steps, start=1):
         connection.execute("BEGIN IMMEDIATE")
         try:
