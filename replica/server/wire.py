@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NoReturn
 
 from flask import Response, current_app, request
@@ -20,6 +20,7 @@ Json = dict[str, Any]
 # How deep JSON may nest before it is refused: well under the interpreter's recursion limit, far over any
 # real document.
 MAX_DEPTH = 400
+PIECE = 256 * 1024
 
 
 class BadContentType(ReplicaError):
@@ -126,6 +127,24 @@ def _gunzip(data: bytes, limit: int) -> bytes:
     if not unpacker.eof:
         raise BadRequest("Invalid gzip body.")
     return plain
+
+
+def body_pieces() -> Iterator[bytes]:
+    """The request body as it comes, gunzipped where `Content-Encoding` says so: for attachments."""
+    if request.headers.get("Content-Encoding", "").lower() != "gzip":
+        while piece := request.stream.read(PIECE):
+            yield piece
+        return
+    unpacker = zlib.decompressobj(wbits=31)
+    while piece := request.stream.read(PIECE):
+        while piece:
+            try:
+                yield unpacker.decompress(piece, PIECE)
+            except zlib.error:
+                raise BadRequest("Invalid gzip body.") from None
+            piece = unpacker.unconsumed_tail
+    if not unpacker.eof:
+        raise BadRequest("Invalid gzip body.")
 
 
 def require_json_content_type() -> None:

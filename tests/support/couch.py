@@ -125,6 +125,6 @@ def _address(process: subprocess.Popen[str], log: Path) -> str:
 
 @contextmanager
 def embedded_server(folder: Path) -> Iterator[str]:
-    """A server over `folder` while the block runs: its address, with the administrator's name and password."""
+    """A server over `folder` while the block runs: its address with the administrator's credentials in it."""
     with start_couch(folder, password=secrets.token_hex(8)) as couch:
         yield f"http://{couch.user}:{couch.password}@{couch.url.removeprefix('http://')}"

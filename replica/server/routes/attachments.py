@@ -13,11 +13,10 @@ from replica.errors import BadRequest, Conflict, NotFound, ReplicaError, TooLarg
 from replica.server.account_rules import readable
 from replica.server.node import database, node, user
 from replica.server.routes.documents import given_revision, quoted
-from replica.server.wire import answer
+from replica.server.wire import PIECE, answer, body_pieces
 
 routes = Blueprint("attachments", __name__)
 Json = dict[str, Any]
-PIECE = 256 * 1024
 RANGE = re.compile(r"bytes=(\d*)-(\d*)")
 
 
@@ -115,7 +114,7 @@ def _expected_digest() -> str | None:
 def _body() -> Iterator[bytes]:
     limit = node().configuration.number("couchdb", "max_attachment_size", 1 << 62)
     taken = 0
-    while piece := request.stream.read(PIECE):
+    for piece in body_pieces():
         taken += len(piece)
         if taken > limit:
             raise TooLarge("attachment")

@@ -64,9 +64,7 @@ def test_information_needs_its_keys(admin: httpx.Client) -> None:
 @pytest.mark.parametrize(
     "path", ["/_all_dbs", "/_active_tasks", "/_membership", "/_node/_local/_config", "/_db_updates"]
 )
-def test_servers_own_pages_are_for_administrators(
-    anonymous: httpx.Client, person: Person, path: str
-) -> None:
+def test_servers_own_pages_are_for_administrators(anonymous: httpx.Client, person: Person, path: str) -> None:
     for client in (anonymous, person.client):
         answer = client.get(path)
         assert error(answer) == (401, "unauthorized", "You are not a server admin.")
