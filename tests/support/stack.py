@@ -129,6 +129,10 @@ class Stack:
         self._running[name], self._logs[name] = process, log
         return process
 
+    @property
+    def running(self) -> frozenset[str]:
+        return frozenset(self._running)
+
     def process(self, name: str) -> subprocess.Popen[bytes]:
         return self._running[name]
 

@@ -1,0 +1,103 @@
+"""A Flet app in Chromium, driven through Flutter's semantics tree as a screen reader would be."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+
+CHROMIUM = shutil.which("chromium")
+FLAGS = (
+    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+).split()
+QUITO = {"latitude": -0.1807, "longitude": -78.4678, "accuracy": 9}
+PATIENCE_MS = 30_000
+
+needs_chromium = pytest.mark.skipif(
+    CHROMIUM is None, reason="chromium is missing (Debian: apt-get install chromium)"
+)
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+class Screen:
+    """One window. Controls are found by the identifiers that the apps give them."""
+
+    def __init__(self, page: Page, url: str) -> None:
+        self.page, self.url = page, url
+        self.page.set_default_timeout(PATIENCE_MS)
+        self.failures: list[str] = []
+        page.on("pageerror", lambda error: self.failures.append(str(error)))
+
+    def open(self, path: str = "/") -> Screen:
+        self.page.goto(f"{self.url}{path}")
+        self._enable_semantics()
+        return self
+
+    def _enable_semantics(self) -> None:
+        """The placeholder is one pixel outside the page: a real click misses it."""
+        self.page.wait_for_selector("flt-semantics-placeholder", state="attached", timeout=60_000)
+        self.page.evaluate("document.querySelector('flt-semantics-placeholder').click()")
+        self.page.wait_for_selector("flt-semantics-host flt-semantics", state="attached")
+
+    def by_id(self, identifier: str) -> Locator:
+        return self.page.locator(f'[flt-semantics-identifier="{identifier}"]').first
+
+    def starting_with(self, prefix: str) -> Locator:
+        return self.page.locator(f'[flt-semantics-identifier^="{prefix}"]')
+
+    def tap(self, identifier: str) -> None:
+        control = self.by_id(identifier)
+        control.wait_for(state="attached")
+        button = control.locator('[role="button"], [flt-tappable]').first
+        (button if button.count() else control).click()
+
+    def type(self, identifier: str, text: str) -> None:
+        box = self.by_id(identifier).locator("input, textarea").first
+        box.click()
+        box.fill(text)
+
+    def shows(self, text: str | re.Pattern[str]) -> None:
+        """Wait until `text` is somewhere on the screen, as a screen reader would find it."""
+        host = self.page.locator("flt-semantics-host")
+        expect(host.get_by_text(text).or_(host.get_by_label(text)).first).to_be_attached(timeout=PATIENCE_MS)
+
+    def text_of(self, identifier: str) -> str:
+        control = self.by_id(identifier)
+        control.wait_for(state="attached")
+        label = control.get_attribute("aria-label")
+        return label or control.inner_text()
+
+    def picture(self, path: str) -> None:
+        self.page.wait_for_timeout(600)
+        self.page.screenshot(path=path)
+
+
+@contextmanager
+def screen(browser: Browser, url: str, *, width: int, height: int, dark: bool = False) -> Iterator[Screen]:
+    context = browser.new_context(
+        viewport={"width": width, "height": height},
+        locale="es-EC",
+        timezone_id="America/Guayaquil",
+        geolocation=QUITO,
+        permissions=["geolocation"],
+        color_scheme="dark" if dark else "light",
+        accept_downloads=True,
+    )
+    try:
+        yield Screen(context.new_page(), url)
+    finally:
+        context.close()

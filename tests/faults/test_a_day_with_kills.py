@@ -1,0 +1,273 @@
+"""The ERP job and reconcile are killed fifty times while a day's receipts come in; the end is the same as
+without.
+
+Half the kills fall at the named points between two writes, the others at random instants. The seed makes a
+run repeatable as far as the operating system allows; how many kills fell where is printed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import time
+from collections import Counter
+from contextlib import closing
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import httpx
+import pytest
+
+from backend.killpoints import KILL_STATUS, POINTS
+from flet_app.collector.phone import Phone
+from tests.support.field import a_phone, collect, until
+from tests.support.stack import PASSWORD, Stack, eventually, stack
+
+SEED = 20261121
+KILLS = 50
+PATIENCE_SECONDS = 12.0
+"""A named point that isn't reached by then has no work to reach it with; the process is killed all the
+same.
+"""
+
+VICTIMS = {"reconcile": "reconcile.", "scheduler": "erp."}
+Json = dict[str, Any]
+
+
+class Day:
+    """Two collectors, their phones, and what they have collected so far."""
+
+    def __init__(self, whole: Stack, dice: Random) -> None:
+        self.whole, self.dice = whole, dice
+        self.phones: dict[str, Phone] = {}
+        self.receipts: dict[str, Json] = {}
+        self.shared_invoice = ""
+        self._rounds = 0
+
+    async def begin(self) -> None:
+        for name in ("ana", "bruno"):
+            phone = a_phone(self.whole.api_url, self.whole.folder / "phones" / name, name)
+            await phone.start()
+            await phone.sign_in(f"{name}@andina.example", PASSWORD, language="es")
+            self.phones[name] = phone
+        for phone in self.phones.values():
+            await until(
+                lambda phone=phone: len(phone.portfolio.invoices) > 100, seconds=90, what="first sync"
+            )
+
+    async def share_a_customer(self) -> None:
+        """Ana keeps what she holds, offline, while the office gives her customer to Bruno."""
+        ana, bruno = self.phones["ana"], self.phones["bruno"]
+        customer, invoice = next(iter(_debts(ana)))
+        await ana.stop()
+        await asyncio.to_thread(self.assign, customer, "bruno")
+        await until(lambda: invoice in bruno.portfolio.invoices, seconds=60, what="Bruno holds the customer")
+        await bruno.stop()
+        self.shared_invoice = invoice
+        await asyncio.to_thread(self.whole.stop, "reconcile", "scheduler", "api")
+        await asyncio.to_thread(self.whole.kill, *(["couchdb"] if "couchdb" in self.whole.running else []))
+        for phone in self.phones.values():
+            await phone.start()
+            balance = int(phone.portfolio.invoices[invoice]["balance"])
+            await self.record(phone, customer, [invoice], balance)
+
+    async def work(self, phone: Phone, receipts: int) -> None:
+        """Record `receipts` visits with a receipt each, at customers not yet visited by this phone."""
+        seen = {document["customer"] for document in self.receipts.values()}
+        for customer, invoice in _debts(phone):
+            if receipts == 0:
+                return
+            if customer in seen:
+                continue
+            seen.add(customer)
+            balance = int(phone.portfolio.invoices[invoice]["balance"])
+            await self.record(phone, customer, [invoice], self.dice.randint(100, balance))
+            receipts -= 1
+        raise AssertionError("no customers left to visit")
+
+    async def record(self, phone: Phone, customer: str, invoices: list[str], amount: int) -> None:
+        cash = self.dice.randint(1, amount)
+        payments: list[Json] = [{"method": "cash", "amount": min(cash, 50_000)}]
+        rest = amount - payments[0]["amount"]
+        if rest:
+            reference = f"TR{self.dice.randrange(10**9):09d}"
+            day = phone.today().isoformat()
+            payments.append(
+                {
+                    "method": "transfer",
+                    "amount": rest,
+                    "bank": "pichincha",
+                    "reference": reference,
+                    "transferred_on": day,
+                }
+            )
+        receipt = await collect(phone, customer, invoices, payments)
+        self.receipts[receipt["_id"]] = receipt
+
+    def assign(self, customer: str, collector: str) -> None:
+        with httpx.Client(base_url=f"{self.whole.api_url}/api/v1", timeout=30) as office:
+            login = office.post("/auth/login", json={"email": "sofia@andina.example", "password": PASSWORD})
+            token = login.raise_for_status().json()["access_token"]
+            office.put(
+                f"/companies/andina/assignments/{customer}",
+                json={"collector": collector},
+                headers={"Authorization": f"Bearer {token}"},
+            ).raise_for_status()
+
+    def summary(self) -> Json:
+        with httpx.Client(base_url=f"{self.whole.api_url}/api/v1", timeout=30) as office:
+            login = office.post("/auth/login", json={"email": "sofia@andina.example", "password": PASSWORD})
+            token = login.raise_for_status().json()["access_token"]
+            day = self.phones["ana"].today().isoformat()
+            answer = office.get(
+                "/companies/andina/summary", params={"on": day}, headers={"Authorization": f"Bearer {token}"}
+            )
+            body: Json = answer.raise_for_status().json()
+            return body
+
+
+def _debts(phone: Phone) -> list[tuple[str, str]]:
+    """(customer, invoice) of what this phone may collect, one invoice each, by id so that a seed repeats."""
+    first: dict[str, str] = {}
+    for number, invoice in sorted(phone.portfolio.invoices.items()):
+        if invoice["balance"] >= 1_000 and invoice["customer"] in phone.portfolio.customers:
+            first.setdefault(invoice["customer"], number)
+    return sorted(first.items())
+
+
+def _kill_plan(dice: Random) -> list[tuple[str, str | None]]:
+    """(victim, named point or None for a random instant): every point of both processes, the rest at
+    random.
+    """
+    plan: list[tuple[str, str | None]] = []
+    for victim, prefix in VICTIMS.items():
+        plan += [(victim, point) for point in POINTS if point.startswith(prefix)]
+    plan += [(dice.choice(sorted(VICTIMS)), None) for _ in range(KILLS - len(plan))]
+    dice.shuffle(plan)
+    return plan
+
+
+def _wait_for_death(whole: Stack, victim: str, seconds: float) -> bool:
+    """True when the process ended itself at its named point; otherwise it is killed -9 here."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if (status := whole.process(victim).poll()) is not None:
+            assert status == KILL_STATUS, f"{victim} ended with {status}\n{whole.log_of(victim)}"
+            return True
+        time.sleep(0.05)
+    return False
+
+
+@pytest.mark.timeout(1200)
+def test_fifty_kills_of_the_erp_job_and_reconcile_change_nothing_at_the_end(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    dice = Random(SEED)
+    with stack(tmp_path) as whole:
+        whole.start("couchdb")
+        whole.run("-m", "backend.demo", "prepare")
+        whole.start("api", "reconcile", "scheduler")
+        fell = asyncio.run(_a_day(Day(whole, dice), dice))
+    with capsys.disabled():
+        print(
+            f"\n{sum(fell.values())} kills: " + ", ".join(f"{where} {n}" for where, n in sorted(fell.items()))
+        )
+
+
+async def _a_day(day: Day, dice: Random) -> Counter[str]:
+    whole = day.whole
+    fell: Counter[str] = Counter()
+    await day.begin()
+    await day.share_a_customer()
+    await day.work(day.phones["ana"], 5)
+    await day.work(day.phones["bruno"], 5)
+    await asyncio.to_thread(whole.start, "couchdb", "api")
+    for victim, point in _kill_plan(dice):
+        other = next(name for name in VICTIMS if name != victim)
+        await asyncio.to_thread(
+            whole.spawn, victim, whole.COMMANDS[victim], **({"RECAUDO_KILL_AT": point} if point else {})
+        )
+        await asyncio.to_thread(whole.start, other)
+        for phone in day.phones.values():
+            await day.work(phone, 1)
+            phone.nudge()
+        patience = PATIENCE_SECONDS if point else dice.uniform(0.3, 3.0)
+        reached = await asyncio.to_thread(_wait_for_death, whole, victim, patience)
+        fell[point if point and reached else "random instant"] += 1
+        await asyncio.to_thread(whole.kill, victim, other)
+    await asyncio.to_thread(whole.start, "reconcile", "scheduler")
+    await _expect_everything_once(day)
+    for phone in day.phones.values():
+        await phone.stop()
+    return fell
+
+
+async def _expect_everything_once(day: Day) -> None:
+    whole, receipts = day.whole, day.receipts
+    postings = await asyncio.to_thread(_settled_postings, whole, len(receipts))
+    central = {
+        row["id"] for row in whole.get('andina/_all_docs?start_key="receipt:"&end_key="receipt:~"')["rows"]
+    }
+    assert central == set(receipts)
+    posted = {p["receipt"]: p for p in postings.values() if p["state"] == "posted"}
+    rejected = {p["receipt"]: p for p in postings.values() if p["state"] == "rejected"}
+    assert set(posted) | set(rejected) == set(receipts)
+
+    with closing(sqlite3.connect(whole.folder / "demo" / "erp.sqlite")) as erp:
+        ledger = dict(erp.execute("SELECT recibo, numero FROM cobros WHERE estado = 'CONTABILIZADO'"))
+        totals = dict(erp.execute("SELECT recibo, total FROM cobros WHERE estado = 'CONTABILIZADO'"))
+        debit, credit = erp.execute("SELECT sum(debe), sum(haber) FROM asientos").fetchone()
+    assert ledger == {receipt: posting["erp_number"] for receipt, posting in posted.items()}
+    assert totals == {receipt: receipts[receipt]["total"] for receipt in posted}
+    assert debit == credit == sum(totals.values())
+
+    excess = [p for p in posted.values() if p["on_account"] > receipts[p["receipt"]]["on_account"]]
+    paid_twice = [
+        r for r in receipts.values() if any(a["invoice"] == day.shared_invoice for a in r["allocations"])
+    ]
+    assert len(paid_twice) == 2
+    over = [p for p in excess if p["receipt"] in {r["_id"] for r in paid_twice}]
+    assert len(over) == 1
+    exceptions = whole.get(
+        'andina/_all_docs?start_key="exception:over_allocation:"&end_key="exception:over_allocation:~"'
+    )
+    assert any(
+        over[0]["receipt"].removeprefix("receipt:").replace(":", "-") in row["id"]
+        for row in exceptions["rows"]
+    )
+
+    for name, phone in day.phones.items():
+        phone.nudge()
+        own = {r["_id"] for r in receipts.values() if r["collector"] == name}
+        await until(
+            lambda phone=phone, own=own: all(
+                phone.portfolio.postings.get(key, {}).get("state") == postings[key]["state"] for key in own
+            ),
+            seconds=60,
+            what=f"{name}'s phone shows the ERP's answers",
+        )
+        shown = {key: phone.portfolio.postings[key]["erp_number"] for key in own if key in posted}
+        assert shown == {key: ledger[key] for key in shown}
+        assert not any(phone.status.unsent.values()) if isinstance(phone.status.unsent, dict) else True
+
+    summary = await asyncio.to_thread(day.summary)
+    assert summary["collected"]["total"] == sum(r["total"] for r in receipts.values())
+    by_method: Counter[str] = Counter()
+    for receipt in receipts.values():
+        for line in receipt["payments"]:
+            by_method[line["method"]] += line["amount"]
+    assert summary["collected"]["by_method"] == dict(by_method)
+
+
+def _settled_postings(whole: Stack, count: int) -> dict[str, Json]:
+    def settled() -> dict[str, Json] | None:
+        answer = whole.get('andina/_all_docs?include_docs=true&start_key="posting:"&end_key="posting:~"')
+        found = {row["doc"]["receipt"]: row["doc"] for row in answer["rows"]}
+        done = [p for p in found.values() if p["state"] in {"posted", "rejected"}]
+        return found if len(done) == count else None
+
+    result: dict[str, Json] = eventually(
+        settled, seconds=120, what=f"all {count} receipts have the ERP's answer"
+    )
+    return result
