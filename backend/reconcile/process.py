@@ -204,6 +204,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m backend reconcile", description="Keep the central and the collectors' databases true."
     )
+    parser.add_argument("--company", help="only this company; otherwise every one there is")
     parser.add_argument("--once", action="store_true", help="do what is pending and end")
     parser.add_argument(
         "--shard", type=Shard.parse, default=Shard(), metavar="I/N", help="the share of collectors"
