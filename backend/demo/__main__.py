@@ -8,12 +8,13 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from pathlib import Path
 
 from backend.config import SettingError
 from backend.couch.errors import CouchError
 from backend.demo.company import prepare
 from backend.demo.runner import Demo
-from backend.demo.settings import DemoError, DemoSettings
+from backend.demo.settings import DemoError, DemoSettings, data_folder, unplugged
 from backend.erp.port import ErpError
 
 COMMANDS = {
@@ -24,6 +25,19 @@ COMMANDS = {
 }
 
 
+def plug(data: Path, *, in_: bool) -> int:
+    """Put the network cable of a running demo in, or pull it out."""
+    cable = unplugged(data)
+    if not cable.parent.is_dir():
+        print(f"No hay una demostración en {data}.", file=sys.stderr)
+        return 1
+    if in_:
+        cable.unlink(missing_ok=True)
+    else:
+        cable.touch()
+    return 0
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m backend.demo", description="Distribuidora Andina")
     commands = parser.add_subparsers(dest="command", required=True)
@@ -31,16 +45,13 @@ def main() -> int:
         commands.add_parser(name, help=what)
     command = parser.parse_args().command
     try:
-        settings = DemoSettings.from_environment(os.environ)
         match command:
             case "run":
-                return Demo(settings).run()
+                return Demo(DemoSettings.from_environment(os.environ)).run()
             case "prepare":
-                prepare(settings)
-            case "unplug":
-                settings.unplugged.touch()
+                prepare(DemoSettings.from_environment(os.environ))
             case _:
-                settings.unplugged.unlink(missing_ok=True)
+                return plug(data_folder(os.environ), in_=command == "plug")
     except (DemoError, SettingError, CouchError, ErpError) as error:
         print(error, file=sys.stderr)
         return 1

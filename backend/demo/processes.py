@@ -26,6 +26,8 @@ STOP_SECONDS = 12.0
 POLL_SECONDS = 0.2
 # A process that dies is started again, as a platform would, each time a little later.
 RESTART_SECONDS = (1.0, 2.0, 5.0, 15.0)
+# A process that cannot start dies within this time: a missing setting, a missing module.
+STEADY_SECONDS = 1.5
 # Dying this often before it was ever healthy is not bad luck.
 STILLBORN = 3
 LOG_TAIL = 15
@@ -42,6 +44,7 @@ class Child:
     is_ready: Callable[[], bool]
     url: str | None = None
     optional: bool = False
+    started_at: float = 0.0
     was_ready: bool = False
     deaths: int = 0
     restart_at: float = 0.0
@@ -49,6 +52,7 @@ class Child:
 
     def start(self) -> None:
         self.log.parent.mkdir(parents=True, exist_ok=True)
+        self.started_at = time.monotonic()
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 ["/bin/sh", "-c", f"exec {self.command}"],
@@ -63,6 +67,16 @@ class Child:
     @property
     def is_running(self) -> bool:
         return self.process is not None and self.process.poll() is None
+
+    @property
+    def returncode(self) -> int | None:
+        return self.process.poll() if self.process else None
+
+    def look(self) -> bool:
+        """Is it, or was it ever, ready? One that has just started may be about to die."""
+        if not self.was_ready and self.is_running and time.monotonic() - self.started_at >= STEADY_SECONDS:
+            self.was_ready = self.is_ready()
+        return self.was_ready
 
     @property
     def gave_up(self) -> bool:
@@ -136,15 +150,9 @@ def writes(path: Path) -> Callable[[], bool]:
     return lambda: path.exists() and path.stat().st_mtime >= began
 
 
-def lives_for(seconds: float) -> Callable[[], bool]:
-    """Ready when it has lived this long: for processes that serve nobody."""
-    began: list[float] = []
-
-    def ask() -> bool:
-        began.append(time.monotonic())
-        return began[-1] - began[0] >= seconds
-
-    return ask
+def always() -> bool:
+    """Ready as soon as it is steady: for processes that serve nobody."""
+    return True
 
 
 def is_taken(port: int) -> bool:

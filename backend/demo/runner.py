@@ -6,7 +6,6 @@ Every process of the Procfile, the demo's own ones beside them, and a table that
 from __future__ import annotations
 
 import signal
-import subprocess
 import sys
 import threading
 import time
@@ -16,7 +15,7 @@ from honcho.environ import parse_procfile
 
 from backend.demo import processes
 from backend.demo.processes import Child
-from backend.demo.settings import PHONES, DemoError, DemoSettings
+from backend.demo.settings import PHONES, DemoError, DemoSettings, unplugged
 
 # First runs compile, index and import; a machine with one slow core still makes it.
 READY_SECONDS = 180.0
@@ -36,7 +35,7 @@ class Demo:
         """Start everything and watch over it until SIGINT or SIGTERM."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self._stop.set())
-        self._settings.unplugged.unlink(missing_ok=True)
+        unplugged(self._settings.data).unlink(missing_ok=True)
         self._refuse_taken_ports()
         try:
             self._start()
@@ -73,8 +72,7 @@ class Demo:
 
     def _is_up(self, child: Child) -> bool:
         child.revive(time.monotonic())
-        child.was_ready = child.was_ready or (child.is_running and child.is_ready())
-        return child.was_ready
+        return child.look()
 
     def _miss(self, child: Child) -> None:
         sentence = f"{child.name} no arrancó; lo último que dijo ({child.log}):\n{child.tail()}"
@@ -83,23 +81,29 @@ class Demo:
         print(sentence, flush=True)
 
     def _prepare(self) -> None:
-        """In a process of its own, as an operator would, so that stopping us stops it too."""
+        """Make the company in a process of its own, as an operator would."""
         if self._stop.is_set():
             return
         print("Preparando la empresa de demostración…", flush=True)
-        done = subprocess.run(
-            [sys.executable, "-m", "backend.demo", "prepare"],
-            cwd=processes.ROOT,
-            env=self._environment,
-            check=False,
+        step = Child(
+            name="preparación",
+            command=f"'{sys.executable}' -m backend.demo prepare",
+            log=self._settings.logs / "prepare.log",
+            environment=self._environment,
+            is_ready=processes.always,
         )
-        if done.returncode and not self._stop.is_set():
-            raise DemoError("La preparación no terminó; el motivo está arriba.")
+        step.start()
+        while step.is_running and not self._stop.wait(processes.POLL_SECONDS):
+            pass
+        if self._stop.is_set():
+            processes.stop([step])
+        elif step.returncode:
+            raise DemoError(f"La preparación no terminó ({step.log}):\n{step.tail()}")
 
     def _watch(self) -> None:
         """Bring back what died, and obey the file that stands for an unplugged cable."""
         servers = [child for child in self.children if child.name in SERVERS]
-        if self._settings.unplugged.exists():
+        if unplugged(self._settings.data).exists():
             if any(child.process for child in servers):
                 processes.stop(servers)
                 print("Sin red: los teléfonos siguen trabajando.", flush=True)
@@ -174,7 +178,7 @@ class Demo:
             command=command,
             log=self._settings.logs / f"{name}.log",
             environment={**self._environment, **extra},
-            is_ready=health.get(name) or processes.lives_for(2.0),
+            is_ready=health.get(name) or processes.always,
             url={"couchdb": couchdb, "api": api, "supervisor": supervisor}.get(name),
             optional=name == "supervisor",
         )

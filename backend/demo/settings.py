@@ -68,14 +68,6 @@ class DemoSettings:
         return self.data / "log"
 
     @property
-    def unplugged(self) -> Path:
-        """While this file exists the network is down.
-
-        Only the phones and the supervisor's browser app run.
-        """
-        return self.data / "demo" / "unplugged"
-
-    @property
     def password(self) -> str:
         return self.environment["RECAUDO_DEMO_PASSWORD"]
 
@@ -85,7 +77,7 @@ class DemoSettings:
 
         The environment wins, and what neither has is made and kept.
         """
-        data = Path(environment.get("RECAUDO_DATA") or "var").resolve()
+        data = data_folder(environment)
         ports = Ports.from_environment(environment)
         embedded = not environment.get("COUCHDB_URL")
         if not embedded and not (environment.get("COUCHDB_USER") and environment.get("COUCHDB_PASSWORD")):
@@ -96,6 +88,15 @@ class DemoSettings:
             environment={**_defaults(data, ports), **kept_secrets(data), **_given(environment)},
             embedded=embedded,
         )
+
+
+def data_folder(environment: Mapping[str, str]) -> Path:
+    return Path(environment.get("RECAUDO_DATA") or "var").resolve()
+
+
+def unplugged(data: Path) -> Path:
+    """While this file exists the network is down: only the phones and the supervisor's app run."""
+    return data / "demo" / "unplugged"
 
 
 def kept_secrets(data: Path) -> dict[str, str]:
