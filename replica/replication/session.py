@@ -26,7 +26,7 @@ from replica.replication.origin import Marking, Origin, Passed
 from replica.replication.refusals import Ledger, Refusal, rules_of
 from replica.replication.selection import EVERYTHING, Selection
 from replica.replication.world import World
-from replica.tuning import BATCH_DOCUMENTS, BATCH_DOCUMENTS_LEAST, FIRST_SYNC_COMMIT_DOCUMENTS
+from replica.tuning import BATCH_DOCUMENTS, BATCH_DOCUMENTS_LEAST, FIRST_SYNC_BATCHES_PER_COMMIT
 
 
 class State(StrEnum):
@@ -260,8 +260,7 @@ class Replication:
 
     def _take_from_stream(self, first_sync: FirstSync) -> Batch:
         if self._stream is None:
-            limit = max(self._options.batch_documents, FIRST_SYNC_COMMIT_DOCUMENTS)
-            self._stream = first_sync.batches(self._last_seq, limit)
+            self._stream = first_sync.batches(self._last_seq, self._limit * FIRST_SYNC_BATCHES_PER_COMMIT)
         return next(self._stream)
 
     def _write(self, batch: Batch) -> None:
