@@ -440,7 +440,7 @@ class Database:
 
         `fields` are dotted paths, or `{path: "asc"|"desc"}`. Others write while it is being built.
         """
-        definition: Json = {"fields": list(fields)}
+        definition: Json = {"fields": fields if isinstance(fields, str) else list(fields)}
         if partial_filter_selector is not None:
             definition["partial_filter_selector"] = partial_filter_selector
         return indexing.create(self._connections, self._indexes, definition, name=name, design=design)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from replica import revtree
@@ -42,15 +43,25 @@ def compact(connections: Connections, *, now: Callable[[], float]) -> int:
     """Run every kind of compaction to its end. Return how many superseded bodies were forgotten."""
     revisions = _SupersededRevisions()
     before = int(now()) - UNUSED_ATTACHMENT_SECONDS
-    for work in (revisions, _unused_attachments(before), _orphaned_entries, _free_pages):
-        more = True
-        while more:
-            started = time.monotonic()
-            with connections.writing() as connection:
-                more = work(connection)
-            time.sleep(max(COMPACTION_REST_SECONDS, time.monotonic() - started))
-        connections.checkpoint()
+    for work in (revisions, _unused_attachments(before), _orphaned_entries):
+        _in_slices(connections, partial(_one_slice, connections, work))
+    _in_slices(connections, partial(connections.give_back_pages, VACUUM_SLICE_PAGES))
     return revisions.forgotten
+
+
+def _one_slice(connections: Connections, work: Slice) -> bool:
+    with connections.writing() as connection:
+        return work(connection)
+
+
+def _in_slices(connections: Connections, step: Callable[[], bool]) -> None:
+    more = True
+    while more:
+        started = time.monotonic()
+        more = step()
+        time.sleep(max(COMPACTION_REST_SECONDS, time.monotonic() - started))
+    # Here rather than in the commit of whoever writes next.
+    connections.checkpoint()
 
 
 class _SupersededRevisions:
@@ -100,11 +111,6 @@ def _orphaned_entries(connection: sqlite3.Connection) -> bool:
     declared = {index.number for index in index_rows.every_index(connection)}
     orphan = next((n for n in index_rows.numbers_with_entries(connection) if n not in declared), None)
     return orphan is not None and index_rows.drop_entries(connection, orphan, INDEX_SLICE_ROWS)
-
-
-def _free_pages(connection: sqlite3.Connection) -> bool:
-    connection.execute(f"PRAGMA incremental_vacuum({VACUUM_SLICE_PAGES})").fetchall()
-    return bool(connection.execute("PRAGMA freelist_count").fetchone()[0])
 
 
 # -- purge -------------------------------------------------------------------------------------------

@@ -168,6 +168,17 @@ class Connections:
         finally:
             connection.close()
 
+    def give_back_pages(self, most: int) -> bool:
+        """Return up to `most` free pages to the file system; tell whether some are left."""
+        with self._turn:
+            self._check_open()
+            try:
+                # A script, because `execute` takes one step of this pragma, and each step frees one page.
+                self._writer.executescript(f"PRAGMA incremental_vacuum({most})")
+                return bool(self._writer.execute("PRAGMA freelist_count").fetchone()[0])
+            except sqlite3.Error as error:
+                raise translated(error, self.path) from error
+
     def _lease(self) -> sqlite3.Connection:
         with self._idle_lock:
             self._check_open()
