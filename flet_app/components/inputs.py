@@ -40,6 +40,10 @@ def use_typed(initial: str = "") -> Typed:
     return use_kept(lambda: Typed(initial))
 
 
+def _nothing(_event: Any) -> None:
+    """What a busy button does: it stays in its full colour, so that its words can be read in the sun."""
+
+
 def primary(
     identifier: str,
     text: str,
@@ -62,8 +66,8 @@ def primary(
         ft.FilledButton(
             content,
             icon=None if busy else icon,
-            on_click=on_click,
-            disabled=disabled or busy,
+            on_click=_nothing if busy else on_click,
+            disabled=disabled,
             height=PRIMARY_HEIGHT,
             style=ft.ButtonStyle(
                 shape=ft.RoundedRectangleBorder(radius=RADIUS), padding=ft.Padding.symmetric(horizontal=12)

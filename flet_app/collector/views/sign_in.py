@@ -57,7 +57,7 @@ def SignIn() -> ft.View:
 
     rows: list[ft.Control] = [
         ft.Container(height=32),
-        ft.Icon(ft.Icons.RECEIPT_LONG_OUTLINED, size=44, color=ft.Colors.PRIMARY),
+        ft.Row([ft.Icon(ft.Icons.RECEIPT_LONG_OUTLINED, size=44, color=ft.Colors.PRIMARY)]),
         ft.Semantics(
             header=True,
             content=ft.Text("Recaudo", size=32, weight=ft.FontWeight.W_700, color=ft.Colors.PRIMARY),

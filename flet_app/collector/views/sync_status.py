@@ -127,9 +127,7 @@ def rejected(app: Window) -> list[ft.Control]:
             words.append(
                 tag(
                     f"retry-{fact}",
-                    ft.TextButton(
-                        t("Try again"), on_click=calling(app.phone.ask_again, fact)
-                    ),
+                    ft.TextButton(t("Try again"), on_click=calling(app.phone.ask_again, fact)),
                 )
             )
         rows.append(

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import flet as ft
 
 from flet_app.collector import figures
 from flet_app.collector.state import Window, use_app
 from flet_app.collector.views.chrome import screen, scroll
 from flet_app.components.figures import amount, caption, progress
+from flet_app.components.handlers import calling
 from flet_app.components.status import Tone, tone_color
 from flet_app.components.surfaces import card, empty, section, skeleton, stacked
 from flet_app.theme import TOUCH_TARGET
@@ -53,26 +57,28 @@ def first_download(app: Window) -> ft.Control:
     """Before the first customers have arrived."""
     t, status = app.texts.t, app.phone.status
     if status.reason and not status.documents:
-        return scroll(
-            [
-                empty(
-                    ft.Icons.CLOUD_OFF_OUTLINED,
-                    t(
-                        "Your customers have not arrived yet and there is no connection now. They will come by themselves."
-                    ),
-                    action=t("Try again"),
-                    on_action=lambda _event: app.phone.nudge(),
-                )
-            ]
+        sentence = t(
+            "Your customers have not arrived yet and there is no connection. They will come by themselves."
         )
-    return scroll(
-        [
-            ft.Text(t("Your customers are arriving…"), size=18, weight=ft.FontWeight.W_600),
-            caption(app.texts.n("{count} record so far", "{count} records so far", status.documents)),
-            ft.ProgressBar(bar_height=6, border_radius=3),
-            skeleton(5),
-        ]
-    )
+        return scroll(
+            [empty(ft.Icons.CLOUD_OFF_OUTLINED, sentence, action=t("Try again"), on_action=look(app))]
+        )
+    if status.last_success_at and not status.documents:
+        sentence = t(
+            "The office has not assigned you any customers yet. They will appear here by themselves."
+        )
+        return scroll([empty(ft.Icons.PEOPLE_OUTLINE, sentence, action=t("Look now"), on_action=look(app))])
+    rows: list[ft.Control] = [
+        ft.Text(t("Your customers are arriving…"), size=18, weight=ft.FontWeight.W_600),
+        caption(app.texts.n("{count} record so far", "{count} records so far", status.documents)),
+        ft.ProgressBar(bar_height=6, border_radius=3),
+        skeleton(5),
+    ]
+    return scroll(rows)
+
+
+def look(app: Window) -> Callable[[Any], None]:
+    return calling(app.phone.nudge)
 
 
 def money(app: Window, value: Money) -> str:

@@ -1,0 +1,71 @@
+"""The one question before money is written down: who, how much, how, on which invoices."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import flet as ft
+
+from flet_app.collector.actions.receipts import preview
+from flet_app.collector.state import Window
+from flet_app.collector.views.receipt_form import ReceiptForm
+from flet_app.collector.views.records import method_name
+from flet_app.collector.views.today import money
+from flet_app.components.figures import caption, line
+from flet_app.components.inputs import primary, secondary
+from flet_app.theme import EDGE, GAP
+from receivables.allocation import AllocationPlan
+
+SHEET_ROWS, SHEET_HEIGHT = 11, 440  # a longer confirmation scrolls above its buttons
+
+
+def confirmation(
+    app: Window, form: ReceiptForm, *, saving: bool, on_save: Any, on_back: Any
+) -> ft.BottomSheet:
+    t = app.texts.t
+    plan = preview(app.phone, form.draft(app))
+    rows: list[ft.Control] = [
+        caption(t("You receive from")),
+        ft.Text(app.phone.portfolio.customer_name(form.customer), size=18, weight=ft.FontWeight.W_600),
+        ft.Text(money(app, form.paid), size=34, weight=ft.FontWeight.W_700, color=ft.Colors.PRIMARY),
+    ]
+    rows += [line(method_name(app, each.method), money(app, each.amount)) for each in form.lines]
+    if isinstance(plan, AllocationPlan):
+        rows.append(ft.Divider(height=1))
+        rows += [
+            line(t("Invoice {number}", number=each.invoice), money(app, each.amount))
+            for each in plan.allocations
+        ]
+        if plan.on_account:
+            rows.append(line(t("Left on account"), money(app, plan.on_account)))
+    rows.append(caption(t("Once recorded, the receipt has a number and can't be changed.")))
+    listing: ft.Control = ft.Column(rows, spacing=8, tight=True)
+    if len(rows) > SHEET_ROWS:
+        listing = ft.Container(ft.Column(rows, spacing=8, scroll=ft.ScrollMode.AUTO), height=SHEET_HEIGHT)
+    buttons = ft.Row(
+        [
+            secondary("receipt-correct", t("Correct"), on_back, disabled=saving, expand=2),
+            primary(
+                "receipt-confirm",
+                t("Confirm {amount}", amount=money(app, form.paid)),
+                on_save,
+                busy=saving,
+                expand=3,
+            ),
+        ],
+        spacing=10,
+    )
+    return ft.BottomSheet(
+        ft.Container(
+            ft.Column(
+                [listing, buttons],
+                spacing=GAP,
+                tight=True,
+                horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+            ),
+            padding=ft.Padding.only(left=EDGE + 4, right=EDGE + 4, bottom=20, top=4),
+        ),
+        show_drag_handle=True,
+        scrollable=True,
+        on_dismiss=on_back,
+    )

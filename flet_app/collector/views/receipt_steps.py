@@ -1,0 +1,191 @@
+"""The two steps of a receipt: the amount with its invoices, and the means of payment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import flet as ft
+
+from flet_app.collector.state import Window
+from flet_app.collector.views.chrome import scroll
+from flet_app.collector.views.customer import due_words
+from flet_app.collector.views.payment_lines import method_chips, payment_line_card
+from flet_app.collector.views.receipt_form import CHOOSE, OLDEST, ReceiptForm
+from flet_app.collector.views.today import money
+from flet_app.components.figures import amount, caption, line
+from flet_app.components.handlers import calling
+from flet_app.components.inputs import amount_field, segments
+from flet_app.components.status import Tone, tone_color
+from flet_app.components.surfaces import notice, section, stacked
+from flet_app.theme import TOUCH_TARGET
+from receivables.allocation import AllocationPlan
+from receivables.invoices import OpenItem
+from receivables.messages import sentence
+from receivables.money import Money
+from receivables.validation import Problem
+
+Problems = tuple[Problem, ...]
+
+
+def amount_step(
+    app: Window, form: ReceiptForm, items: list[OpenItem], problems: Problems, *, again: Callable[[], None]
+) -> ft.Control:
+    t = app.texts.t
+
+    def typed(text: str) -> None:
+        form.type_amount(app, text)
+        again()
+
+    def choose_mode(mode: str) -> None:
+        form.choose_mode(app, mode)
+        again()
+
+    def toggle(number: str) -> None:
+        form.toggle(app, items, number)
+        again()
+
+    plan = form.plan(app)
+    applied: dict[str, Money] = {}
+    if isinstance(plan, AllocationPlan):
+        applied = {each.invoice: each.amount for each in plan.allocations}
+    rows: list[ft.Control] = [
+        amount_field(
+            "receipt-amount",
+            t("To collect now"),
+            form.amount_text,
+            on_change=typed,
+            symbol=app.texts.symbol(form.currency),
+            error=next((sentence(each, locale=app.texts.locale) for each in problems), None),
+            size=28,
+        ),
+        segments(
+            [
+                ("receipt-mode-oldest", OLDEST, t("Oldest first")),
+                ("receipt-mode-choose", CHOOSE, t("Choose")),
+            ],
+            selected=form.mode,
+            on_select=choose_mode,
+        ),
+        stacked([invoice_row(app, item, applied.get(item.invoice), form, toggle) for item in items]),
+    ]
+    if isinstance(plan, AllocationPlan) and form.amount:
+        rows += outcome_of(app, plan, items)
+    return scroll(rows)
+
+
+def outcome_of(app: Window, plan: AllocationPlan, items: list[OpenItem]) -> list[ft.Control]:
+    """What the payment leaves behind: applied, on account, still open."""
+    t, zero = app.texts.t, Money.zero(plan.on_account.currency)
+    applied = {each.invoice: each.amount for each in plan.allocations}
+    rest = sum((item.open - applied[item.invoice] for item in items if item.invoice in applied), zero)
+    rows: list[ft.Control] = [
+        section(t("How it is applied")),
+        line(t("Applied to invoices"), money(app, sum(applied.values(), zero)), strong=True),
+    ]
+    if plan.on_account:
+        rows.append(line(t("Left on account"), money(app, plan.on_account)))
+    return [*rows, line(t("Still open on them"), money(app, rest))]
+
+
+def invoice_row(
+    app: Window, item: OpenItem, applied: Money | None, form: ReceiptForm, toggle: Callable[[str], None]
+) -> ft.Control:
+    words, tone = due_words(app, item, app.phone.today())
+    choosing = form.mode == CHOOSE
+    picked = item.invoice in form.chosen if choosing else applied is not None
+    sign = ft.Icons.CHECK_BOX if picked else ft.Icons.CHECK_BOX_OUTLINE_BLANK
+    figure: list[ft.Control] = [amount(money(app, applied if applied is not None else item.open))]
+    if applied is not None and applied != item.open:
+        figure.append(caption(app.texts.t("of {amount}", amount=money(app, item.open)), size=12))
+    quiet = not choosing and not picked
+    return ft.Semantics(
+        identifier=f"receipt-invoice-{item.invoice}",
+        button=choosing or None,
+        checked=picked,
+        content=ft.Container(
+            ft.Row(
+                [
+                    ft.Icon(sign, size=24, color=ft.Colors.PRIMARY if picked else ft.Colors.OUTLINE),
+                    ft.Column(
+                        [
+                            ft.Text(item.invoice, size=15, no_wrap=True),
+                            ft.Text(words, size=12, color=tone_color(tone, app.palette)),
+                        ],
+                        spacing=1, tight=True, expand=True,
+                    ),
+                    ft.Column(
+                        figure, spacing=0, tight=True, horizontal_alignment=ft.CrossAxisAlignment.END
+                    ),
+                ],
+                spacing=10,
+            ),
+            padding=ft.Padding.symmetric(horizontal=12, vertical=8),
+            height=TOUCH_TARGET + 14,
+            opacity=0.6 if quiet else 1,
+            ink=choosing,
+            on_click=calling(toggle, item.invoice) if choosing else None,
+        ),
+    )  # fmt: skip
+
+
+def lines_step(
+    app: Window, form: ReceiptForm, problems: Problems, *, again: Callable[[], None]
+) -> ft.Control:
+    t, missing = app.texts.t, form.missing
+
+    def use_method(method: str) -> None:
+        form.use_method(app, method)
+        again()
+
+    def remove(index: int) -> None:
+        form.remove_line(index)
+        again()
+
+    rows: list[ft.Control] = [line(t("To collect now"), money(app, form.amount), strong=True)]
+    rows.append(coverage(app, missing))
+    current = form.lines[-1].method if form.lines and missing.minor <= 0 else None
+    rows.append(method_chips(app, selected=current, on_select=use_method))
+    several = len(form.lines) > 1
+    rows += [
+        payment_line_card(
+            app,
+            each,
+            index,
+            [problem for problem in problems if problem.field.startswith(f"payments.{index}")],
+            again=again,
+            on_remove=calling(remove, index) if several else None,
+        )
+        for index, each in enumerate(form.lines)
+    ]
+    rows += [
+        notice(
+            sentence(problem, locale=app.texts.locale),
+            app.palette,
+            tone=Tone.LATE,
+            icon=ft.Icons.ERROR_OUTLINE,
+            identifier="receipt-problem",
+        )
+        for problem in problems
+        if not problem.field.startswith("payments.")
+    ]
+    return scroll(rows)
+
+
+def coverage(app: Window, missing: Money) -> ft.Control:
+    """Whether the lines cover the amount, and what to do when they don't."""
+    t = app.texts.t
+    if missing.minor > 0:
+        color = tone_color(Tone.WAITING, app.palette)
+        words = t("{amount} is missing: choose how it is paid", amount=money(app, missing))
+        return ft.Text(words, size=15, color=color, weight=ft.FontWeight.W_600)
+    if missing.minor < 0:
+        color = tone_color(Tone.WAITING, app.palette)
+        return line(t("More than was to be collected"), money(app, -missing), color=color)
+    color = tone_color(Tone.SETTLED, app.palette)
+    return ft.Row(
+        [
+            ft.Icon(ft.Icons.CHECK_CIRCLE_OUTLINE, size=18, color=color),
+            ft.Text(t("The payment is complete"), size=14, color=color),
+        ],
+        spacing=6,
+    )
