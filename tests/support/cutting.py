@@ -1,0 +1,41 @@
+"""A peer that is gone after a number of calls, as a network is: what it stands before has the contract of
+`Peer`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from replica.errors import Unreachable
+
+NETWORK_CALLS = {
+    *("info", "changes", "revs_diff", "bulk_get", "bulk_docs", "all_docs", "get_local", "put_local"),
+    "ensure_full_commit",
+}
+
+
+class CuttingPeer:
+    """Passes calls on to `peer` until `calls` of them have been made; then every call is `Unreachable`.
+
+    With `delivered`, the first call that fails still reaches the peer, and only its answer is lost.
+    """
+
+    def __init__(self, peer: Any, calls: int, *, delivered: bool) -> None:
+        self._peer = peer
+        self._left = calls
+        self._delivered = delivered
+
+    def __getattr__(self, name: str) -> Any:
+        method = getattr(self._peer, name)
+        if name not in NETWORK_CALLS:
+            return method
+
+        def call(*arguments: Any, **options: Any) -> Any:
+            self._left -= 1
+            if self._left >= 0:
+                return method(*arguments, **options)
+            if self._left == -1 and self._delivered:
+                method(*arguments, **options)
+            raise Unreachable(f"{name}: the line is cut")
+
+        return call
