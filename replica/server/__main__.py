@@ -9,16 +9,18 @@ There is no admin party: without an administrator, from the environment or from 
 from __future__ import annotations
 
 import argparse
-import ipaddress
 import logging
 import os
 import sys
 import threading
+import time
 from pathlib import Path
 
 from replica.server.assembly import assemble
 from replica.server.configuration import Configuration
 from replica.server.serving import make_server, stop_on_signals
+
+CLOSE_SECONDS = 0.3
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -38,8 +40,6 @@ def main(arguments: list[str] | None = None) -> int:
             file=sys.stderr,
         )
         return 2
-    if not _is_loopback(options.host) and len((admin or ("", ""))[1] or "set") < 1:
-        return 2
     stopping = threading.Event()
     node, application = assemble(options.data, configuration, admin=admin, closing=stopping)
     server = make_server(
@@ -53,12 +53,15 @@ def main(arguments: list[str] | None = None) -> int:
     def stop() -> None:
         stopping.set()
         server.pull_trigger()
+        threading.Thread(target=node.registry.wake_feeds, daemon=True).start()
 
     stop_on_signals(stop)
     print(f"replica.server listens on http://{server.effective_host}:{server.effective_port}/", flush=True)
     server.run_until(stopping)
-    node.close()
-    return 0
+    node.close(deadline=time.monotonic() + CLOSE_SECONDS)
+    logging.shutdown()
+    # Not through the interpreter's own end, which would close file after file however many there are.
+    os._exit(0)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -78,13 +81,6 @@ def _parser() -> argparse.ArgumentParser:
 def _admin() -> tuple[str, str] | None:
     name, password = os.environ.get("COUCHDB_USER", ""), os.environ.get("COUCHDB_PASSWORD", "")
     return (name, password) if name and password else None
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 if __name__ == "__main__":

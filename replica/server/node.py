@@ -44,12 +44,12 @@ class Node:
         self.global_changes.start()
         self.replicator.start()
 
-    def close(self) -> None:
+    def close(self, *, deadline: float) -> None:
         """End the threads and close the files; what was acknowledged is on disk already."""
         self.replicator.close()
         self.global_changes.close()
         self.indexes.close()
-        self.registry.close()
+        self.registry.close(deadline=deadline)
 
 
 def node() -> Node:

@@ -11,6 +11,7 @@ import re
 import secrets
 import shutil
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -118,6 +119,7 @@ class Registry:
             lease = self._open.pop(name, None)
             if lease is not None:
                 lease.database.deleted.set()
+                lease.database.moves.tell()
                 if lease.holders == 0:
                     lease.database.close()
             _remove_files(path, indexes)
@@ -190,9 +192,18 @@ class Registry:
             self._open.pop(name).database.close()
             self._opening.pop(name, None)
 
-    def close(self) -> None:
+    def wake_feeds(self) -> None:
+        """Let every open feed look whether it has to end."""
         with self._lock:
             for lease in self._open.values():
+                lease.database.moves.tell()
+
+    def close(self, *, deadline: float) -> None:
+        """Close the files, as many as there is time for (`time.monotonic`): the others are as safe unclosed."""
+        with self._lock:
+            for lease in self._open.values():
+                if time.monotonic() >= deadline:
+                    return
                 lease.database.close()
             self._open.clear()
             self._catalogue.close()

@@ -35,6 +35,24 @@ class RefusedByDesign(Forbidden):
         self.error, self.status = failure.error, failure.status
 
 
+class Moves:
+    """Wakes the feeds of one database. A feed takes `count` before it reads and waits for another one after."""
+
+    def __init__(self) -> None:
+        self._condition = threading.Condition()
+        self.count = 0
+
+    def tell(self) -> None:
+        with self._condition:
+            self.count += 1
+            self._condition.notify_all()
+
+    def wait(self, seen: int, timeout: float) -> bool:
+        """Return True once `count` is not `seen`, False after `timeout` seconds."""
+        with self._condition:
+            return self._condition.wait_for(lambda: self.count != seen, timeout)
+
+
 class SystemRules(Protocol):
     """Rules that come with a database's name: those of `_users` and `_replicator`."""
 
@@ -67,6 +85,7 @@ class ServedDatabase:
         self.path = path
         self.store = Database.open(path)
         self.deleted = threading.Event()
+        self.moves = Moves()
         self.compacting = False
         self._catalogue = catalogue
         self._scripts: ScriptThread = scripts.thread_for(name)
@@ -148,9 +167,7 @@ class ServedDatabase:
                 return self._scripts.run(lambda: act(validate))
             return act(validate)
         finally:
-            if touches_design:
-                self._designs = None
-            self._told("updated", self.name)
+            self.changed(designs=touches_design)
 
     def _rules(self) -> Rules:
         return Rules(
@@ -188,9 +205,10 @@ class ServedDatabase:
                 raise RefusedByDesign(failure) from None
 
     def changed(self, *, designs: bool) -> None:
-        """Tell the feeds about a change that did not come through `write` or `put` (a purge)."""
+        """Tell the feeds about a change, also one that did not come through `write` or `put` (a purge)."""
         if designs:
             self._designs = None
+        self.moves.tell()
         self._told("updated", self.name)
 
     def close(self) -> None:

@@ -21,7 +21,7 @@ from waitress.channel import HTTPChannel
 from waitress.server import TcpWSGIServer
 from waitress.task import ErrorTask, ThreadedTaskDispatcher
 
-STOP_SECONDS = 1.5
+STOP_SECONDS = 1.2
 FIRST_THREADS = 8
 # A larger request is kept in a temporary file while it arrives.
 IN_MEMORY_BODY = 4 << 20
@@ -39,11 +39,12 @@ class GrowingDispatcher(ThreadedTaskDispatcher):  # type: ignore[misc]
 
     def add_task(self, task: Any) -> None:
         with self.lock:
+            self.queue.append(task)
+            self.queue_cv.notify()
             idle = len(self.threads) - self.stop_count - self.active_count
-            starved = len(self.queue) >= idle and len(self.threads) < self._limit
+            starved = len(self.queue) > idle and len(self.threads) < self._limit
         if starved:
             self.set_thread_count(len(self.threads) + 1)
-        super().add_task(task)
 
 
 class CouchErrorTask(ErrorTask):  # type: ignore[misc]

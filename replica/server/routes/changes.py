@@ -23,8 +23,8 @@ from replica.server.wire import body_object, dumps, flag, json_argument, positiv
 
 routes = Blueprint("changes", __name__)
 Json = dict[str, Any]
-# A feed looks this often whether its reader, its database and its credentials are still there.
-WATCH_SECONDS = 1.0
+# A feed that nothing happens to looks this often whether its reader is still there.
+WATCH_SECONDS = 5.0
 DEFAULT_HEARTBEAT_MS = 60_000
 
 
@@ -173,7 +173,9 @@ class Watch:
     def pages(self, since: int, limit: int | None) -> Iterator[Page | None]:
         """Pages with rows as they come; None where a heartbeat is due; ends when patience does."""
         quiet_since = beaten_at = time.monotonic()
+        moves = self._found.moves
         while not self.ended():
+            seen = moves.count
             page = self._feed.page(since, limit)
             since = page.reached
             if page.rows:
@@ -186,7 +188,7 @@ class Watch:
             if not page.complete:
                 continue
             yield Page([], since, complete=True)
-            while not self._found.store.wait_for_change(since, self._slice(quiet_since, beaten_at)):
+            while not moves.wait(seen, self._slice(quiet_since, beaten_at)):
                 now = time.monotonic()
                 if self.ended() or (
                     self._patience.timeout is not None and now - quiet_since >= self._patience.timeout
@@ -203,6 +205,8 @@ class Watch:
             slices.append(quiet_since + self._patience.timeout - now)
         if self._patience.heartbeat is not None:
             slices.append(beaten_at + self._patience.heartbeat - now)
+        if self._patience.expires_at is not None:
+            slices.append(self._patience.expires_at - time.time())
         return max(min(slices), 0.0)
 
 

@@ -154,8 +154,8 @@ def test_token_opens_the_databases_of_its_roles(
 def test_asymmetric_tokens_are_checked_with_the_public_key(
     admin: httpx.Client, anonymous: httpx.Client, tokens: None
 ) -> None:
-    from cryptography.hazmat.primitives.asymmetric import ec, rsa  # noqa: PLC0415
-    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat  # noqa: PLC0415
+    from cryptography.hazmat.primitives.asymmetric import ec, rsa
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
     keys = {
         "rsa": ("RS256", rsa.generate_private_key(public_exponent=65537, key_size=2048)),
