@@ -105,7 +105,13 @@ def test_every_bad_choice_is_told() -> None:
 
 
 @pytest.mark.parametrize(
-    ("amounts", "left"), [({"C": "80.00"}, "40.00"), ({"C": "0.01", "A": "99.99"}, "20.00"), ({}, "120.00")]
+    ("amounts", "left"),
+    [
+        ({"C": "80.00"}, "40.00"),
+        ({"A": "100.00", "B": "20.00"}, "0.00"),
+        ({"C": "0.01", "A": "99.99"}, "20.00"),
+        ({}, "120.00"),
+    ],
 )
 def test_explicit_amounts_are_applied_as_given(amounts: dict[str, str], left: str) -> None:
     plan = allocate_explicit(ITEMS, {number: usd(text) for number, text in amounts.items()}, usd("120.00"))
