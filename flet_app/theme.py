@@ -1,7 +1,7 @@
 """How both apps look: Material 3 from one seed colour, and the few colours that only ever mean a status.
 
 Status colours are not part of a Material scheme, so they are chosen here, once for light and once for dark,
-each with a contrast of at least 4.5:1 on the surface it stands on (WCAG 2.2, 1.4.3): collectors read in the sun.
+each with a contrast of at least 4.5:1 on its surface (WCAG 2.2, 1.4.3): collectors read in the sun.
 """
 
 from __future__ import annotations

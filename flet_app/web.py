@@ -1,7 +1,7 @@
-"""Serves a Flet app to browsers: its own process, a health check, files compressed once and kept by the browser.
+"""Serves a Flet app to browsers: its own process, a health check, files compressed once and cached.
 
-Nothing is loaded from other hosts (`no_cdn`), so the app also opens where there is no internet. Sessions live in the
-memory of the process: run one of it.
+Nothing is loaded from other hosts (`no_cdn`), so the app also opens where there is no internet. Sessions
+live in the memory of the process: run one of it.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """`python -m flet_app.collector`: one simulated phone, looked at through a browser.
 
-The process is the phone: its folder is FLET_APP_STORAGE_DATA, and every browser tab is a window on the same store.
+The process is the phone: its folder is FLET_APP_STORAGE_DATA, and every browser tab is a window on it.
 """
 
 from __future__ import annotations

@@ -74,7 +74,7 @@ class Api:
         )
 
     def refresh(self, refresh_token: str) -> Json:
-        """New tokens; the old refresh token is worth nothing afterwards. Raise SignInAgain when it already is."""
+        """New tokens; the old refresh token is spent. Raise SignInAgain when it already was."""
         try:
             return self._post("auth/refresh", {"refresh_token": refresh_token})
         except Refused as problem:

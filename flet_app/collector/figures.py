@@ -8,7 +8,6 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable
 from datetime import date
-from enum import StrEnum
 from typing import Any
 
 from flet_app.collector.portfolio import Json, Portfolio
@@ -124,75 +123,6 @@ def _stops(portfolio: Portfolio, *, on: date, here: Point | None) -> Iterable[St
         )
 
 
-class FactState(StrEnum):
-    """How far a fact has come; read from who holds it, never stored in it."""
-
-    ON_DEVICE = "on_device"
-    SENDING = "sending"
-    RECEIVED = "received"
-    POSTED = "posted"
-    REJECTED = "rejected"
-    REFUSED = "refused"
-    VOIDED = "voided"
-
-
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """A fact's state, with the ERP's number or the reason where there is one."""
-
-    state: FactState
-    detail: str = ""
-
-
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Outbox:
-    """What left this phone: the local sequence up to which the peer holds facts, and what it refused.
-
-    `receipts` and `others` are sequences of this database's changes feed; a fact beyond its mark is still only here.
-    """
-
-    receipts: int = 0
-    others: int = 0
-    refused: dict[str, str] = dataclasses.field(default_factory=dict)
-    devices: frozenset[str] = frozenset()
-
-    def is_unsent(self, kind: str, sequence: int, device: str) -> bool:
-        mark = self.receipts if kind == "receipt" else self.others
-        return sequence > mark and (not self.devices or device in self.devices)
-
-
-def standing(portfolio: Portfolio, outbox: Outbox, fact_id: str, *, sending: bool = False) -> Standing:
-    """Where a fact of this phone is now."""
-    posting = portfolio.postings.get(fact_id)
-    if posting and posting["state"] == "posted":
-        return Standing(state=FactState.POSTED, detail=str(posting.get("erp_number") or ""))
-    if posting and posting["state"] == "rejected":
-        return Standing(state=FactState.REJECTED, detail=str(posting.get("reason") or ""))
-    if fact_id in portfolio.voids:
-        return Standing(state=FactState.VOIDED, detail=str(portfolio.voids[fact_id].get("reason") or ""))
-    if posting or fact_id in portfolio.received:
-        return Standing(state=FactState.RECEIVED)
-    if fact_id in outbox.refused:
-        return Standing(state=FactState.REFUSED, detail=outbox.refused[fact_id])
-    kind, sequence, device = portfolio.facts.get(fact_id, ("", 0, ""))
-    if outbox.is_unsent(kind, sequence, device) and not sending:
-        return Standing(state=FactState.ON_DEVICE)
-    return Standing(state=FactState.SENDING)
-
-
-def unsent(portfolio: Portfolio, outbox: Outbox) -> dict[str, int]:
-    """How many facts of each kind are only on this phone; kinds without any are left out."""
-    counts: dict[str, int] = {}
-    for fact, (kind, sequence, device) in portfolio.facts.items():
-        if (
-            fact not in portfolio.received
-            and fact not in outbox.refused
-            and outbox.is_unsent(kind, sequence, device)
-        ):
-            counts[kind] = counts.get(kind, 0) + 1
-    return counts
-
-
 def receipts_of_day(portfolio: Portfolio, *, on: date) -> list[Json]:
     """The receipts of a local date, newest first."""
     found = [doc for doc in portfolio.receipts.values() if doc["local_on"] == on.isoformat()]
@@ -206,18 +136,20 @@ def visits_of_day(portfolio: Portfolio, *, on: date) -> list[Json]:
 
 
 def history_of(portfolio: Portfolio, customer: str) -> list[dict[str, Any]]:
-    """What was done at a customer: the centre's record, and this phone's own facts that it doesn't have yet."""
+    """What was done at a customer: the centre's record, and this phone's facts that it lacks."""
     items = list((portfolio.activity.get(customer) or {}).get("items") or ())
     known = {item.get("ref") for item in items}
-    for doc in portfolio.receipts_for(customer):
-        if doc["_id"] not in known:
-            items.append(
-                {"at": doc["created_at"], "kind": "receipt", "ref": doc["_id"], "by": doc["collector"]}
-            )
-    for doc in portfolio.visits.values():
-        if doc["customer"] == customer and doc["_id"] not in known:
-            items.append({
-                "at": doc["finished_at"], "kind": "visit", "ref": doc["_id"], "by": doc["collector"],
-                "outcome": doc["outcome"], "text": doc.get("comment") or "",
-            })  # fmt: skip
+    items += [
+        {"at": doc["created_at"], "kind": "receipt", "ref": doc["_id"], "by": doc["collector"]}
+        for doc in portfolio.receipts_for(customer)
+        if doc["_id"] not in known
+    ]
+    items += [
+        {
+            "at": doc["finished_at"], "kind": "visit", "ref": doc["_id"], "by": doc["collector"],
+            "outcome": doc["outcome"], "text": doc.get("comment") or "",
+        }
+        for doc in portfolio.visits.values()
+        if doc["customer"] == customer and doc["_id"] not in known
+    ]  # fmt: skip
     return sorted(items, key=lambda item: str(item["at"]), reverse=True)

@@ -1,7 +1,7 @@
 """The phone: one process, one enrolment, one database, one synchronisation, however many windows look at it.
 
-A window (a browser tab, or the only screen of an Android phone) subscribes and is told when something changed. The phone
-opens on what it holds; it never asks the network before showing anything.
+A window (a browser tab, or the only screen of an Android phone) subscribes and is told when something
+changed. The phone opens on what it holds; it never asks the network before showing anything.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from zoneinfo import ZoneInfo
 
 from flet_app.collector.api import Api
 from flet_app.collector.bootstrap import Settings, World
-from flet_app.collector.figures import unsent
 from flet_app.collector.portfolio import Json, Portfolio
 from flet_app.collector.session import Enrolment, EnrolmentFile, TokenKeeper, companies_collected_for, enrol
+from flet_app.collector.standing import unsent
 from flet_app.collector.store import Store
 from flet_app.collector.sync import SyncDriver, SyncPhase, SyncStatus
 from receivables.documents import local_on
@@ -93,7 +93,8 @@ class Phone:
                 self.status, unsent=unsent(self.store.portfolio, self.store.outbox)
             )
         for listener in list(self._listeners):
-            # Flet notes the page in the running context; without a copy, the window that acts would go on as another.
+            # Flet notes the page in the running context; without a copy, the acting window would go on as
+            # another.
             contextvars.copy_context().run(listener)
 
     def _publish(self, status: SyncStatus) -> None:
@@ -147,7 +148,7 @@ class Phone:
         await self._open(enrolment)
 
     async def sign_out(self) -> None:
-        """Forget who collects here; the database stays. Raise FactsUnsent while something is only on this phone."""
+        """Forget who collects here; the database stays. Raise FactsUnsent while something is only here."""
         if self.store and unsent(self.store.portfolio, self.store.outbox):
             raise FactsUnsent
         await self.stop()

@@ -1,16 +1,17 @@
 """What the phone knows, folded from its own database into lookups that a screen can read without waiting.
 
-The fold takes documents in any order and any number of times: the latest revision of an id replaces the one before.
-It holds no rule; figures come from `collector.figures`. Only the event loop touches it, so it needs no lock.
+The fold takes documents in any order and any number of times: the latest revision of an id replaces the one
+before. It holds no rule; figures come from `collector.figures`. Only the event loop touches it, so it needs
+no lock.
 """
 
 from __future__ import annotations
 
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from receivables.documents import FACT_TYPES, BadDocument
 from receivables.identifiers import BadIdentifier, parse_id
@@ -62,49 +63,25 @@ class Portfolio:
             identity = parse_id(document["_id"])
         except BadIdentifier:
             return
-        key = identity.key
         if identity.type in FACT_TYPES:
-            self.facts[document["_id"]] = (identity.type, sequence, str(document.get("device") or ""))
-        match identity.type:
-            case "company":
-                self.company = document
-            case "collector":
-                self.collector = document
-            case "customer":
-                self.customers[key] = document
-                self.search_keys[key] = _search_key(document)
-                self._in_order = None
-            case "invoice":
-                self._put_invoice(key, document)
-            case "withholding":
-                self.withholdings[key] = document
-            case "credit_note":
-                self.credit_notes[key] = document
-            case "receipt":
-                self.receipts[document["_id"]] = document
-                self.receipts_of[document["customer"]].add(document["_id"])
-            case "receipt_void":
-                self.voids[document["receipt"]] = document
-            case "visit_start":
-                self.visit_starts[document["_id"]] = document
-            case "visit":
-                self.visits[document["start"]] = document
-            case "posting":
-                self.postings[document["receipt"]] = document
-            case "activity":
-                self.activity[key] = document
-            case "route":
-                self.routes[document["route_on"]] = document
-            case "goal":
-                self.goals[document["month"]] = document
-            case "catalogue":
-                self.catalogues[key] = list(document.get("items") or ())
-            case "policy" if key == "collection":
-                self.policy = CollectionPolicy.from_json(document)
-            case "received":
-                self.received = _received_ids(document)
-            case _:  # a type invented after this version: kept in the database, not shown
-                pass
+            device = str(document.get("device") or "")
+            self.facts[document["_id"]] = (identity.type, sequence, device)
+        take = self._TAKE.get(identity.type)
+        if take:  # a type invented after this version is kept in the database and not shown
+            take(self, identity.key, document)
+
+    def _put_customer(self, code: str, document: Json) -> None:
+        self.customers[code] = document
+        self.search_keys[code] = _search_key(document)
+        self._in_order = None
+
+    def _put_receipt(self, _key: str, document: Json) -> None:
+        self.receipts[document["_id"]] = document
+        self.receipts_of[document["customer"]].add(document["_id"])
+
+    def _put_policy(self, key: str, document: Json) -> None:
+        if key == "collection":
+            self.policy = CollectionPolicy.from_json(document)
 
     def _put_invoice(self, number: str, document: Json) -> None:
         self._remove_invoice(number)
@@ -121,30 +98,48 @@ class Portfolio:
         if document:
             self.invoices_of[document["customer"]].discard(number)
 
+    def _remove_customer(self, code: str) -> None:
+        self.customers.pop(code, None)
+        self.search_keys.pop(code, None)
+        self._in_order = None
+
     def _remove(self, document_id: str) -> None:
         try:
             identity = parse_id(document_id)
         except BadIdentifier:
             return
-        match identity.type:
-            case "customer":
-                self.customers.pop(identity.key, None)
-                self.search_keys.pop(identity.key, None)
-                self._in_order = None
-            case "invoice":
-                self._remove_invoice(identity.key)
-            case "withholding":
-                self.withholdings.pop(identity.key, None)
-            case "credit_note":
-                self.credit_notes.pop(identity.key, None)
-            case "activity":
-                self.activity.pop(identity.key, None)
-            case "route":
-                self.routes.pop(identity.key.rpartition(":")[2], None)
-            case "posting":
-                self.postings.pop(f"receipt:{identity.key}", None)
-            case _:
-                pass
+        drop = self._DROP.get(identity.type)
+        if drop:
+            drop(self, identity.key)
+
+    _TAKE: ClassVar[dict[str, Callable[[Portfolio, str, Json], None]]] = {
+        "company": lambda self, _key, doc: setattr(self, "company", doc),
+        "collector": lambda self, _key, doc: setattr(self, "collector", doc),
+        "customer": _put_customer,
+        "invoice": _put_invoice,
+        "withholding": lambda self, key, doc: self.withholdings.update({key: doc}),
+        "credit_note": lambda self, key, doc: self.credit_notes.update({key: doc}),
+        "receipt": _put_receipt,
+        "receipt_void": lambda self, _key, doc: self.voids.update({doc["receipt"]: doc}),
+        "visit_start": lambda self, _key, doc: self.visit_starts.update({doc["_id"]: doc}),
+        "visit": lambda self, _key, doc: self.visits.update({doc["start"]: doc}),
+        "posting": lambda self, _key, doc: self.postings.update({doc["receipt"]: doc}),
+        "activity": lambda self, key, doc: self.activity.update({key: doc}),
+        "route": lambda self, _key, doc: self.routes.update({doc["route_on"]: doc}),
+        "goal": lambda self, _key, doc: self.goals.update({doc["month"]: doc}),
+        "catalogue": lambda self, key, doc: self.catalogues.update({key: list(doc.get("items") or ())}),
+        "policy": _put_policy,
+        "received": lambda self, _key, doc: setattr(self, "received", _received_ids(doc)),
+    }
+    _DROP: ClassVar[dict[str, Callable[[Portfolio, str], None]]] = {
+        "customer": _remove_customer,
+        "invoice": _remove_invoice,
+        "withholding": lambda self, key: drop_key(self.withholdings, key),
+        "credit_note": lambda self, key: drop_key(self.credit_notes, key),
+        "activity": lambda self, key: drop_key(self.activity, key),
+        "route": lambda self, key: drop_key(self.routes, key.rpartition(":")[2]),
+        "posting": lambda self, key: drop_key(self.postings, f"receipt:{key}"),
+    }
 
     # -- lookups ----------------------------------------------------------------------------
     @property
@@ -184,6 +179,10 @@ class Portfolio:
         """The visit that was started and not finished; the newest where a restored phone has several."""
         running = [start for key, start in self.visit_starts.items() if key not in self.visits]
         return max(running, key=lambda start: (start["created_at"], start["_id"]), default=None)
+
+
+def drop_key(index: dict[str, Json], key: str) -> None:
+    index.pop(key, None)
 
 
 def _received_ids(document: Json) -> frozenset[str]:

@@ -1,7 +1,8 @@
-"""Who uses this phone: the enrolment, kept in one private file so that a restart needs neither network nor password.
+"""Who uses this phone: the enrolment, in one private file, so a restart needs neither network nor password.
 
-The file holds tokens, so only its owner may read it; it is replaced whole, never half-written. Tokens are on disk before
-they are used: the refresh token rotates, and one that was used but not kept would lock the phone out.
+The file holds tokens, so only its owner may read it; it is replaced whole, never half-written. Tokens are on
+disk before they are used: the refresh token rotates, and one that was used but not kept would lock the phone
+out.
 """
 
 from __future__ import annotations
@@ -150,7 +151,7 @@ def enrol(
 
 
 class TokenKeeper:
-    """Gives the bearer token, renewing it when it is about to end or the peer refuses it. Safe between threads."""
+    """Gives the bearer token, renewing one that is about to end or was refused. Safe between threads."""
 
     def __init__(
         self, enrolment: Enrolment, file: EnrolmentFile, *, api: Api, now: Callable[[], datetime]

@@ -1,7 +1,7 @@
-"""What one window knows beyond the phone: a revision to render again by, its language, its brightness, the minute.
+"""What one window knows beyond the phone: a revision to render again by, its language, its brightness.
 
-An observable of Flet belongs to one session, so the process-wide phone tells each window, and each window tells its own
-components. Views read `use_app()` and nothing else.
+An observable of Flet belongs to one session, so the process-wide phone tells each window, and each window
+tells its own components. Views read `use_app()` and nothing else.
 """
 
 from __future__ import annotations

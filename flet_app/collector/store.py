@@ -1,7 +1,7 @@
 """The phone's own database: the one door through which screens read and actions write.
 
-Reading is folding the changes feed into the portfolio; writing is one transaction in a thread, acknowledged only when it is
-on disk, followed by a fold. The disk is never waited for on the event loop.
+Reading is folding the changes feed into the portfolio; writing is one transaction in a thread, acknowledged
+only when it is on disk, followed by a fold. The disk is never waited for on the event loop.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
 
-from flet_app.collector.figures import Outbox
 from flet_app.collector.portfolio import Portfolio
+from flet_app.collector.standing import Outbox
 from receivables.receipts import GENESIS_HASH
 from replica import Database
 
@@ -73,7 +73,7 @@ class Store:
                 changed = True
 
     async def write(self, action: Callable[[Transaction], Any]) -> Any:
-        """Run `action` in one transaction, then fold; what it returns is returned, what it raises undoes it all."""
+        """Run `action` in one transaction, then fold. What it raises undoes it all."""
 
         def run() -> Any:
             with self.database.transaction() as transaction:

@@ -1,7 +1,8 @@
-"""Brings facts up and projections down whenever there is a network, and says truthfully how far that has come.
+"""Brings facts up and projections down whenever there is a network, and says truthfully how far that is.
 
-Receipts go first, then every other fact, then what the centre has to tell. A round runs in a thread and never blocks a
-screen; a round that fails changes nothing but the status, because replication continues from its checkpoints.
+Receipts go first, then every other fact, then what the centre has to tell. A round runs in a thread and
+never blocks a screen; a round that fails changes nothing but the status, because replication continues from
+its checkpoints.
 """
 
 from __future__ import annotations
@@ -19,8 +20,8 @@ from typing import Any
 
 from flet_app.collector.api import NoNetwork, Refused, SignInAgain
 from flet_app.collector.bootstrap import World
-from flet_app.collector.figures import unsent
 from flet_app.collector.session import TokenKeeper
+from flet_app.collector.standing import unsent
 from flet_app.collector.store import Store
 from receivables.documents import PROJECTION_TYPES, Json, is_fact, new_fact
 from replica import BearerAuth, RemoteDatabase, replicate
@@ -37,7 +38,7 @@ REFUSAL_TEXT = 64 * 1024  # bytes of a refused document that its refusal may car
 
 RECEIPTS = "receipts-1"
 OTHERS = "other-facts-1"
-"""Names of the two filters below, part of the identity of their replications: a changed filter needs a new name."""
+"""Names of the filters below, part of their replications' identity: a changed filter takes a new one."""
 
 
 def _is_receipt(document: Json) -> bool:

@@ -20,6 +20,6 @@ def calling(action: Callable[..., Any], *arguments: Any) -> Callable[[Any], None
 
 
 def use_kept(make: Callable[[], T]) -> T:
-    """A hook: what `make` returned at the first render, for as long as the screen lives; changing it renders nothing."""
+    """A hook: what `make` returned at the first render, kept while the screen lives."""
     kept, _set = ft.use_state(cast(Any, make))
     return cast(T, kept)

@@ -1,4 +1,4 @@
-"""What a thumb presses and types in: 48 dp or more, the primary action at the bottom, errors at their field."""
+"""What a thumb presses and types in: 48 dp or more, the primary action at the bottom, errors at the field."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ Handler = Callable[[Any], Any]
 class Typed:
     """What stands in a text field. The field owns its text while a person types; `set` is for the app.
 
-    Sending every keystroke back to the client would fight with fast fingers, so a render leaves the text alone
-    (`value=None` in Flet) unless the app changed it.
+    Sending every keystroke back to the client would fight with fast fingers, so a render leaves the text
+    alone (`value=None` in Flet) unless the app changed it.
     """
 
     def __init__(self, value: str) -> None:

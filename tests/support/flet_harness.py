@@ -1,7 +1,7 @@
 """Screens without a client: a real Flet session and page over a connection that answers from a script.
 
-The patches are really computed and msgpack-encoded, so a property that can't travel fails here. It leans on internals of
-Flet 1.0.5; the pin in requirements.txt and this file move together.
+The patches are really computed and msgpack-encoded, so a property that can't travel fails here. It leans on
+internals of Flet 1.0.5; the pin in requirements.txt and this file move together.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ class ScriptedConnection(Connection):
 
 
 class Screen:
-    """`async with Screen(main) as screen:` — then look at it with `texts` and `by_id`, and press with `tap`."""
+    """`async with Screen(main) as screen:`, then look with `texts` and `by_id`, press with `tap`."""
 
     def __init__(
         self,

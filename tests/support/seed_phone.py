@@ -1,4 +1,4 @@
-"""Fills a phone's folder as if it had enrolled and synchronised, so that the app can be walked without any server.
+"""Fills a phone's folder as if it had enrolled and synchronised, so that the app runs without any server.
 
     python -m tests.support.seed_phone var/phone [--customers 130]
 
@@ -24,7 +24,8 @@ Json = dict[str, Any]
 
 NAMES = (
     "Comercial El Rosal", "Tienda Don Julio", "Bodega La Merced", "Micromercado Ñañón", "Ferretería Andrade",
-    "Panadería San Roque", "Víveres Doña Lucía", "Distribuciones Chimbacalle", "Abarrotes El Peñón", "Autoservicio Norte",
+    "Panadería San Roque", "Víveres Doña Lucía", "Distribuciones Chimbacalle", "Abarrotes El Peñón",
+    "Autoservicio Norte",
 )  # fmt: skip
 STREETS = ("Av. 10 de Agosto", "Av. Amazonas", "Calle Guayaquil", "Av. La Prensa", "Av. Mariscal Sucre")
 OUTCOMES = (
@@ -50,10 +51,12 @@ def projections(*, on: date, customers: int = 130, seed: int = 7) -> list[Json]:
             "locale": "es_EC", "timezone": ZONE, "country": "EC", "seed_color": "#006A60",
             "legends": ["Cheques sujetos a buen cobro."],
         },
-        {"_id": f"collector:{COLLECTOR}", "name": "Ana Paredes", "email": "ana@andina.example", "active": True},
+        {"_id": f"collector:{COLLECTOR}", "name": "Ana Paredes", "email": "ana@andina.example",
+         "active": True},
         {
             "_id": "policy:collection", "currency": "USD", "minimum_receipt": 100, "cash_cap": 500_000,
-            "cheque_max_days": 30, "oldest_first": False, "on_account_allowed": True, "comment_min_length": 10,
+            "cheque_max_days": 30, "oldest_first": False,
+            "on_account_allowed": True, "comment_min_length": 10,
         },
         {
             "_id": "catalogue:outcomes",
@@ -79,9 +82,13 @@ def projections(*, on: date, customers: int = 130, seed: int = 7) -> list[Json]:
         documents.append({
             "_id": f"customer:{code}", "code": code, "name": name, "tax_id": f"17{index:08d}001",
             "branch": "Matriz", "phones": [f"+59399{index:07d}"], "email": f"{code.lower()}@example.com",
-            "address": f"{chance.choice(STREETS)} N{chance.randint(10, 60)}-{chance.randint(10, 99)}", "city": "Quito",
-            "location": {"lat": -0.18 + chance.uniform(-0.08, 0.08), "lon": -78.48 + chance.uniform(-0.05, 0.05)},
-            "credit_limit": chance.choice((100_000, 250_000, 500_000)), "currency": "USD", "payment_terms_days": 30,
+            "address": f"{chance.choice(STREETS)} N{chance.randint(10, 60)}-{chance.randint(10, 99)}",
+            "city": "Quito",
+            "location": {
+                "lat": -0.18 + chance.uniform(-0.08, 0.08), "lon": -78.48 + chance.uniform(-0.05, 0.05)
+            },
+            "credit_limit": chance.choice((100_000, 250_000, 500_000)), "currency": "USD",
+            "payment_terms_days": 30,
             "observations": "Atiende después de las 10:00." if index % 9 == 0 else "", "active": True,
         })  # fmt: skip
         for _ in range(chance.randint(0, 7) if index else 4):
@@ -90,15 +97,18 @@ def projections(*, on: date, customers: int = 130, seed: int = 7) -> list[Json]:
             total = chance.randint(2_000, 90_000)
             number = f"001-001-{serial:09d}"
             documents.append({
-                "_id": f"invoice:{number}", "number": number, "customer": code, "issued_on": issued.isoformat(),
-                "due_on": (issued + timedelta(days=30)).isoformat(), "total": total,
+                "_id": f"invoice:{number}", "number": number, "customer": code,
+                "issued_on": issued.isoformat(), "due_on": (issued + timedelta(days=30)).isoformat(),
+                "total": total,
                 "balance": total if chance.random() < 0.8 else total // 2, "currency": "USD", "state": "open",
                 "reflects": [],
             })  # fmt: skip
             if chance.random() < 0.15:
                 documents.append({
-                    "_id": f"withholding:001-002-{serial:09d}", "number": f"001-002-{serial:09d}", "customer": code,
-                    "invoice": number, "issued_on": issued.isoformat(), "amount": total // 50, "currency": "USD",
+                    "_id": f"withholding:001-002-{serial:09d}", "number": f"001-002-{serial:09d}",
+                    "customer": code,
+                    "invoice": number,
+                    "issued_on": issued.isoformat(), "amount": total // 50, "currency": "USD",
                     "state": chance.choice(("registered", "pending", "rejected")),
                 })  # fmt: skip
     stops = ["C0001", *chance.sample(codes[1:], min(11, customers - 1))]
@@ -113,7 +123,8 @@ def projections(*, on: date, customers: int = 130, seed: int = 7) -> list[Json]:
 def enrolment(*, now: datetime) -> Enrolment:
     return Enrolment(
         email="ana@andina.example", name="Ana Paredes", company=COMPANY, company_name="Distribuidora Andina",
-        locale="es_EC", timezone=ZONE, currency="USD", collector=COLLECTOR, device="01K0000000000000000000DEV1",
+        locale="es_EC", timezone=ZONE, currency="USD", collector=COLLECTOR,
+        device="01K0000000000000000000DEV1",
         devices=("01K0000000000000000000DEV1",), series="R0001",
         database=collector_database(COMPANY, COLLECTOR), couchdb_url="http://127.0.0.1:9",
         access_token="none", expires_at=rfc3339(now + timedelta(days=365)), refresh_token="none",

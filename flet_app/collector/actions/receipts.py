@@ -1,4 +1,4 @@
-"""Recording a receipt: one plan, one transaction with the counter of its series, then it can never be edited."""
+"""Recording a receipt: one plan, one transaction with the counter of its series, never an edit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Starting and finishing a visit: checked by the rules, written as one fact, on disk before the screen says so."""
+"""Starting and finishing a visit: checked by the rules, one fact, on disk before the screen says so."""
 
 from __future__ import annotations
 

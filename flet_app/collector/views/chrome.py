@@ -1,4 +1,4 @@
-"""What surrounds every screen: the app bar with the state of sync, the tabs, and the banner of an open visit."""
+"""What surrounds every screen: the app bar with the state of sync, the tabs, the banner of an open visit."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ import flet as ft
 
 from flet_app.collector.portfolio import Json
 from flet_app.collector.state import Window
-from flet_app.collector.sync import SyncPhase
+from flet_app.collector.sync import SyncPhase, SyncStatus
 from flet_app.components.status import Status, Tone, status_pill, tone_background, tone_color
-from flet_app.components.tagging import tag
 from flet_app.theme import EDGE, GAP, TOUCH_TARGET
 from receivables.documents import parse_instant
 
@@ -19,20 +18,24 @@ RECENT_SECONDS = 5 * 60  # "al día" is only said this long after the last conta
 
 
 def sync_state(app: Window) -> Status:
-    """The state of sync in one sign and a few words; "al día" only when it is true."""
+    """The state of sync in a sign and a few words: what to do, what waits, else how fresh it is."""
     t, status = app.texts.t, app.phone.status
     refused = len(app.store.outbox.refused) if app.phone.store else 0
-    waiting = status.unsent_count
     if status.phase in {SyncPhase.SIGN_IN_AGAIN, SyncPhase.LOCKED_OUT}:
         return Status(tone=Tone.LATE, icon=ft.Icons.LOCK_OUTLINE, text=t("Sign in again"))
     if refused:
         return Status(tone=Tone.LATE, icon=ft.Icons.ERROR_OUTLINE, text=t("{count} rejected", count=refused))
-    if waiting:
+    if status.unsent_count:
         sign = ft.Icons.CLOUD_UPLOAD_OUTLINED if status.sending else ft.Icons.SMARTPHONE
-        return Status(tone=Tone.SAVED, icon=sign, text=t("{count} to send", count=waiting))
+        return Status(tone=Tone.SAVED, icon=sign, text=t("{count} to send", count=status.unsent_count))
+    return _freshness(app, status)
+
+
+def _freshness(app: Window, status: SyncStatus) -> Status:
+    """With nothing unsent: how recent the last contact is. "Al día" is said only when it is true."""
+    t, last = app.texts.t, status.last_success_at
     if status.phase in {SyncPhase.UNREACHABLE, SyncPhase.FAILED}:
         return Status(tone=Tone.PLAIN, icon=ft.Icons.CLOUD_OFF_OUTLINED, text=t("Offline"))
-    last = status.last_success_at
     if last is None:
         return Status(tone=Tone.PLAIN, icon=ft.Icons.SYNC, text=t("Updating"))
     elapsed = app.phone.now() - last
@@ -66,7 +69,8 @@ def app_bar(app: Window, title: str, *, subtitle: str | None = None, back: bool)
     if subtitle:
         words.append(
             ft.Text(
-                subtitle, size=13, weight=ft.FontWeight.W_400, color=ft.Colors.ON_SURFACE_VARIANT, max_lines=1,
+                subtitle, size=13, weight=ft.FontWeight.W_400, color=ft.Colors.ON_SURFACE_VARIANT,
+                max_lines=1,
                 overflow=ft.TextOverflow.ELLIPSIS,
             )
         )  # fmt: skip
@@ -123,13 +127,35 @@ class Tab:
 
 
 TABS = (
-    Tab(path="/", identifier="nav-hoy", icon=ft.Icons.TODAY_OUTLINED, selected_icon=ft.Icons.TODAY, label="Today"),
-    Tab(path="/clientes", identifier="nav-clientes", icon=ft.Icons.PEOPLE_OUTLINE,
-        selected_icon=ft.Icons.PEOPLE, label="Customers"),
-    Tab(path="/cobros", identifier="nav-cobros", icon=ft.Icons.PAYMENTS_OUTLINED,
-        selected_icon=ft.Icons.PAYMENTS, label="Receipts"),
-    Tab(path="/mas", identifier="nav-mas", icon=ft.Icons.MORE_HORIZ, selected_icon=ft.Icons.MORE_HORIZ, label="More"),
-)  # fmt: skip
+    Tab(
+        path="/",
+        identifier="nav-hoy",
+        icon=ft.Icons.TODAY_OUTLINED,
+        selected_icon=ft.Icons.TODAY,
+        label="Today",
+    ),
+    Tab(
+        path="/clientes",
+        identifier="nav-clientes",
+        icon=ft.Icons.PEOPLE_OUTLINE,
+        selected_icon=ft.Icons.PEOPLE,
+        label="Customers",
+    ),
+    Tab(
+        path="/cobros",
+        identifier="nav-cobros",
+        icon=ft.Icons.PAYMENTS_OUTLINED,
+        selected_icon=ft.Icons.PAYMENTS,
+        label="Receipts",
+    ),
+    Tab(
+        path="/mas",
+        identifier="nav-mas",
+        icon=ft.Icons.MORE_HORIZ,
+        selected_icon=ft.Icons.MORE_HORIZ,
+        label="More",
+    ),
+)
 
 
 def tabs_bar(app: Window, current: str) -> ft.Control:
@@ -186,7 +212,7 @@ def screen(
     head: ft.Control | None = None,
     on_confirm_pop: Any = None,
 ) -> ft.View:
-    """A screen: bar, banner of an open visit, body that takes the room, and what the thumb reaches at the bottom."""
+    """A screen: bar, banner of an open visit, a body that takes the room, what the thumb reaches."""
     visit = visit_banner(app, app.phone.portfolio.open_visit()) if banner else None
     rows: list[ft.Control] = [part for part in (visit, head) if part is not None]
     rows.append(ft.Container(body, expand=True))
@@ -216,7 +242,3 @@ def scroll(rows: list[ft.Control], *, spacing: int = GAP, bottom: int = 24) -> f
         padding=ft.Padding.only(left=EDGE, right=EDGE, top=8, bottom=bottom),
         expand=True,
     )
-
-
-def tapped(identifier: str, content: ft.Control, label: str) -> ft.Control:
-    return tag(identifier, content, label=label)

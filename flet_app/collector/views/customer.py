@@ -152,7 +152,7 @@ def visit_notices(app: Window, visit: Json | None) -> list[ft.Control]:
         far = app.texts.number(distance)
         return [
             notice(
-                t("You are {metres} m from the customer's point. The visit is recorded all the same.", metres=far),
+                t("You are {metres} m from the customer's point. The visit is recorded anyway.", metres=far),
                 app.palette, icon=ft.Icons.PLACE_OUTLINED, identifier="visit-far-away",
             )
         ]  # fmt: skip
@@ -171,7 +171,8 @@ def balances(app: Window, code: str) -> ft.Control:
                     [
                         ft.Text(t("Overdue"), size=15, weight=ft.FontWeight.W_600, color=late),
                         caption(
-                            texts.n("{count} day late", "{count} days late", sums.oldest_days_past_due), color=late
+                            texts.n("{count} day late", "{count} days late", sums.oldest_days_past_due),
+                            color=late,
                         ),
                     ],
                     spacing=0, tight=True, expand=True,

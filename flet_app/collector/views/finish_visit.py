@@ -1,4 +1,4 @@
-"""Finalizar: what came of the visit, in large chips; a comment when the outcome asks for one; when to come back."""
+"""Finalizar: what came of the visit, a comment when the outcome asks for one, when to come back."""
 
 from __future__ import annotations
 

@@ -62,8 +62,10 @@ def More() -> ft.View:
     )
     rows: list[ft.Control] = [
         stacked([
-            row("open-sync", ft.Icons.CLOUD_SYNC_OUTLINED, t("Synchronisation"), lambda _e: app.open("sincronizacion"),
-                detail=status_line(sync_state(app), app.palette)),
+            row(
+                "open-sync", ft.Icons.CLOUD_SYNC_OUTLINED, t("Synchronisation"),
+                lambda _event: app.open("sincronizacion"), detail=status_line(sync_state(app), app.palette),
+            ),
         ]),
         section(t("Appearance")),
         segments(
@@ -87,7 +89,8 @@ def More() -> ft.View:
                     [
                         ft.Text(enrolment.name, size=16, weight=ft.FontWeight.W_600),
                         caption(enrolment.email),
-                        caption(f"{enrolment.company_name} · {t('Series {series}', series=enrolment.series)}"),
+                        caption(enrolment.company_name),
+                        caption(t("Series {series}", series=enrolment.series)),
                     ],
                     spacing=2, tight=True,
                 )

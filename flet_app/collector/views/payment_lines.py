@@ -114,7 +114,7 @@ def payment_line_card(
     ]  # fmt: skip
     for name in MEANS[Method(draft.method)].required:
         if name in DATES:
-            rows.append(date_row(app, f"{prefix}-{name}", draft, name, error(name), again))
+            rows.append(date_row(app, f"{prefix}-{name}", draft, name, error=error(name), again=again))
         elif name == "bank":
             rows.append(bank_field(app, f"{prefix}-bank", draft, error(name), again))
         elif name == "tax":
@@ -166,7 +166,7 @@ def bank_field(
 
 
 def date_row(
-    app: Window, identifier: str, draft: LineDraft, name: str, error: str | None, again: Callable[[], None]
+    app: Window, identifier: str, draft: LineDraft, name: str, *, error: str | None, again: Callable[[], None]
 ) -> ft.Control:
     shown = date.fromisoformat(draft.values[name])
 

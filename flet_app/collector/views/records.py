@@ -6,9 +6,8 @@ from typing import Any
 
 import flet as ft
 
-from flet_app.collector import figures
-from flet_app.collector.figures import FactState
 from flet_app.collector.portfolio import Json
+from flet_app.collector.standing import FactState, standing
 from flet_app.collector.state import Window
 from flet_app.collector.views.today import outcome_label
 from flet_app.components.figures import amount, caption
@@ -51,7 +50,7 @@ def method_name(app: Window, method: str) -> str:
 def fact_status(app: Window, fact_id: str) -> Status:
     """The state of a fact: icon, word and colour."""
     t = app.texts.t
-    found = figures.standing(app.phone.portfolio, app.store.outbox, fact_id, sending=app.phone.status.sending)
+    found = standing(app.phone.portfolio, app.store.outbox, fact_id, sending=app.phone.status.sending)
     match found.state:
         case FactState.ON_DEVICE:
             return Status(tone=Tone.SAVED, icon=ft.Icons.SMARTPHONE, text=t("On this phone"))

@@ -128,9 +128,7 @@ def explain(app: Window, error: Exception) -> str:
         case WrongCredentials():
             return t("The e-mail or the password is not right. Check them and try again.")
         case NoNetwork():
-            return t(
-                "There is no connection with the office. The first sign-in needs one: check your data or Wi-Fi."
-            )
+            return t("There is no connection with the office. Check your mobile data or Wi-Fi and try again.")
         case NotACollector():
             return t(
                 "This account does not collect for any company. Ask your supervisor for the collector role."

@@ -1,4 +1,4 @@
-"""Sincronización: what is only on this phone, when the office was last heard, what it refused and what to do."""
+"""Sincronización: what is only on this phone, when the office was last heard, what it refused."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ from typing import Any
 
 import flet as ft
 
-from flet_app.collector import figures
-from flet_app.collector.figures import FactState
+from flet_app.collector.standing import FactState, standing
 from flet_app.collector.state import Window, use_app
 from flet_app.collector.sync import SyncPhase, SyncStatus
 from flet_app.collector.views.chrome import screen, scroll, sync_state
@@ -42,7 +41,7 @@ def SyncScreen() -> ft.View:
     if status.phase is SyncPhase.UNREACHABLE:
         rows.append(
             notice(
-                t("There is no connection with the office. Everything is kept here and sent when it is back."),
+                t("There is no connection with the office. What you record is kept here and sent later."),
                 app.palette, tone=Tone.PLAIN, icon=ft.Icons.CLOUD_OFF_OUTLINED, identifier="sync-offline",
             )
         )  # fmt: skip
@@ -103,7 +102,7 @@ def rejected(app: Window) -> list[ft.Control]:
     portfolio, outbox = app.phone.portfolio, app.store.outbox
     refused = dict(outbox.refused)
     for receipt in portfolio.receipts:
-        found = figures.standing(portfolio, outbox, receipt)
+        found = standing(portfolio, outbox, receipt)
         if found.state is FactState.REJECTED:
             refused[receipt] = found.detail
     if not refused:

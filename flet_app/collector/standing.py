@@ -1,0 +1,83 @@
+"""How far a fact has come, read from who holds it, never stored in it: on this phone, received, posted.
+
+The peer's hold is known by marks: everything up to a sequence of this database was offered to it and taken,
+but for what it refused, which is listed with its reason.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from enum import StrEnum
+
+from flet_app.collector.portfolio import Portfolio
+
+
+class FactState(StrEnum):
+    """What a collector is told of a fact."""
+
+    ON_DEVICE = "on_device"
+    SENDING = "sending"
+    RECEIVED = "received"
+    POSTED = "posted"
+    REJECTED = "rejected"
+    REFUSED = "refused"
+    VOIDED = "voided"
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """A fact's state, with the ERP's number or the reason where there is one."""
+
+    state: FactState
+    detail: str = ""
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Outbox:
+    """What left this phone: the sequences up to which the peer holds receipts and others, and what it refused.
+
+    `devices` are those that this phone has been; another device's facts aren't this one's to send.
+    """
+
+    receipts: int = 0
+    others: int = 0
+    refused: dict[str, str] = dataclasses.field(default_factory=dict)
+    devices: frozenset[str] = frozenset()
+
+    def is_unsent(self, kind: str, sequence: int, device: str) -> bool:
+        mark = self.receipts if kind == "receipt" else self.others
+        return sequence > mark and (not self.devices or device in self.devices)
+
+
+def standing(portfolio: Portfolio, outbox: Outbox, fact_id: str, *, sending: bool = False) -> Standing:
+    """Where a fact of this phone is now."""
+    known = _known_to_the_centre(portfolio, fact_id)
+    if known:
+        return known
+    if fact_id in outbox.refused:
+        return Standing(state=FactState.REFUSED, detail=outbox.refused[fact_id])
+    waits = outbox.is_unsent(*portfolio.facts.get(fact_id, ("", 0, "")))
+    return Standing(state=FactState.ON_DEVICE if waits and not sending else FactState.SENDING)
+
+
+def _known_to_the_centre(portfolio: Portfolio, fact_id: str) -> Standing | None:
+    posting, void = portfolio.postings.get(fact_id), portfolio.voids.get(fact_id)
+    if posting and posting["state"] == "posted":
+        return Standing(state=FactState.POSTED, detail=str(posting.get("erp_number") or ""))
+    if posting and posting["state"] == "rejected":
+        return Standing(state=FactState.REJECTED, detail=str(posting.get("reason") or ""))
+    if void:
+        return Standing(state=FactState.VOIDED, detail=str(void.get("reason") or ""))
+    if posting or fact_id in portfolio.received:
+        return Standing(state=FactState.RECEIVED)
+    return None
+
+
+def unsent(portfolio: Portfolio, outbox: Outbox) -> dict[str, int]:
+    """How many facts of each kind are only on this phone; kinds without any are left out."""
+    counts: dict[str, int] = {}
+    for fact, (kind, sequence, device) in portfolio.facts.items():
+        told = fact in portfolio.received or fact in outbox.refused
+        if not told and outbox.is_unsent(kind, sequence, device):
+            counts[kind] = counts.get(kind, 0) + 1
+    return counts
