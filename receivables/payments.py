@@ -173,7 +173,7 @@ def _detail_problems(
         for name, value in line.details.items()
         if utf16_length(str(value)) > LONGEST_TEXT
     ]
-    for name in _DATES & {name for name, value in line.details.items() if value}:
+    for name in sorted(_DATES & {name for name, value in line.details.items() if value}):
         stated = _date(line.details[name])
         if stated is None:
             problems.append(Problem("date_unreadable", f"{where}.{name}", {"text": str(line.details[name])}))
