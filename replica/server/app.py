@@ -9,8 +9,9 @@ from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.exceptions import NotFound as NoRoute
 
-from replica.errors import BadRequest, ReplicaError, TooManyRequests, Unauthorized
+from replica.errors import ReplicaError, TooManyRequests, Unauthorized
 from replica.server import cookies
+from replica.server.admission import IllegalDocumentId
 from replica.server.authentication import ANONYMOUS
 from replica.server.node import Node, node
 from replica.server.paths import NOT_UTF8, DocumentSegment, RawPaths, Segment, Tail
@@ -21,10 +22,6 @@ from replica.server.wire import RequestTooLarge, answer
 log = logging.getLogger("replica.server")
 
 WITHOUT_SIGNING_IN = {"/_session"}
-
-
-class IllegalDocumentId(BadRequest):
-    error = "illegal_docid"
 
 
 def create_app(here: Node) -> Flask:
@@ -94,8 +91,7 @@ def _not_routed(failure: HTTPException) -> Response:
     if request.path == NOT_UTF8:
         return answer({"error": "bad_request", "reason": "Path is not valid UTF-8."}, 400)
     if request.method in ("PUT", "POST", "COPY") and request.path.count("/") > 1:
-        reason = "Only reserved document ids may start with underscore."
-        return _refused(IllegalDocumentId(reason))
+        return _refused(IllegalDocumentId())
     return answer({"error": "not_found", "reason": "missing"}, 404)
 
 

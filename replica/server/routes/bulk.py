@@ -10,7 +10,7 @@ from flask import Blueprint, Response, request
 
 from replica.errors import BadRequest, Forbidden, ReplicaError
 from replica.server.account_rules import USERS, readable
-from replica.server.limits import check_document_size
+from replica.server.admission import admit
 from replica.server.multipart import mixed, new_boundary, related
 from replica.server.node import database, node, user
 from replica.server.routes.related import following
@@ -53,7 +53,7 @@ def bulk_docs(db: str) -> Response:
             raise BadRequest("Document must be a JSON object")
         if new_edits:
             document.setdefault("_id", uuids.take())
-        check_document_size(str(document.get("_id")), document, len(data), node().configuration)
+        admit(document, len(data), node().configuration)
     written = found.write(documents, user(), new_edits=new_edits)
     return answer(written, 201)
 
@@ -112,13 +112,14 @@ def _error(doc_id: Any, rev: Any, error: str, reason: str) -> Json:
 
 def _as_multipart(found: ServedDatabase, entries: list[Json]) -> Response:
     boundary = new_boundary()
+    with_attachments = flag("attachments")
 
     def parts() -> Iterator[tuple[str, Iterator[bytes]]]:
         for entry in entries:
             if "ok" not in entry:
                 yield 'application/json; error="true"', iter([dumps(entry["error"]).encode()])
                 continue
-            sources = following(found, entry["ok"], ()) if flag("attachments") else {}
+            sources = following(found, entry["ok"], ()) if with_attachments else {}
             if sources:
                 inner = new_boundary()
                 yield f'multipart/related; boundary="{inner}"', related(entry["ok"], sources, inner)

@@ -7,12 +7,13 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from replica.errors import BadRequest, NotFound
+from replica.server.admission import admit
 from replica.server.authorization import ADMIN_ONLY, OPEN, require_server_admin
 from replica.server.catalogue import Options
 from replica.server.node import database, node, user
 from replica.server.sequences import wire_seq
 from replica.server.served import ServedDatabase
-from replica.server.wire import answer, body_object, flag, require_json_content_type
+from replica.server.wire import answer, body_bytes, flag, loads, require_json_content_type
 
 routes = Blueprint("databases", __name__)
 SHARDS_AT_MOST = 256
@@ -78,8 +79,12 @@ def delete(db: str) -> Response:
 def add_document(db: str) -> Response:
     found = database(db)
     require_json_content_type()
-    document = body_object("Document must be a JSON object")
+    data = body_bytes()
+    document = loads(data)
+    if not isinstance(document, dict):
+        raise BadRequest("Document must be a JSON object")
     document.setdefault("_id", node().uuids.take())
+    admit(document, len(data), node().configuration)
     rev = found.put(document, user())
     location = f"{request.base_url}/{document['_id']}"
     if request.args.get("batch") == "ok":

@@ -11,7 +11,7 @@ from flask import Blueprint, Response, request
 
 from replica.errors import BadRequest, Conflict, Forbidden
 from replica.server.account_rules import readable
-from replica.server.limits import check_document_size
+from replica.server.admission import admit
 from replica.server.node import database, node, user
 from replica.server.routes.related import receive_related, send_mixed, send_related
 from replica.server.served import ServedDatabase
@@ -141,8 +141,8 @@ def write(db: str, doc_id: str) -> Response:
         parsed = loads(data)
         if not isinstance(parsed, dict):
             raise BadRequest("Document must be a JSON object")
-        document = parsed
-        check_document_size(doc_id, document, len(data), node().configuration)
+        document = {**parsed, "_id": doc_id}
+        admit(document, len(data), node().configuration)
     document["_id"] = doc_id
     if not flag("new_edits", True):
         return _store_replicated(found, document)
