@@ -1,0 +1,242 @@
+"""The local store beside a bare `sqlite3` loop that writes the same bytes just as durably.
+
+    python -m bench.store            # the figures, with the cost at 10,000 and at 200,000 documents
+    python -m bench.store --large    # … and at 1,000,000 (minutes)
+
+Runs alternate between the store and the bare loop, so that whatever else the machine does meets both; each
+figure is the median of its rounds. The bare loop gets its bytes ready-made: it is the floor, not a rival.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sqlite3
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from replica import Database
+
+Json = dict[str, Any]
+
+BATCH = 500
+DOCUMENTS = 10_000
+ROUNDS = 5
+PUTS = 300
+READS = 5_000
+ALL = 11_000
+
+BARE_PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "wal_autocheckpoint = 4000", "cache_size = -8192")
+BARE_TABLE = (
+    "CREATE TABLE documents (seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, rev TEXT, body TEXT) STRICT"
+)
+BARE_INSERT = "INSERT INTO documents (id, rev, body) VALUES (?, ?, ?)"
+A_REVISION = "1-" + "0123456789abcdef" * 2
+
+
+def invoice(number: int) -> Json:
+    """Return a document of about 600 bytes, as those of the published figures."""
+    return {
+        "_id": f"invoice:001-001-{number:09d}",
+        "schema": 1,
+        "number": f"001-001-{number:09d}",
+        "customer": f"C{number % 4000:05d}",
+        "issued_on": "2026-08-01",
+        "due_on": "2026-09-01",
+        "total": 100_00 + number,
+        "balance": 60_00 + number,
+        "currency": "USD",
+        "state": "open",
+        "reflects": [f"receipt:R0001:{number % 90:08d}"],
+        "lines": [
+            {"code": f"P{line:04d}", "text": "Tornillo hexagonal galvanizado", "amount": 12_50}
+            for line in range(4)
+        ],
+        "source_rev": A_REVISION,
+    }
+
+
+@contextmanager
+def bare_file(path: Path) -> Iterator[sqlite3.Connection]:
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        for pragma in BARE_PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}")
+        connection.execute(BARE_TABLE)
+        yield connection
+
+
+def bare_rows(documents: list[Json]) -> list[tuple[str, str, str]]:
+    """Return what the bare loop writes: the same ids, revisions and bodies, ready-made."""
+    return [
+        (
+            document["_id"],
+            A_REVISION,
+            json.dumps(
+                {name: value for name, value in document.items() if name != "_id"}, separators=(",", ":")
+            ),
+        )
+        for document in documents
+    ]
+
+
+def timed(work: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
+
+
+def bulk_rates(folder: Path) -> tuple[float, float, float]:
+    """Return documents per second of the store, of the store with revisions from elsewhere, and of the
+    bare loop.
+    """
+    documents = [invoice(number) for number in range(DOCUMENTS)]
+    rows = bare_rows(documents)
+    received = [{**document, "_rev": A_REVISION} for document in documents]
+
+    def bare(connection: sqlite3.Connection) -> None:
+        for start in range(0, DOCUMENTS, BATCH):
+            connection.execute("BEGIN IMMEDIATE")
+            connection.executemany(BARE_INSERT, rows[start : start + BATCH])
+            connection.execute("COMMIT")
+
+    def ours(database: Database, given: list[Json], *, new_edits: bool) -> None:
+        for start in range(0, DOCUMENTS, BATCH):
+            database.bulk_docs(given[start : start + BATCH], new_edits=new_edits)
+
+    edits, replicated, floor = [], [], []
+    for number in range(ROUNDS):
+        with bare_file(folder / f"bare-{number}") as connection:
+            floor.append(timed(lambda connection=connection: bare(connection)))
+        with Database.open(folder / f"edits-{number}") as database:
+            edits.append(timed(lambda database=database: ours(database, documents, new_edits=True)))
+        with Database.open(folder / f"replicated-{number}") as database:
+            replicated.append(timed(lambda database=database: ours(database, received, new_edits=False)))
+    return tuple(DOCUMENTS / statistics.median(times) for times in (edits, replicated, floor))  # type: ignore[return-value]
+
+
+def put_times(folder: Path) -> tuple[float, float]:
+    """Return the median seconds of one durable write: the store's, and the bare loop's."""
+    ours, bare = [], []
+    rows = bare_rows([invoice(number) for number in range(PUTS)])
+    with Database.open(folder / "put") as database, bare_file(folder / "put-bare") as connection:
+
+        def insert(row: tuple[str, str, str]) -> None:
+            connection.execute("BEGIN IMMEDIATE")
+            connection.execute(BARE_INSERT, row)
+            connection.execute("COMMIT")
+
+        for number, row in enumerate(rows):
+            document = invoice(number)
+            ours.append(timed(lambda document=document: database.put(document)))
+            bare.append(timed(lambda row=row: insert(row)))
+    return statistics.median(ours), statistics.median(bare)
+
+
+def read_times(folder: Path) -> tuple[float, float]:
+    """Return the median seconds of a get, and the seconds to read all of 11,000 documents."""
+    with Database.open(folder / "read") as database:
+        fill(database, ALL)
+        ids = [invoice(number * 7919 % ALL)["_id"] for number in range(READS)]
+        gets = [timed(lambda document_id=document_id: database.get(document_id)) for document_id in ids]
+        everything = [timed(lambda: database.all_docs(include_docs=True)) for _ in range(ROUNDS)]
+    return statistics.median(gets), statistics.median(everything)
+
+
+def fill(database: Database, upto: int, since: int = 0) -> None:
+    for start in range(since, upto, 5_000):
+        batch = [{**invoice(number), "_rev": A_REVISION} for number in range(start, min(start + 5_000, upto))]
+        database.bulk_docs(batch, new_edits=False, origin="bench")
+
+
+def growth(folder: Path, sizes: list[int]) -> list[Json]:
+    """Return the median cost of a put, a get and a look for what to push, at each size of the database."""
+    found: list[Json] = []
+    with Database.open(folder / "growth") as database:
+        done = 0
+        for size in sizes:
+            fill(database, size, done)
+            done = size
+            seq = database.update_seq
+            names = [invoice(number * 7919 % size)["_id"] for number in range(1_000)]
+            gets = [timed(lambda name=name: database.get(name)) for name in names]
+            looks = [
+                timed(lambda seq=seq: database.changes(since=seq, exclude_origin="bench")) for _ in range(200)
+            ]
+            puts = [
+                timed(lambda n=n: database.put({**invoice(0), "_id": f"put:{size}:{n}"})) for n in range(200)
+            ]
+            found.append(
+                {
+                    "documents": size,
+                    "put_us": round(statistics.median(puts) * 1e6, 1),
+                    "get_us": round(statistics.median(gets) * 1e6, 1),
+                    "look_us": round(statistics.median(looks) * 1e6, 1),
+                }
+            )
+    return found
+
+
+def compaction_waits(folder: Path) -> tuple[float, float]:
+    """Return the median and the longest seconds that a write took while compaction ran."""
+    import threading
+
+    with Database.open(folder / "compaction") as database:
+        fill(database, ALL)
+        rows = database.all_docs(include_docs=True)["rows"]
+        for start in range(0, len(rows), BATCH):
+            database.bulk_docs([{**row["doc"], "balance": 0} for row in rows[start : start + BATCH]])
+        compacting = threading.Thread(target=database.compact)
+        compacting.start()
+        waits: list[float] = []
+        while compacting.is_alive():
+            waits.append(timed(lambda: database.put({"_id": f"put:{len(waits)}"})))
+            time.sleep(0.005)
+        compacting.join()
+    return statistics.median(waits), max(waits)
+
+
+def measure(*, large: bool) -> Json:
+    """Run everything once. Rates are documents per second, times as their names say."""
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        edits, replicated, bare = bulk_rates(folder)
+        put, bare_put = put_times(folder)
+        get, everything = read_times(folder)
+        median_wait, longest_wait = compaction_waits(folder)
+        sizes = [10_000, 1_000_000] if large else [10_000, 200_000]
+        return {
+            "bulk_docs_per_s": round(edits),
+            "bulk_replicated_per_s": round(replicated),
+            "bulk_bare_per_s": round(bare),
+            "bulk_ratio": round(edits / bare, 2),
+            "bulk_replicated_ratio": round(replicated / bare, 2),
+            "put_p50_ms": round(put * 1e3, 3),
+            "put_bare_p50_ms": round(bare_put * 1e3, 3),
+            "put_ratio": round(put / bare_put, 2),
+            "get_p50_us": round(get * 1e6, 1),
+            "all_11000_ms": round(everything * 1e3, 1),
+            "write_while_compacting_p50_ms": round(median_wait * 1e3, 2),
+            "write_while_compacting_max_ms": round(longest_wait * 1e3, 2),
+            "growth": growth(folder, sizes),
+        }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench.store")
+    parser.add_argument("--large", action="store_true", help="grow to 1,000,000 documents")
+    figures = measure(large=parser.parse_args().large)
+    for name, value in figures.items():
+        if name != "growth":
+            print(f"{name:32} {value:>12}")
+    for row in figures["growth"]:
+        print(f"at {row['documents']:>9,} documents: {row}")
+    print(json.dumps({"store": figures}))
+
+
+if __name__ == "__main__":
+    main()
