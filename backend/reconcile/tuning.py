@@ -22,8 +22,8 @@ SWEEP_SECONDS = 60.0
 POLL_SECONDS = 2.0
 """Between two looks where the server has no `_db_updates`."""
 
-NOTICE_WAIT_SECONDS = 20.0
-"""How long the server may hold back a notice: under the 30 s at which proxies cut an idle request."""
+NOTICE_WAIT_SECONDS = 5.0
+"""How long the server may hold back a notice; a connection that died unnoticed is left soon after."""
 
 BACKOFF_SECONDS = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
 """Pauses after consecutive failures; the last one repeats."""

@@ -24,6 +24,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 @pytest.fixture
 def company(house: Stack) -> Iterator[Company]:
     with a_company(house, "ana", "bruno") as company:
+        company.couch.create_database("_global_changes")
         company.customer("C1", "ana", "F-1")
         yield company
 
@@ -46,6 +47,7 @@ def test_notices_bring_a_receipt_up_and_an_invoice_down_long_before_the_next_swe
     )
     house.stop("reconcile")
     assert "stopped" in house.log_of("reconcile")
+    assert "no notices" not in house.log_of("reconcile")
 
 
 @pytest.mark.skipif("COUCHDB_URL" in os.environ, reason="kills the database, so it needs the embedded one")
@@ -70,3 +72,12 @@ def test_a_collector_hired_while_it_runs_is_equipped(house: Stack, company: Comp
     company.assign("C1", "carla")
     eventually(lambda: "invoice:F-1" in company.phone("carla"), seconds=20, what="carla has the customer")
     house.stop("reconcile")
+
+
+def test_a_server_without_notices_is_asked_at_intervals(house: Stack, company: Company) -> None:
+    company.couch.delete_database("_global_changes")
+    start(house, company, "--sweep-seconds", "3600")
+    company.push("ana", company.receipt("ana", 1))
+    eventually(company.facts, seconds=15, what="the receipt is in the central database")
+    house.stop("reconcile")
+    assert house.log_of("reconcile").count("no notices") == 1

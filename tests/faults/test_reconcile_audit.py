@@ -1,0 +1,56 @@
+"""The audit finds what does not agree and repairs it; where all is well it finds nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from backend.reconcile.audit import Drift, audit
+from tests.support.reconciling import NOW, Company, a_company, a_server
+from tests.support.stack import Stack
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    with a_server(tmp_path_factory.mktemp("house")) as house:
+        yield house
+
+
+@pytest.fixture
+def company(house: Stack) -> Iterator[Company]:
+    with a_company(house, "ana", "bruno") as company:
+        company.customer("C1", "ana", "F-1", "F-2")
+        company.customer("C2", "bruno", "F-3")
+        company.bill("C1", "F-1", state="paid", balance=0, issued_on="2020-01-01")
+        company.push("ana", company.receipt("ana", 1))
+        company.reconcile()
+        yield company
+
+
+def test_after_a_run_centre_and_collectors_agree(company: Company) -> None:
+    company.assign("C1", "bruno")
+    company.reconcile()
+    assert audit(company.couch, company.code, NOW) == []
+
+
+def test_what_was_spoiled_by_hand_is_found_and_repaired(company: Company) -> None:
+    database, couch = f"{company.code}-c-ana", company.couch
+    customer, invoice = couch.get(database, "customer:C1"), couch.get(database, "invoice:F-2")
+    assert customer and invoice
+    before = company.phone("ana")
+    couch.delete(database, "customer:C1", customer["_rev"])
+    couch.put(database, invoice | {"balance": 1})
+    couch.put(database, {"_id": "invoice:F-3", "customer": "C2", "source_rev": "1-x"})
+    company.push("ana", company.receipt("ana", 2))
+    [drift] = audit(couch, company.code, NOW, repair=True)
+    assert drift == Drift(
+        collector="ana",
+        missing=("customer:C1",),
+        different=("invoice:F-2",),
+        strange=("invoice:F-3",),
+        unreceived=("receipt:RANA:00000002",),
+    )
+    assert company.phone("ana") == before
+    assert "receipt:RANA:00000002" in company.facts()
+    assert audit(couch, company.code, NOW) == []
