@@ -210,7 +210,8 @@ class Demo:
         lines += [
             "",
             "  Quitar la red a los teléfonos:  .venv/bin/python -m backend.demo unplug   (y volver: plug)",
-            "  Detener todo:  Ctrl-C",
+            "  Enviar los reclamos por correo: .venv/bin/python -m backend.demo job dunning",
+            "  Detener todo:                   Ctrl-C",
             "",
         ]
         return "\n".join(lines)
