@@ -1,7 +1,7 @@
 """Signing in and staying signed in: a person's password or refresh token for a short-lived access token.
 
-CouchDB checks passwords; roles are read from the account each time, so that taking a role away tells at the
-next renewal.
+CouchDB has the last word on passwords; roles are read from the account each time, so that taking a role
+away tells at the next renewal.
 """
 
 from __future__ import annotations
@@ -17,7 +17,14 @@ from backend.couch.client import Couch, Json
 from backend.couch.errors import NotFound, TooManyRequests
 from backend.couch.sessions import session_of_password
 from backend.errors import ApiProblem
-from backend.services.accounts import Account, BadAccount, find_account, normalised_email
+from backend.passwords import may_match
+from backend.services.accounts import (
+    Account,
+    BadAccount,
+    find_account,
+    find_account_document,
+    normalised_email,
+)
 from backend.services.enrolment import Device, find_device
 from backend.services.refresh_tokens import RefreshGrant, RefreshRefused, RefreshReused, RefreshTokens
 from backend.tokens import Tokens
@@ -102,6 +109,8 @@ class Authenticator:
             normalised_email(name)
         except BadAccount:
             return None  # such as the server administrator's own name, which is no person's
+        if not may_match(find_account_document(self.couch, name), password):
+            return None
         try:
             session = session_of_password(self.settings.couchdb_url, name, password)
         except TooManyRequests as locked:

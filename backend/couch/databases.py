@@ -52,7 +52,7 @@ class Databases(Transport):
         """Names of the databases, in order, optionally only those between two names."""
         # ibmcloudant puts keys of this one into the query as they are, where CouchDB reads JSON
         bounds = {"start_key": start_key, "end_key": end_key}
-        quoted = {name: json.dumps(key) for name, key in bounds.items() if key is not None}
+        quoted: Json = {name: json.dumps(key) for name, key in bounds.items() if key is not None}
         answer = self.call("_all_dbs", self.service.get_all_dbs, idempotent=True, **quoted)
         return cast(list[str], answer)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any, NamedTuple
+from urllib.parse import quote
 
 from backend.couch.transport import Json, Transport
 
@@ -39,22 +40,23 @@ class Feeds(Transport):
         **options: Any,
     ) -> ChangesPage:
         """Changes of a database after `since`. `options` are CouchDB's: `style`, `selector`, `doc_ids` …"""
-        if wait_seconds > 0:
-            options |= {"feed": "longpoll", "timeout": int(wait_seconds * 1000)}
-        if "selector" in options:
-            options.setdefault("filter", "_selector")
-        if "doc_ids" in options:
-            options.setdefault("filter", "_doc_ids")
-        answer = self.call(
-            f"{db}/_changes",
-            self.service.post_changes,
-            db,
-            since=since,
-            limit=limit,
-            include_docs=include_docs,
+        # ibmcloudant's own operation takes `timeout` for CouchDB's, and then no timeout of ours
+        body = {key: options.pop(key) for key in ("selector", "doc_ids") if key in options}
+        if body:
+            options.setdefault("filter", "_selector" if "selector" in body else "_doc_ids")
+        answer = self.request(
+            "POST",
+            f"/{quote(db, safe='')}/_changes",
+            params={
+                "since": since,
+                "limit": limit,
+                "include_docs": include_docs,
+                **_wait(wait_seconds),
+                **options,
+            },
+            body=body,
             idempotent=True,
             wait_seconds=wait_seconds,
-            **options,
         )
         return ChangesPage(answer["results"], str(answer["last_seq"]), answer.get("pending"))
 
@@ -66,10 +68,16 @@ class Feeds(Transport):
         Raise `NotFound` until `_global_changes` exists, `Unauthorized` for anyone but a server administrator.
         """
         # ibmcloudant's own operation writes a deprecation warning to the root logger at each call
-        params: Json = {"since": since, "limit": limit}
-        if wait_seconds > 0:
-            params |= {"feed": "longpoll", "timeout": int(wait_seconds * 1000)}
         answer = self.request(
-            "GET", "/_db_updates", params=params, idempotent=True, wait_seconds=wait_seconds
+            "GET",
+            "/_db_updates",
+            params={"since": since, "limit": limit, **_wait(wait_seconds)},
+            idempotent=True,
+            wait_seconds=wait_seconds,
         )
         return UpdatesPage(answer["results"], str(answer["last_seq"]))
+
+
+def _wait(seconds: float) -> Json:
+    """Parameters by which a feed is held back for a first change."""
+    return {"feed": "longpoll", "timeout": int(seconds * 1000)} if seconds > 0 else {}

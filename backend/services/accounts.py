@@ -55,8 +55,13 @@ def normalised_email(text: str) -> str:
 
 def find_account(couch: Couch, email: str) -> Account | None:
     """The account of an e-mail, or None."""
-    doc = couch.get(USERS, _account_id(email))
+    doc = find_account_document(couch, email)
     return Account.from_json(doc) if doc else None
+
+
+def find_account_document(couch: Couch, email: str) -> Json | None:
+    """The account as CouchDB keeps it, with the hash of its password, or None."""
+    return couch.get(USERS, _account_id(email))
 
 
 def grant_role(

@@ -1,0 +1,95 @@
+"""What must not be possible: every route below a company, for everybody who has no business there."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from backend.app import PREFIX
+from backend.http.openapi import openapi_document
+from tests.support.office import Bearer, Office
+
+EXAMPLES = {
+    "device": "01KA0000000000000000000000", "number": "R0001-00000001", "code": "C0001", "customer": "C0001",
+    "exception": "exception:over_allocation:x",
+}  # fmt: skip
+ROUTES = [
+    (
+        method.upper(),
+        re.sub(r"{(\w+)}", lambda part: EXAMPLES[part[1]], path.removeprefix("/companies/{company}")),
+    )
+    for path, methods in openapi_document()["paths"].items()
+    for method in methods
+    if path.startswith("/companies/")
+]
+OFFICE_ROUTES = [route for route in ROUTES if route != ("POST", "/devices")]
+ids = [f"{method} {path}" for method, path in ROUTES]
+office_ids = [f"{method} {path}" for method, path in OFFICE_ROUTES]
+
+
+@pytest.fixture(scope="module")
+def sofia(office: Office) -> Bearer:
+    return office.as_("sofia")
+
+
+@pytest.fixture(scope="module")
+def ana(office: Office) -> Bearer:
+    return office.as_("ana")
+
+
+@pytest.fixture(scope="module")
+def bea(other: Office) -> str:
+    return other.token("bea")
+
+
+@pytest.mark.parametrize(("method", "path"), ROUTES, ids=ids)
+def test_nobody_without_a_token(office: Office, method: str, path: str) -> None:
+    answer = office.client.open(f"{PREFIX}/companies/{office.company}{path}", method=method, json={})
+    assert (answer.status_code, answer.get_json()["code"]) == (401, "token_missing")
+    assert answer.headers["WWW-Authenticate"].startswith("Bearer")
+
+
+@pytest.mark.parametrize(("method", "path"), ROUTES, ids=ids)
+def test_nobody_of_another_company_and_nothing_of_ours_in_the_answer(
+    office: Office, bea: str, method: str, path: str
+) -> None:
+    intruder = Bearer(office, bea)
+    foreign = intruder.send(method, path, json={})
+    absent = intruder.send(method, path, json={}, company="nosuchcompany")
+    assert (foreign.status_code, foreign.get_json()["code"]) == (404, "company_unknown")
+    assert foreign.data == absent.data
+    assert office.company not in foreign.text
+
+
+@pytest.mark.parametrize(("method", "path"), OFFICE_ROUTES, ids=office_ids)
+def test_no_collector_uses_what_is_the_offices(ana: Bearer, method: str, path: str) -> None:
+    answer = ana.send(method, path, json={})
+    assert (answer.status_code, answer.get_json()["code"]) == (403, "role_missing")
+
+
+@pytest.mark.parametrize(
+    "company", ["_users", "_replicator", "ANDINA", "a", "an-dina", "..", "%2e%2e", "andina%2Fx", "x" * 40]
+)
+def test_a_code_that_names_no_company_is_no_way_in(sofia: Bearer, company: str) -> None:
+    assert sofia.send("GET", "/summary", company=company).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/customers/..%2F_design%2Frecaudo",
+        "/customers/%F0%9F%98%80",
+        "/receipts/_all_docs",
+        "/receipts/R0001-1",
+        "/receipts/R0001-00000001%00/pdf",
+    ],
+)
+def test_a_key_that_is_none_finds_nothing(sofia: Bearer, path: str) -> None:
+    assert sofia.send("GET", path).status_code == 404
+
+
+def test_an_exception_is_closed_by_its_own_id_only(sofia: Bearer) -> None:
+    for other_document in ("customer:C0001", "policy:dunning", "_design/recaudo", "exception"):
+        answer = sofia.post(f"/exceptions/{other_document}/close", {"comment": "x"})
+        assert answer.status_code == 404
