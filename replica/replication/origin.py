@@ -2,12 +2,14 @@
 
 A mark names one incarnation of a peer, and holds only while that incarnation remembers. A peer that was
 recreated has another start time; one that went back in time (restored from a backup) is found by its
-checkpoints, and voids its marks: what it may have lost is offered again.
+checkpoints, and voids its marks: what it may have lost is offered again. A mark that we no longer know the
+standing of, because our own local documents were lost, is never used again: its successor has a new name.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from typing import Any, Protocol, runtime_checkable
 
 from replica.peer import Json, Peer, PeerInfo
@@ -25,8 +27,9 @@ class Marking(Protocol):
 class Origin:
     """The mark of one peer in one store of ours."""
 
-    def __init__(self, store: Peer, info: PeerInfo) -> None:
+    def __init__(self, store: Peer, info: PeerInfo, new_id: Callable[[], str]) -> None:
         self._store = store
+        self._new_id = new_id
         self._incarnation = f"{info.uuid} {info.instance_start_time}"
         self._key = "origin-" + hashlib.sha256(info.uuid.encode()).hexdigest()[:32]
 
@@ -42,9 +45,8 @@ class Origin:
         return self._renew(self._store.get_local(self._key))
 
     def _renew(self, stored: Json | None) -> str:
-        generation = stored["generation"] + 1 if stored else 0
-        mark = f"{self._incarnation} {generation}"
-        document: Json = {"incarnation": self._incarnation, "generation": generation, "mark": mark}
+        mark = f"{self._incarnation} {self._new_id()}"
+        document: Json = {"incarnation": self._incarnation, "mark": mark}
         if stored:
             document["_rev"] = stored["_rev"]
         # The new mark first: a cut in between leaves rows that no mark names, and those are offered again.

@@ -202,11 +202,11 @@ class Replication:
         read: dict[str, Any] = {}
         self._passed: Passed | None = None
         if isinstance(self._target, Marking):
-            origin = Origin(self._target, source)
+            origin = Origin(self._target, source, self._world.new_id)
             delivered["origin"] = origin.void() if went_back and pulls else origin.mark()
             delivered["attachments_later"] = not self._options.attachments
         if isinstance(self._source, Marking):
-            origin = Origin(self._source, target)
+            origin = Origin(self._source, target, self._world.new_id)
             self.mark = origin.void() if went_back and not pulls else origin.mark()
             read["exclude_origin"] = self.mark
             self._passed = None if pulls else Passed(self._source, self._key)

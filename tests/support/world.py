@@ -12,13 +12,16 @@ from replica.replication.world import World
 START = datetime(2026, 11, 21, 15, 0, tzinfo=UTC)
 
 
+_IDS = itertools.count(1)
+"""Shared by all worlds: what is called new must never have been there."""
+
+
 class StillWorld:
     """`world()` gives the arguments; `slept` lists every pause that was asked for, in seconds."""
 
     def __init__(self, now: datetime = START) -> None:
         self.now = now
         self.slept: list[float] = []
-        self._ids = itertools.count(1)
 
     def world(self) -> World:
         return World(
@@ -26,7 +29,7 @@ class StillWorld:
             monotonic=lambda: self.now.timestamp(),
             sleep=self._sleep,
             chance=lambda: 0.5,
-            new_id=lambda: f"{next(self._ids):032x}",
+            new_id=lambda: f"{next(_IDS):032x}",
         )
 
     def _sleep(self, seconds: float) -> None:
