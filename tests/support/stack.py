@@ -1,4 +1,4 @@
-"""Real processes for the tests that need the whole house: started in a folder of their own, on free loopback ports, and
+"""Real processes for the tests that need the whole house: in a folder of their own, on free loopback ports,
 ended by process id.
 """
 
@@ -14,7 +14,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, ClassVar
 
 import httpx
 
@@ -34,7 +34,7 @@ def free_port() -> int:
 class Stack:
     """The processes of one company on one machine. `start` and `stop` take the names of `COMMANDS`."""
 
-    COMMANDS: dict[str, list[str]] = {
+    COMMANDS: ClassVar[dict[str, list[str]]] = {
         "api": ["-m", "backend", "serve"],
         "reconcile": ["-m", "backend", "reconcile"],
         "scheduler": ["-m", "schedulers"],
@@ -82,7 +82,12 @@ class Stack:
     def run(self, *arguments: str, **extra: str) -> subprocess.CompletedProcess[bytes]:
         """Run a command of the house to its end; its output is in the error when it fails."""
         done = subprocess.run(
-            [sys.executable, *arguments], cwd=ROOT, env=self.env | extra, capture_output=True, timeout=180, check=False
+            [sys.executable, *arguments],
+            cwd=ROOT,
+            env=self.env | extra,
+            capture_output=True,
+            timeout=180,
+            check=False,
         )
         assert done.returncode == 0, f"{arguments}\n{done.stdout.decode()}\n{done.stderr.decode()}"
         return done
@@ -92,7 +97,17 @@ class Stack:
             return
         port = str(self.ports["couchdb"])
         self.spawn(
-            "couchdb", ["-m", "replica.server", "--host", "127.0.0.1", "--port", port, "--data", str(self.folder / "couchdb")]
+            "couchdb",
+            [
+                "-m",
+                "replica.server",
+                "--host",
+                "127.0.0.1",
+                "--port",
+                port,
+                "--data",
+                str(self.folder / "couchdb"),
+            ],
         )
         self.wait("couchdb", f"{self.couchdb_url}/_up")
 
@@ -110,12 +125,15 @@ class Stack:
                 self.wait("supervisor", f"{self.url_of('supervisor')}/health")
 
     def start_phone(self, name: str) -> str:
-        """One app process with a storage of its own; the same name finds its data again. Returns the address."""
+        """One app process with storage of its own, the same again for the same name; returns its address."""
         port = self.ports.setdefault(f"phone-{name}", free_port())
         storage = self.folder / "phones" / name
         storage.mkdir(parents=True, exist_ok=True)
         self.spawn(
-            f"phone-{name}", ["-m", "flet_app.collector"], FLET_APP_STORAGE_DATA=str(storage), RECAUDO_WEB_PORT=str(port)
+            f"phone-{name}",
+            ["-m", "flet_app.collector"],
+            FLET_APP_STORAGE_DATA=str(storage),
+            RECAUDO_WEB_PORT=str(port),
         )
         url = f"http://127.0.0.1:{port}"
         self.wait(f"phone-{name}", f"{url}/health")
@@ -180,9 +198,22 @@ class Stack:
     def get(self, path: str) -> Any:
         """Read from CouchDB as its administrator: what a test asserts on."""
         answer = httpx.get(
-            f"{self.couchdb_url}/{path}", auth=(self.env["COUCHDB_USER"], self.env["COUCHDB_PASSWORD"]), timeout=30
+            f"{self.couchdb_url}/{path}",
+            auth=(self.env["COUCHDB_USER"], self.env["COUCHDB_PASSWORD"]),
+            timeout=30,
         )
         assert answer.status_code == 200, f"{path}: {answer.status_code} {answer.text}"
+        return answer.json()
+
+    def post(self, path: str, body: Any) -> Any:
+        """Write to CouchDB as its administrator."""
+        answer = httpx.post(
+            f"{self.couchdb_url}/{path}",
+            json=body,
+            auth=(self.env["COUCHDB_USER"], self.env["COUCHDB_PASSWORD"]),
+            timeout=30,
+        )
+        assert answer.is_success, f"{path}: {answer.status_code} {answer.text}"
         return answer.json()
 
 
