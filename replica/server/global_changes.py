@@ -13,6 +13,7 @@ import threading
 
 from replica.errors import NotFound, ReplicaError
 from replica.server.registry import Registry
+from replica.transaction import Transaction
 
 NAME = "_global_changes"
 SETTLING_SECONDS = 0.2
@@ -25,7 +26,7 @@ class GlobalChanges:
     def __init__(self, registry: Registry, closing: threading.Event) -> None:
         self._registry = registry
         self._closing = closing
-        self._collected: dict[str, str] = {}
+        self._collected: dict[tuple[str, str], None] = {}
         self._lock = threading.Lock()
         self._wake = threading.Event()
         self._thread = threading.Thread(target=self._work, name="global changes", daemon=True)
@@ -43,9 +44,8 @@ class GlobalChanges:
         if name == NAME:
             return
         with self._lock:
-            # "created" stays: whoever hears it reads the database from its beginning anyway.
-            if kind != "updated" or self._collected.get(name) != "created":
-                self._collected[name] = kind
+            self._collected.pop((kind, name), None)
+            self._collected[(kind, name)] = None
         self._wake.set()
 
     def _work(self) -> None:
@@ -61,13 +61,18 @@ class GlobalChanges:
         if not collected or not self._registry.exists(NAME):
             return
         try:
-            with self._registry.lease(NAME) as found, found.store.transaction() as t:
-                for name, kind in collected.items():
-                    doc_id = f"{kind}:{name}"
-                    try:
-                        before = t.get(doc_id)
-                        t.put({"_id": doc_id, "_rev": before["_rev"]})
-                    except NotFound:
-                        t.put({"_id": doc_id})
+            with self._registry.lease(NAME) as found:
+                with found.store.transaction() as t:
+                    for kind, name in collected:
+                        _touch(t, f"{kind}:{name}")
+                found.moves.tell()
         except ReplicaError as failure:
             log.warning("_global_changes: %s", failure.reason)
+
+
+def _touch(t: Transaction, doc_id: str) -> None:
+    """Give the document a new revision, and so a new place in the feed."""
+    try:
+        t.put({"_id": doc_id, "_rev": t.get(doc_id)["_rev"]})
+    except NotFound:
+        t.put({"_id": doc_id})

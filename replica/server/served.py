@@ -36,7 +36,10 @@ class RefusedByDesign(Forbidden):
 
 
 class Moves:
-    """Wakes the feeds of one database. A feed takes `count` before it reads and waits for another one after."""
+    """Wakes the feeds of one database.
+
+    A feed takes `count` before it reads and waits for another one after.
+    """
 
     def __init__(self) -> None:
         self._condition = threading.Condition()

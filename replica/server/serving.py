@@ -53,6 +53,7 @@ class CouchErrorTask(ErrorTask):  # type: ignore[misc]
     def execute(self) -> None:
         error = self.request.error
         words = {
+            500: ("internal_server_error", "The server failed; see its log."),
             413: ("too_large", "the request entity is too large"),
             431: ("bad_request", "Headers too large."),
         }

@@ -94,13 +94,14 @@ class Query:
             raise QueryParseError("Multi-key fetches for reduce views must use `group=true`")
 
     def answer(self) -> Iterator[bytes]:
-        return self._reduced() if self._reduces else self._mapped()
+        """Groups are computed at once, so that a reduce that fails is an error and not half an answer."""
+        return iter([self._reduced()]) if self._reduces else self._mapped()
 
-    def _reduced(self) -> Iterator[bytes]:
+    def _reduced(self) -> bytes:
         with self._index.reading() as connection:
             groups = self._reducer.groups(connection, self._view, self._asked)
             rows = [f'{{"key":{dumps(group.key)},"value":{dumps(group.value)}}}' for group in groups]
-        yield ('{"rows":[\n' + ",\n".join(rows) + "\n]}\n").encode("utf-8", "surrogatepass")
+        return ('{"rows":[\n' + ",\n".join(rows) + "\n]}\n").encode("utf-8", "surrogatepass")
 
     def _mapped(self) -> Iterator[bytes]:
         asked = self._asked

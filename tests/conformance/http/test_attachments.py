@@ -1,0 +1,174 @@
+"""Attachments inline, alone and in multipart bodies (CouchDB API reference, "Attachments")."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+
+import httpx
+import pytest
+
+from tests.conformance.http.conftest import Peer, error, put
+
+PHOTO = bytes(range(256)) * 300
+MD5 = base64.b64encode(hashlib.md5(PHOTO).digest()).decode()
+
+
+@pytest.fixture
+def rev(admin: httpx.Client, db: str) -> str:
+    """A document `a` with `photo.bin`: its revision."""
+    first = put(admin, db, "a", n=1)
+    answer = admin.put(
+        f"{db}/a/photo.bin", content=PHOTO, params={"rev": first}, headers={"Content-Type": "image/x-test"}
+    )
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["rev"])
+
+
+def test_attachment_comes_back_as_it_went(admin: httpx.Client, db: str, rev: str) -> None:
+    answer = admin.get(f"{db}/a/photo.bin")
+    assert answer.content == PHOTO
+    assert answer.headers["content-type"] == "image/x-test"
+    assert answer.headers["etag"] == f'"{MD5}"'
+    assert int(answer.headers["content-length"]) == len(PHOTO)
+    unchanged = admin.get(f"{db}/a/photo.bin", headers={"If-None-Match": f'"{MD5}"'})
+    assert unchanged.status_code == 304
+    assert admin.head(f"{db}/a/photo.bin").headers["content-length"] == str(len(PHOTO))
+
+
+def test_document_names_its_attachments_as_stubs(admin: httpx.Client, db: str, rev: str) -> None:
+    stub = admin.get(f"{db}/a").json()["_attachments"]["photo.bin"]
+    assert stub == {
+        "content_type": "image/x-test",
+        "revpos": 2,
+        "digest": f"md5-{MD5}",
+        "length": len(PHOTO),
+        "stub": True,
+    }
+
+
+@pytest.mark.parametrize(
+    ("asked", "first", "last"), [("bytes=0-9", 0, 9), ("bytes=100-", 100, None), ("bytes=-7", -7, None)]
+)
+def test_ranges_are_served(
+    admin: httpx.Client, db: str, rev: str, asked: str, first: int, last: int | None
+) -> None:
+    answer = admin.get(f"{db}/a/photo.bin", headers={"Range": asked})
+    expected = PHOTO[first:] if last is None else PHOTO[first : last + 1]
+    assert (answer.status_code, answer.content) == (206, expected)
+    assert answer.headers["content-range"].endswith(f"/{len(PHOTO)}")
+
+
+def test_range_past_the_end_is_refused(admin: httpx.Client, db: str, rev: str) -> None:
+    assert admin.get(f"{db}/a/photo.bin", headers={"Range": "bytes=999999-"}).status_code == 416
+
+
+def test_attachment_needs_the_current_revision(admin: httpx.Client, db: str, rev: str) -> None:
+    assert admin.put(f"{db}/a/other", content=b"x").status_code == 409
+    assert admin.put(f"{db}/a/other", content=b"x", params={"rev": f"1-{'0' * 32}"}).status_code in (404, 409)
+
+
+def test_attachment_may_begin_a_document(admin: httpx.Client, db: str) -> None:
+    assert admin.put(f"{db}/new/x.txt", content=b"hello").status_code == 201
+    assert admin.get(f"{db}/new").json()["_attachments"]["x.txt"]["length"] == 5
+
+
+def test_attachment_is_deleted(admin: httpx.Client, db: str, rev: str) -> None:
+    assert admin.delete(f"{db}/a/photo.bin").status_code == 409
+    assert admin.delete(f"{db}/a/photo.bin", params={"rev": rev}).json()["ok"] is True
+    assert error(admin.get(f"{db}/a/photo.bin")) == (404, "not_found", "Document is missing attachment")
+    assert admin.get(f"{db}/a/photo.bin", params={"rev": rev}).content == PHOTO
+
+
+def test_inline_attachments_go_both_ways(admin: httpx.Client, db: str) -> None:
+    data = base64.b64encode(PHOTO).decode()
+    put(admin, db, "a", _attachments={"p": {"content_type": "image/x-test", "data": data}})
+    assert admin.get(f"{db}/a/p").content == PHOTO
+    document = admin.get(f"{db}/a", params={"attachments": "true"}).json()
+    assert document["_attachments"]["p"]["data"] == data
+
+
+def test_stub_keeps_the_attachment_of_the_parent(admin: httpx.Client, db: str, rev: str) -> None:
+    document = admin.get(f"{db}/a").json()
+    assert admin.put(f"{db}/a", json={**document, "n": 2}).status_code == 201
+    assert admin.get(f"{db}/a/photo.bin").content == PHOTO
+    document = admin.get(f"{db}/a").json()
+    del document["_attachments"]
+    admin.put(f"{db}/a", json=document)
+    assert admin.get(f"{db}/a/photo.bin").status_code == 404
+
+
+def test_unknown_stub_is_refused(admin: httpx.Client, db: str) -> None:
+    answer = admin.put(f"{db}/a", json={"_attachments": {"p": {"stub": True, "content_type": "x/y"}}})
+    assert answer.status_code == 412
+    assert answer.json()["error"] == "missing_stub"
+
+
+def test_names_may_hold_slashes(admin: httpx.Client, db: str) -> None:
+    rev = put(admin, db, "a")
+    assert admin.put(f"{db}/a/dir/ñ.txt", content=b"1", params={"rev": rev}).status_code == 201
+    assert admin.get(f"{db}/a/dir%2F%C3%B1.txt").content == b"1"
+    assert list(admin.get(f"{db}/a").json()["_attachments"]) == ["dir/ñ.txt"]
+
+
+def related(document: dict[str, object], *bodies: bytes, headers: bool) -> bytes:
+    parts = [b"Content-Type: application/json\r\n\r\n" + json.dumps(document).encode()]
+    for body in bodies:
+        parts.append((b"Content-Type: image/x-test\r\n\r\n" if headers else b"\r\n") + body)
+    return b"--mark\r\n" + b"\r\n--mark\r\n".join(parts) + b"\r\n--mark--"
+
+
+@pytest.mark.parametrize("headers", [True, False], ids=["parts with headers", "parts without"])
+def test_document_arrives_with_its_attachments_behind_it(admin: httpx.Client, db: str, headers: bool) -> None:
+    tricky = b"\r\n--mar\r\n\r\n--" + PHOTO
+    document = {
+        "_attachments": {
+            "one": {"follows": True, "content_type": "image/x-test", "length": len(PHOTO)},
+            "two": {"follows": True, "content_type": "image/x-test", "length": len(tricky)},
+        }
+    }
+    answer = admin.put(
+        f"{db}/a",
+        content=related(document, PHOTO, tricky, headers=headers),
+        headers={"Content-Type": 'multipart/related; boundary="mark"'},
+    )
+    assert answer.status_code == 201, answer.text
+    assert admin.get(f"{db}/a/one").content == PHOTO
+    assert admin.get(f"{db}/a/two").content == tricky
+
+
+def test_document_leaves_with_its_attachments_behind_it(admin: httpx.Client, db: str, rev: str) -> None:
+    answer = admin.get(f"{db}/a", params={"attachments": "true"}, headers={"Accept": "multipart/related"})
+    kind, _, boundary = answer.headers["content-type"].partition("; boundary=")
+    assert kind == "multipart/related"
+    parts = answer.content.split(b"--" + boundary.strip('"').encode())
+    document = json.loads(parts[1].partition(b"\r\n\r\n")[2])
+    assert document["_attachments"]["photo.bin"]["follows"] is True
+    assert parts[2].partition(b"\r\n\r\n")[2].removesuffix(b"\r\n") == PHOTO
+    assert b'filename="photo.bin"' in parts[2]
+
+
+def test_known_attachments_stay_stubs(admin: httpx.Client, db: str, rev: str) -> None:
+    newer = admin.put(f"{db}/a/second", content=b"2", params={"rev": rev}).json()["rev"]
+    params = {"rev": newer, "attachments": "true", "atts_since": json.dumps([rev])}
+    found = admin.get(f"{db}/a", params=params).json()["_attachments"]
+    assert found["photo.bin"]["stub"] is True
+    assert base64.b64decode(found["second"]["data"]) == b"2"
+
+
+def test_body_cut_short_stores_nothing(peer: Peer, admin: httpx.Client, db: str) -> None:
+    document = {"_attachments": {"one": {"follows": True, "content_type": "x/y", "length": 10}}}
+    cut = related(document, b"0123456789", headers=True)[:-20]
+    answer = admin.put(f"{db}/a", content=cut, headers={"Content-Type": 'multipart/related; boundary="mark"'})
+    assert answer.status_code == 400
+    assert admin.get(f"{db}/a").status_code == 404
+
+
+def test_bulk_get_sends_attachments_when_asked(admin: httpx.Client, db: str, rev: str) -> None:
+    asked = {"docs": [{"id": "a", "rev": rev}]}
+    answer = admin.post(f"{db}/_bulk_get", params={"attachments": "true"}, json=asked).json()
+    found = answer["results"][0]["docs"][0]["ok"]["_attachments"]["photo.bin"]
+    assert base64.b64decode(found["data"]) == PHOTO
+    answer = admin.post(f"{db}/_bulk_get", json=asked).json()
+    assert answer["results"][0]["docs"][0]["ok"]["_attachments"]["photo.bin"]["stub"] is True
