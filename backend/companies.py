@@ -92,8 +92,8 @@ def find_company(couch: Couch, code: str) -> Json | None:
 
 
 def company_codes(couch: Couch) -> list[str]:
-    """Codes of the companies of this server, in order. Collectors' and system databases are not companies."""
-    return [name for name in couch.all_dbs() if is_code(name)]
+    """Codes of the companies of this server, in order; a database without a company's document is none."""
+    return [name for name in couch.all_dbs() if is_code(name) and find_company(couch, name)]
 
 
 def add_collector(couch: Couch, *, company: str, collector: str, name: str, email: str) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from backend.companies import collector_databases, company_codes, find_company
+from backend.companies import collector_databases, company_codes
 from backend.config import SettingError, Settings
 from backend.couch.client import Couch
 from backend.couch.design_docs import DatabaseKind, read_design_docs
@@ -57,9 +57,6 @@ def _tokens(settings: Settings, now: datetime) -> Finding:
 
 
 def _company(couch: Couch, company: str) -> Iterator[Finding]:
-    if find_company(couch, company) is None:
-        yield Finding(company, False, "has no company document: python -m backend create-company")
-        return
     outdated = _outdated(couch, company, DatabaseKind.CENTRAL)
     if outdated:
         yield Finding(company, False, f"{', '.join(outdated)} differ: python -m backend push-design-docs")
