@@ -1,0 +1,192 @@
+"""The first sync: one stream, cut anywhere and gone on with, whole only when it is."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from replica import Database, Unreachable, replicate
+from replica.remote.feed import ChangesStream
+from replica.replication.session import Progress
+from tests.support.comparison import leaves
+from tests.support.world import StillWorld
+
+
+class StreamingPeer:
+    """A database whose feed is streamed, as a remote one is: `rows_before_cut` rows arrive, then the line
+    is gone.
+    """
+
+    def __init__(self, peer: Database) -> None:
+        self._peer = peer
+        self.rows_before_cut: int | None = None
+        self.streams: list[Any] = []
+        self.bulk_gets = 0
+        self.on_row: Any = lambda: None
+
+    def __getattr__(self, name: str) -> Any:
+        if name in ("forget_origin", "get_attachment"):
+            raise AttributeError(name)
+        return getattr(self._peer, name)
+
+    def bulk_get(self, wanted: Any, *, attachments: bool = True) -> Any:
+        self.bulk_gets += 1
+        return self._peer.bulk_get(wanted, attachments=attachments)
+
+    @contextlib.contextmanager
+    def stream_changes(self, *, since: Any = 0, **_filters: Any) -> Iterator[ChangesStream]:
+        self.streams.append(since)
+        page = self._peer.changes(since=since, include_docs=True)
+
+        def chunks() -> Iterator[bytes]:
+            yield b'{"results":[\n'
+            for number, row in enumerate(page.results):
+                if number == self.rows_before_cut:
+                    raise Unreachable("cut")
+                self.on_row()
+                yield json.dumps(row).encode() + b",\n"
+            yield f'],\n"last_seq":{page.last_seq},"pending":0}}\n'.encode()
+
+        yield ChangesStream(chunks(), "stream")
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Iterator[StreamingPeer]:
+    with Database.open(tmp_path / "centre.sqlite") as database:
+        database.bulk_docs([{"_id": f"customer:{number:03d}", "number": number} for number in range(60)])
+        for number in range(0, 60, 7):
+            document = database.get(f"customer:{number:03d}")
+            database.put({**document, "edited": True})
+        database.delete("customer:001", database.get("customer:001")["_rev"])
+        yield StreamingPeer(database)
+
+
+@pytest.fixture
+def phone(tmp_path: Path) -> Iterator[Database]:
+    with Database.open(tmp_path / "phone.sqlite") as database:
+        yield database
+
+
+def pull(source: Any, phone: Database, **options: Any) -> Any:
+    return replicate(source, phone, attempts=1, world=StillWorld().world(), **options)
+
+
+def first_sync_complete(phone: Database) -> bool:
+    records = [one for one in phone.local_docs() if one["_id"].startswith("_local/first-sync-")]
+    return bool(records) and all(one["complete"] for one in records)
+
+
+def test_a_first_sync_asks_for_no_document_singly(source: StreamingPeer, phone: Database) -> None:
+    assert pull(source, phone).docs_written == 60
+    assert source.bulk_gets == 0
+    assert leaves(phone) == leaves(source._peer)
+    assert first_sync_complete(phone)
+
+
+@pytest.mark.parametrize("rows", [0, 1, 7, 8, 20, 59])
+def test_a_cut_stream_goes_on_where_it_was_committed(
+    source: StreamingPeer, phone: Database, rows: int
+) -> None:
+    source.rows_before_cut = rows
+    with pytest.raises(Unreachable):
+        pull(source, phone, batch_size=4)
+    assert not first_sync_complete(phone)
+    held = phone.update_seq
+    assert held == rows // 8 * 8
+    source.rows_before_cut = None
+    result = pull(source, phone, batch_size=4)
+    assert result.docs_written == 60 - held
+    assert leaves(phone) == leaves(source._peer)
+    assert first_sync_complete(phone)
+
+
+def test_what_was_written_here_during_the_stream_is_kept_and_goes_up(
+    source: StreamingPeer, phone: Database
+) -> None:
+    written: list[str] = []
+
+    def write_a_receipt() -> None:
+        if len(written) < 60:
+            written.append(phone.put({"_id": f"receipt:{len(written)}"}))
+
+    source.on_row = write_a_receipt
+    pull(source, phone, batch_size=4)
+    assert phone.info().doc_count == 59 + len(written)
+    result = replicate(phone, source._peer, world=StillWorld().world())
+    assert result.docs_written == result.docs_read == len(written)
+    assert leaves(phone) == leaves(source._peer)
+
+
+def test_a_document_that_is_here_already_is_joined_and_not_doubled(
+    source: StreamingPeer, phone: Database
+) -> None:
+    older = source._peer.open_revisions("customer:007", ["1-" + _first_digest(source)], with_history=True)
+    phone.bulk_docs([answer["ok"] for answer in older if "ok" in answer], new_edits=False)
+    pull(source, phone)
+    assert leaves(phone) == leaves(source._peer)
+
+
+def _first_digest(source: StreamingPeer) -> str:
+    revisions = source._peer.get("customer:007", revs=True)["_revisions"]
+    return str(revisions["ids"][-1])
+
+
+def test_a_store_that_has_most_of_it_asks_what_is_missing_instead(
+    source: StreamingPeer, phone: Database
+) -> None:
+    replicate(source._peer, phone, world=StillWorld().world())
+    for document in phone.local_docs():
+        phone.delete_local(document["_id"].removeprefix("_local/"))
+    assert pull(source, phone).docs_written == 0
+    assert source.streams == []
+
+
+def test_a_source_that_went_back_during_a_first_sync_is_read_from_the_beginning(
+    source: StreamingPeer, phone: Database, tmp_path: Path
+) -> None:
+    source.rows_before_cut = 40
+    with pytest.raises(Unreachable):
+        pull(source, phone, batch_size=4)
+    with Database.open(tmp_path / "restored.sqlite", uuid=source.uuid, now=lambda: 0) as restored:
+        restored.bulk_docs([{"_id": f"customer:{number:03d}", "number": number} for number in range(3)])
+        restored.instance_start_time = source.instance_start_time
+        again = StreamingPeer(restored)
+        pull(again, phone, batch_size=4)
+        assert again.streams in ([0], [])
+        assert all(phone.get(f"customer:{number:03d}") for number in range(3))
+
+
+def test_progress_counts_documents_bytes_and_what_is_left(source: StreamingPeer, phone: Database) -> None:
+    seen: list[Progress] = []
+    pull(source, phone, batch_size=10, progress=seen.append)
+    assert [one.docs_written for one in seen] == [20, 40, 60, 60]
+    assert [one.pending for one in seen] == [40, 20, 0, 0]
+    assert [one.bytes for one in seen] == sorted(one.bytes for one in seen)
+
+
+def test_a_cancelled_first_sync_is_not_complete_and_goes_on_later(
+    source: StreamingPeer, phone: Database
+) -> None:
+    seen: list[Progress] = []
+    result = pull(source, phone, batch_size=10, progress=seen.append, cancel=lambda: bool(seen))
+    assert result.state == "cancelled"
+    assert phone.update_seq == 20
+    assert not first_sync_complete(phone)
+    assert pull(source, phone).docs_written == 40
+    assert first_sync_complete(phone)
+
+
+def test_what_the_manifest_names_arrives_before_the_stream(source: StreamingPeer, phone: Database) -> None:
+    source._peer.put({"_id": "manifest:ana", "ids": ["customer:050", "customer:042", "no such", 7]})
+    source.rows_before_cut = 0
+    with pytest.raises(Unreachable):
+        pull(source, phone, manifest="manifest:ana")
+    assert {row["id"] for row in phone.all_docs()["rows"]} == {"manifest:ana", "customer:050", "customer:042"}
+    source.rows_before_cut = None
+    pull(source, phone, manifest="manifest:ana")
+    assert leaves(phone) == leaves(source._peer)
