@@ -11,6 +11,7 @@ import logging
 import flet as ft
 
 from flet_app.collector.bootstrap import real_world, settings
+from flet_app.collector.folder import FolderInUse
 from flet_app.collector.phone import Phone
 from flet_app.collector.window import open_window
 from flet_app.web import application, serve_until_stopped
@@ -19,7 +20,10 @@ from flet_app.web import application, serve_until_stopped
 async def run() -> None:
     chosen = settings()
     phone = Phone(chosen, real_world())
-    await phone.start()
+    try:
+        await phone.start()
+    except FolderInUse:
+        raise SystemExit(f"{chosen.data} is in use: another process is this phone.") from None
 
     def main(page: ft.Page) -> None:
         open_window(page, phone)

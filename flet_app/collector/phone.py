@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from flet_app.collector.api import Api
 from flet_app.collector.bootstrap import Settings, World
+from flet_app.collector.folder import FolderLock
 from flet_app.collector.portfolio import Json, Portfolio
 from flet_app.collector.session import Enrolment, EnrolmentFile, TokenKeeper, companies_collected_for, enrol
 from flet_app.collector.standing import unsent
@@ -44,19 +45,30 @@ class Phone:
         self._pending_login: Json = {}
         self._listeners: set[Callable[[], None]] = set()
         self._started = False
+        self._lock: FolderLock | None = None
 
     # -- life -------------------------------------------------------------------------------
     async def start(self) -> None:
-        """Open what this phone holds, if anybody has signed in; further calls do nothing."""
+        """Open what this phone holds, if anybody has signed in; further calls do nothing.
+
+        Raise FolderInUse where another process is this phone.
+        """
         if self._started:
             return
+        self._lock = FolderLock(self.settings.data)
         self._started = True
         enrolment = await asyncio.to_thread(self.file.read)
         if enrolment:
             await self._open(enrolment)
 
     async def stop(self) -> None:
-        """Stop synchronising and close the database; nothing recorded depends on this being called."""
+        """Close everything and let go of the folder; nothing recorded depends on this being called."""
+        await self._close()
+        if self._lock:
+            self._lock.release()
+        self._lock, self._started = None, False
+
+    async def _close(self) -> None:
         if self._driver:
             self._driver.cancel()
         if self._task:
@@ -65,7 +77,7 @@ class Phone:
                 await self._task
         if self.store:
             await asyncio.to_thread(self.store.close)
-        self.store, self._task, self._driver, self._started = None, None, None, False
+        self.store, self._task, self._driver = None, None, None
 
     async def _open(self, enrolment: Enrolment) -> None:
         store = await asyncio.to_thread(Store.open, self.settings.data / f"{enrolment.database}.sqlite")
@@ -143,17 +155,15 @@ class Phone:
             device_name=self.settings.device_name, folder=self.settings.data, before=self.enrolment,
         )  # fmt: skip
         await asyncio.to_thread(self.file.write, enrolment)
-        await self.stop()
-        self._started = True
+        await self._close()
         await self._open(enrolment)
 
     async def sign_out(self) -> None:
         """Forget who collects here; the database stays. Raise FactsUnsent while something is only here."""
         if self.store and unsent(self.store.portfolio, self.store.outbox):
             raise FactsUnsent
-        await self.stop()
+        await self._close()
         await asyncio.to_thread(self.file.remove)
-        self._started = True
         self.enrolment, self.status = None, SyncStatus(phase=SyncPhase.SIGNED_OUT)
         self.announce()
 

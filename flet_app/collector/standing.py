@@ -34,7 +34,7 @@ class Standing:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Outbox:
-    """What left this phone: the sequences up to which the peer holds receipts and others, and what it refused.
+    """What left this phone: the sequences up to which the peer holds receipts and others; what it refused.
 
     `devices` are those that this phone has been; another device's facts aren't this one's to send.
     """

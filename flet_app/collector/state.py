@@ -40,6 +40,8 @@ class Window:
         self.phone = phone
         self.state = WindowState(dark=is_dark(page))
         self.position = place_of
+        self.services: list[ft.Service] = []
+        """Flet lets go of a service that nobody holds."""
         self._unsubscribe = phone.subscribe(self._on_phone_change)
         self._open = True
         self._looked_at = True  # False while the browser is away; what changes then is shown when it returns

@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
 from flet_app.collector.portfolio import Portfolio
 from flet_app.collector.standing import Outbox
+from receivables.documents import parse_instant, rfc3339
 from receivables.receipts import GENESIS_HASH
 from replica import Database
 
 Json = dict[str, Any]
 
 PAGE = 500  # changes folded between two breaths of the event loop, about 10 ms of work on a cheap phone
+CONTACT_STEP = timedelta(minutes=1)
 SERIES = "series"
 OUTBOX = "outbox"
 PREFERENCES = "preferences"
@@ -43,6 +46,8 @@ class Store:
         self.outbox = Outbox()
         self.chosen: Json = {}
         """What the person chose here: `theme_mode`, `language`."""
+        self.last_contact: datetime | None = None
+        self._kept_contact: datetime | None = None
         self._folded = 0
         self._folding = asyncio.Lock()
 
@@ -93,6 +98,17 @@ class Store:
             refused=dict(kept.get("refused") or {}),
             devices=frozenset(devices),
         )
+        heard = kept.get("last_contact_at")
+        self.last_contact = self._kept_contact = parse_instant(heard) if heard else None
+
+    def keep_contact(self, now: datetime) -> None:
+        """Remember that the office was heard; written down once a minute, to spare the phone's flash."""
+        self.last_contact = now
+        if self._kept_contact is None or now - self._kept_contact >= CONTACT_STEP:
+            with self.database.transaction() as transaction:
+                kept = transaction.get_local(OUTBOX) or {}
+                transaction.put_local(OUTBOX, {**kept, "last_contact_at": rfc3339(now)})
+            self._kept_contact = now
 
     def keep_outbox(self, outbox: Outbox, facts: tuple[Json, ...] = ()) -> None:
         """Write the outbox, together with the facts that tell of it, in one transaction."""

@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 
 BUSY_SECONDS = 5  # between rounds while a fact is on its way: the ERP's answer shows soon after it exists
 QUIET_SECONDS = 15  # between rounds when nothing is on its way: a new route or a new customer
-LONGEST_SECONDS = 90  # back-off without a network; a nudge or a new fact cuts it short
+LONGEST_SECONDS = 30  # back-off without a network; a nudge or a new fact cuts it short
 ATTEMPTS = 2  # within a round; between rounds the pause grows
 REFUSAL_TEXT = 64 * 1024  # bytes of a refused document that its refusal may carry (data-model.md)
 
@@ -99,7 +99,7 @@ class SyncDriver:
         self._nudged = asyncio.Event()
         self._cancelled = threading.Event()
         self._again: set[str] = set()
-        self._status = SyncStatus(phase=SyncPhase.WAITING)
+        self._status = SyncStatus(phase=SyncPhase.WAITING, last_success_at=store.last_contact)
         self._failures = 0
         self._refreshing: asyncio.Task[None] | None = None
 
@@ -131,7 +131,9 @@ class SyncDriver:
                     log.warning("synchronisation failed: %r", error)
             else:
                 self._failures = 0
-                self._tell(phase=SyncPhase.WAITING, last_success_at=self._world.now(), reason="")
+                now = self._world.now()
+                await asyncio.to_thread(self._store.keep_contact, now)
+                self._tell(phase=SyncPhase.WAITING, last_success_at=now, reason="")
             await self._store.refresh()
             self._changed()
             with contextlib.suppress(TimeoutError):

@@ -62,7 +62,7 @@ def sync_button(app: Window) -> ft.Control:
     )
 
 
-def app_bar(app: Window, title: str, *, subtitle: str | None = None, back: bool) -> ft.AppBar:
+def app_bar(app: Window, title: str, *, subtitle: str | None, back: bool, sync: bool) -> ft.AppBar:
     words: list[ft.Control] = [
         ft.Text(title, size=18, weight=ft.FontWeight.W_600, max_lines=1, overflow=ft.TextOverflow.ELLIPSIS)
     ]
@@ -78,7 +78,7 @@ def app_bar(app: Window, title: str, *, subtitle: str | None = None, back: bool)
         title=ft.Column(words, spacing=0, tight=True),
         title_spacing=0 if back else EDGE,
         automatically_imply_leading=back,
-        actions=[sync_button(app)],
+        actions=[sync_button(app)] if sync else [],
         toolbar_height=60,
     )
 
@@ -209,6 +209,7 @@ def screen(
     tab: str | None = None,
     bottom: ft.Control | None = None,
     banner: bool = True,
+    sync: bool = True,
     head: ft.Control | None = None,
     on_confirm_pop: Any = None,
 ) -> ft.View:
@@ -222,7 +223,7 @@ def screen(
         rows.append(tabs_bar(app, tab))
     return ft.View(
         route=route,
-        appbar=app_bar(app, title, subtitle=subtitle, back=tab is None),
+        appbar=app_bar(app, title, subtitle=subtitle, back=tab is None, sync=sync),
         padding=0,
         spacing=0,
         controls=[

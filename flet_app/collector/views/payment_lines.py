@@ -138,7 +138,8 @@ def payment_line_card(
         for problem in problems
         if problem.field == f"payments.{index}"
     ]
-    return card(ft.Column(rows, spacing=12, tight=True), padding=14)
+    fields = ft.Column(rows, spacing=12, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+    return card(fields, padding=14)
 
 
 def bank_field(

@@ -67,7 +67,7 @@ def SyncScreen() -> ft.View:
     rows += rejected(app)
     busy = running and (status.sending or bool(status.documents))
     return screen(
-        app, route=ft.use_view_path(), title=t("Synchronisation"), body=scroll(rows),
+        app, route=ft.use_view_path(), title=t("Synchronisation"), sync=False, body=scroll(rows),
         bottom=bottom_bar(primary("sync-now", t("Send and receive now"), now, icon=ft.Icons.SYNC, busy=busy)),
     )  # fmt: skip
 

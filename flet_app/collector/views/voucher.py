@@ -103,7 +103,12 @@ def voucher_rows(app: Window, receipt: Json) -> list[ft.Control]:
                 identifier="voucher-number",
                 content=ft.Text(receipt["number"], size=18, weight=ft.FontWeight.W_600),
             ),
-            caption(f"{app.phone.portfolio.customer_name(receipt['customer'])} · {when}"),
+            ft.Text(
+                app.phone.portfolio.customer_name(receipt["customer"]),
+                size=15,
+                text_align=ft.TextAlign.CENTER,
+            ),
+            caption(when),
             status_pill(status, app.palette, identifier="voucher-status"),
             *next_step(app, status),
         ],
