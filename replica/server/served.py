@@ -86,7 +86,7 @@ class ServedDatabase:
     ) -> None:
         self.name = name
         self.path = path
-        self.store = Database.open(path)
+        self.store = Database.open(path, name=name)
         self.deleted = threading.Event()
         self.moves = Moves()
         self.compacting = False

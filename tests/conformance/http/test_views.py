@@ -166,10 +166,10 @@ def test_sum_of_text_is_an_error(admin: httpx.Client, db: str) -> None:
 
 
 def test_order_of_keys_is_couchdbs(admin: httpx.Client, db: str) -> None:
-    ordered: list[Any] = [
-        None, False, True, -1, 0, 1.5, 2, 10, "", "_", "-", "1", "a", "A", "á", "aa", "b", "B", "ba", "ñ", "z",
-        [], ["a"], ["b"], ["b", "c"], ["b", "c", "a"], ["b", "d"], {}, {"a": 1}, {"a": 2}, {"b": 1}, {"b": 2}, {"b": 2, "c": 2},
-    ]  # fmt: skip
+    ordered: list[Any] = [None, False, True, -1, 0, 1.5, 2, 10]
+    ordered += ["", "_", "-", "1", "a", "A", "á", "aa", "b", "B", "ba", "ñ", "z"]
+    ordered += [[], ["a"], ["b"], ["b", "c"], ["b", "c", "a"], ["b", "d"]]
+    ordered += [{}, {"a": 1}, {"a": 2}, {"b": 1}, {"b": 2}, {"b": 2, "c": 2}]
     bulk(admin, db, [{"_id": f"d{n:02}", "key": key} for n, key in enumerate(reversed(ordered))])
     put(admin, db, "_design/d", views={"k": {"map": "function (doc) { emit(doc.key, null); }"}})
     assert [row["key"] for row in rows(admin, f"{db}/_design/d/_view/k")] == ordered
@@ -268,7 +268,8 @@ def test_update_show_and_list_functions(admin: httpx.Client, db: str) -> None:
         "_design/app",
         views={"ids": {"map": "function (doc) { emit(doc._id, 1); }"}},
         updates={
-            "touch": "function (doc, req) { doc = doc || {_id: req.id}; doc.by = req.query.by; return [doc, 'ok ' + doc.by]; }"
+            "touch": "function (doc, req) { doc = doc || {_id: req.id}; doc.by = req.query.by;"
+            " return [doc, 'ok ' + doc.by]; }"
         },
         shows={
             "text": "function (doc, req) { return {headers: {'Content-Type': 'text/plain'}, body: doc._id}; }"
