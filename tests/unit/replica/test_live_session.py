@@ -1,0 +1,250 @@
+"""The live session: what goes first, when to come back, and what it says of itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from replica import (
+    Database,
+    Forbidden,
+    LiveReplication,
+    NotFound,
+    PushClass,
+    TooManyRequests,
+    Unauthorized,
+    Unreachable,
+)
+from replica.errors import ReplicaError, StorageError
+from replica.replication.live import Link
+from replica.tuning import BACKOFF_FIRST_SECONDS, IDLE_SECONDS
+from tests.support.grumpy import GrumpyPeer
+from tests.support.world import START, StillWorld
+
+
+def is_receipt(document: dict[str, Any]) -> bool:
+    return bool(document["_id"].startswith("receipt:"))
+
+
+def is_photo(document: dict[str, Any]) -> bool:
+    return bool(document["_id"].startswith("photo:"))
+
+
+CLASSES = [
+    PushClass(name="receipts", accepts=is_receipt),
+    PushClass(name="facts", accepts=lambda document: not is_photo(document)),
+    PushClass(name="photos", accepts=is_photo),
+]
+
+
+class Line(GrumpyPeer):
+    """A centre whose line can fail: `error` is raised by every call named in `failing`, by all where it is
+    None.
+    """
+
+    def __init__(self, peer: Database) -> None:
+        super().__init__(peer)
+        self.error: ReplicaError | None = None
+        self.failing: str | None = None
+        self.on_bulk_docs: Any = None
+
+    def __getattr__(self, name: str) -> Any:
+        method = super().__getattr__(name)
+
+        def call(*arguments: Any, **options: Any) -> Any:
+            self.check(name)
+            return method(*arguments, **options)
+
+        return call if callable(method) else method
+
+    def check(self, name: str) -> None:
+        if self.error is not None and self.failing in (None, name):
+            raise self.error
+
+    def bulk_docs(self, documents: Any, *, new_edits: bool = True) -> list[dict[str, Any]]:
+        self.check("bulk_docs")
+        answers = super().bulk_docs(documents, new_edits=new_edits)
+        if self.on_bulk_docs:
+            self.on_bulk_docs()
+        return answers
+
+
+@pytest.fixture
+def phone(tmp_path: Path) -> Iterator[Database]:
+    with Database.open(tmp_path / "phone.sqlite") as database:
+        yield database
+
+
+@pytest.fixture
+def centre(tmp_path: Path) -> Iterator[Line]:
+    with Database.open(tmp_path / "centre.sqlite") as database:
+        yield Line(database)
+
+
+def session(phone: Database, centre: Line, **options: Any) -> LiveReplication:
+    return LiveReplication(phone, centre, push=CLASSES, world=StillWorld().world(), **options)
+
+
+def test_receipts_go_before_other_facts_and_photos_last(phone: Database, centre: Line) -> None:
+    phone.bulk_docs([{"_id": id} for id in ("photo:1", "note:1", "receipt:1", "photo:2", "receipt:2")])
+    status = session(phone, centre).step(START)
+    assert centre.batches == [["receipt:1", "receipt:2"], ["note:1"], ["photo:1", "photo:2"]]
+    assert status.pushed == 5
+    assert status.unsent == 0
+
+
+def test_a_receipt_written_while_photos_are_sent_overtakes_the_remaining_photos(
+    phone: Database, centre: Line
+) -> None:
+    phone.bulk_docs([{"_id": f"photo:{number}"} for number in range(9)])
+
+    def write_one() -> None:
+        centre.on_bulk_docs = None
+        phone.put({"_id": "receipt:1"})
+
+    centre.on_bulk_docs = write_one
+    session(phone, centre, batch_size=3).step(START)
+    assert [batch[0] for batch in centre.batches] == ["photo:0", "receipt:1", "photo:3", "photo:6"]
+
+
+def test_a_photo_that_does_not_get_through_holds_back_no_receipt(phone: Database, centre: Line) -> None:
+    phone.bulk_docs([{"_id": "photo:1"}, {"_id": "receipt:1"}])
+    live = session(phone, centre)
+
+    def cut() -> None:
+        centre.error = Unreachable("cut")
+
+    centre.on_bulk_docs = cut
+    status = live.step(START)
+    assert status.link is Link.OFFLINE
+    assert status.unsent == 2, "nothing counts as sent before its checkpoint is written"
+    centre.on_bulk_docs = centre.error = None
+    assert centre._peer.get("receipt:1")
+    with pytest.raises(NotFound):
+        centre._peer.get("photo:1")
+    assert live.step(START).unsent == 0
+
+
+def test_a_session_that_is_up_to_date_comes_back_after_the_idle_time(phone: Database, centre: Line) -> None:
+    status = session(phone, centre).step(START)
+    assert status.link is Link.UP_TO_DATE
+    assert status.next_step_at == START + timedelta(seconds=IDLE_SECONDS)
+    assert status.last_sync_at == START
+    assert status.first_sync_complete
+
+
+def test_delays_grow_while_the_line_is_down_and_a_success_forgets_them(phone: Database, centre: Line) -> None:
+    live = session(phone, centre)
+    centre.error = Unreachable("no network")
+    delays = [(live.step(START).next_step_at - START).total_seconds() for _ in range(4)]
+    assert delays == [BACKOFF_FIRST_SECONDS * 0.75 * 2**n for n in range(4)]
+    centre.error = None
+    assert live.step(START).link is Link.UP_TO_DATE
+    centre.error = Unreachable("no network")
+    assert (live.step(START).next_step_at - START).total_seconds() == delays[0]
+
+
+def test_a_peer_that_asks_for_patience_gets_it(phone: Database, centre: Line) -> None:
+    centre.error = TooManyRequests("slow down", retry_after=90)
+    assert session(phone, centre).step(START).next_step_at >= START + timedelta(seconds=90)
+
+
+@pytest.mark.parametrize(
+    ("error", "link"),
+    [
+        (Unauthorized("sign in"), Link.SIGN_IN),
+        (Forbidden("revoked"), Link.FORBIDDEN),
+        (NotFound("no such database"), Link.MISSING),
+        (Unreachable("no network"), Link.OFFLINE),
+    ],
+)
+def test_each_refusal_of_the_peer_has_its_status(
+    phone: Database, centre: Line, error: ReplicaError, link: Link
+) -> None:
+    phone.put({"_id": "receipt:1"})
+    centre.error = error
+    status = session(phone, centre).step(START)
+    assert (status.link, status.error, status.unsent) == (link, error, 1)
+    assert status.last_sync_at is None
+    assert not status.first_sync_complete
+
+
+def test_a_failure_of_our_own_file_is_not_a_matter_of_the_network(phone: Database, centre: Line) -> None:
+    centre.error = StorageError("disk full")
+    with pytest.raises(StorageError):
+        session(phone, centre).step(START)
+
+
+def test_unsent_is_known_with_the_radio_off_and_after_a_restart(phone: Database, centre: Line) -> None:
+    centre._peer.bulk_docs([{"_id": f"customer:{number}"} for number in range(5)])
+    phone.put({"_id": "receipt:1"})
+    assert session(phone, centre).status(START).unsent == 1
+    session(phone, centre).step(START)
+    phone.put({"_id": "receipt:2"})
+    phone.put({"_id": "photo:1"})
+    centre.error = Unreachable("no network")
+    status = session(phone, centre).status(START)
+    assert (status.unsent, status.first_sync_complete, status.link) == (2, True, Link.NEVER_TRIED)
+
+
+def test_a_refused_document_is_shown_apart_from_the_unsent(phone: Database, centre: Line) -> None:
+    phone.bulk_docs([{"_id": "receipt:1"}, {"_id": "receipt:2"}])
+    centre.forbidden = {"receipt:1"}
+    status = session(phone, centre).step(START)
+    assert [one.id for one in status.refused] == ["receipt:1"]
+    assert (status.pushed, status.unsent) == (1, 0)
+
+
+def test_what_came_from_the_centre_is_not_counted_as_unsent(phone: Database, centre: Line) -> None:
+    centre._peer.bulk_docs([{"_id": f"customer:{number}"} for number in range(5)])
+    live = session(phone, centre)
+    assert live.step(START).pulled == 5
+    centre._peer.put({"_id": "customer:5"})
+    status = live.step(START)
+    assert (status.pulled, status.pushed, status.unsent) == (1, 0, 0)
+    assert centre.batches == []
+
+
+def test_a_cancelled_session_stops_between_batches(phone: Database, centre: Line) -> None:
+    phone.bulk_docs([{"_id": f"receipt:{number}"} for number in range(9)])
+    cancelled: list[bool] = []
+    centre.on_bulk_docs = lambda: cancelled.append(True)
+    live = session(phone, centre, batch_size=3, cancel=lambda: bool(cancelled))
+    assert live.step(START).link is Link.CANCELLED
+    assert len(centre.batches) == 1
+    cancelled.clear()
+    centre.on_bulk_docs = None
+    assert live.step(START).unsent == 0
+
+
+def test_a_projection_whose_history_was_cut_short_replaces_what_is_here(
+    phone: Database, centre: Line
+) -> None:
+    """Otherwise the tombstone of a removed customer would lose against the customer that is still here."""
+    live = session(phone, centre, replaces=lambda id: id.startswith("customer:"))
+    for digest in "abc":
+        generation = "abc".index(digest) + 1
+        ids = list(reversed("abc"[:generation]))
+        document = {
+            "_id": "customer:1",
+            "_rev": f"{generation}-{digest}",
+            "_revisions": {"start": generation, "ids": ids},
+        }
+        centre._peer.bulk_docs([document], new_edits=False)
+        if generation < 3:
+            live.step(START)
+    centre._peer.purge({"customer:1": ["3-c"]})
+    tombstone = {
+        "_id": "customer:1",
+        "_rev": "3-d",
+        "_revisions": {"start": 3, "ids": ["d"]},
+        "_deleted": True,
+    }
+    centre._peer.bulk_docs([tombstone], new_edits=False)
+    live.step(START)
+    with pytest.raises(NotFound, match="deleted"):
+        phone.get("customer:1")
