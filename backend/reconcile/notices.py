@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from queue import Empty, SimpleQueue
 
 from backend.couch.client import Couch
 from backend.couch.errors import CouchError
@@ -20,13 +21,14 @@ class Notices:
 
     def __init__(self, couch: Couch) -> None:
         self._couch = couch
-        self._lock = threading.Lock()
-        self._names: set[str] = set()
-        self._woken = threading.Event()
+        # a simple queue, because `stop` is called from a signal handler: it can't meet a lock of its own
+        self._heard: SimpleQueue[frozenset[str]] = SimpleQueue()
         self._stopped = threading.Event()
+        self._lock = threading.Lock()
         self._since: str | None = None
-        self._lost = True  # what happened before this listened
-        self._told = False
+        self._gap = True  # what happened before this listened
+        self._asked_before = False
+        self._complained = False
 
     def start(self) -> None:
         """Listen from now on; what happened before is for a sweep to find."""
@@ -36,7 +38,7 @@ class Notices:
 
     def stop(self) -> None:
         self._stopped.set()
-        self._woken.set()
+        self._heard.put(frozenset())
 
     def wait(self, seconds: float) -> set[str] | None:
         """The databases that moved since the last call; wait at most so long for a first one.
@@ -44,17 +46,22 @@ class Notices:
         None means that notices may have been lost and only looking everywhere tells.
         """
         with self._lock:
-            lost, listening = self._lost, self._since is not None
-        if not lost:
-            self._woken.wait(max(0.0, seconds))
-        elif not listening:
-            self._stopped.wait(POLL_SECONDS if self._told else 0.0)
+            if self._gap:
+                seconds = POLL_SECONDS if self._since is None and self._asked_before else 0.0
+            self._asked_before = True
+        names = self._take(seconds)
         with self._lock:
-            lost, names, self._names = self._lost, self._names, set()
-            self._lost, self._told = self._since is None, True
-            if not self._stopped.is_set():
-                self._woken.clear()
-        return None if lost else names
+            gap, self._gap = self._gap, self._since is None
+        return None if gap else names
+
+    def _take(self, seconds: float) -> set[str]:
+        names: set[str] = set()
+        try:
+            names |= self._heard.get(timeout=max(0.0, seconds))
+            while True:
+                names |= self._heard.get_nowait()
+        except Empty:
+            return names
 
     def _listen(self) -> None:
         failures = 0
@@ -69,16 +76,15 @@ class Notices:
         try:
             page = self._couch.db_updates(since=self._since or "now", wait_seconds=wait_seconds)
         except CouchError as error:
-            if self._since is not None or not self._told:
-                log.warning("no notices, looking at intervals instead error=%s", error)
+            if not self._complained:
+                log.warning("no notices, looking at intervals instead", extra={"error": str(error)})
             with self._lock:
                 # a sequence of before the failure may mean nothing to a server that started again
-                self._lost, self._since = True, None
-            self._woken.set()
+                self._gap, self._since, self._complained = True, None, True
+            self._heard.put(frozenset())
             return False
         with self._lock:
-            self._names |= {row["db_name"] for row in page.results}
-            self._since = page.last_seq
+            self._since, self._complained = page.last_seq, False
         if page.results:
-            self._woken.set()
+            self._heard.put(frozenset(row["db_name"] for row in page.results))
         return True

@@ -12,6 +12,7 @@ import logging
 import os
 import random
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -23,6 +24,8 @@ from types import FrameType
 from backend.config import SettingError, Settings
 from backend.couch.client import Couch, connect
 from backend.couch.errors import CouchError
+from backend.logs import log_to_stdout
+from backend.reconcile.audit import audit
 from backend.reconcile.notices import Notices
 from backend.reconcile.reconciler import Reconciler, Report, run_once
 from backend.reconcile.registry import companies
@@ -144,66 +147,76 @@ class Loop:
         try:
             work()
         except CouchError as error:
-            log.warning("database failed company=%s error=%s", company, error)
+            log.warning("database failed", extra={"company": company, "error": str(error)})
             return False
         except Exception:
-            log.exception("reconcile failed company=%s", company)
+            log.exception("reconcile failed", extra={"company": company})
             return False
         return True
-
-
-def run(
-    couch: Couch,
-    *,
-    stop: threading.Event,
-    clock: Clock,
-    shard: Shard | None = None,
-    sweep_seconds: float = SWEEP_SECONDS,
-) -> None:
-    """Keep all companies true until `stop` is set."""
-    Loop(couch, stop=stop, clock=clock, shard=shard or Shard(), sweep_seconds=sweep_seconds).run()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command; returns its exit status."""
     options = _parser().parse_args(arguments)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    log_to_stdout()
     try:
         settings = Settings.from_environment(os.environ)
-    except SettingError as error:
-        log.error("settings error=%s", error)  # noqa: TRY400 - the sentence says it all
-        return 2
-    with connect(settings) as couch:
-        if options.once:
-            for company in [options.company] if options.company else companies(couch):
-                _log_report(company, run_once(couch, company, _utc_now(), options.shard), 0.0)
-            return 0
-        stop = threading.Event()
-        loop = Loop(
-            couch,
-            stop=stop,
-            clock=_utc_now,
-            shard=options.shard,
-            sweep_seconds=options.sweep_seconds,
-            company=options.company,
-        )
-
-        def end(_number: int, _frame: FrameType | None) -> None:
-            stop.set()
-            loop.wake()
-
-        signal.signal(signal.SIGTERM, end)
-        signal.signal(signal.SIGINT, end)
-        log.info("started shard=%s", options.shard)
-        loop.run()
-        log.info("stopped shard=%s", options.shard)
+        with connect(settings) as couch:
+            if options.audit or options.repair:
+                return _audit(couch, options)
+            if options.once:
+                for company in _chosen(couch, options):
+                    _log_report(company, run_once(couch, company, _utc_now(), options.shard), seconds=0.0)
+                return 0
+            _run_until_told(couch, options)
+    except (SettingError, CouchError) as error:
+        print(error, file=sys.stderr)  # noqa: T201 - the operator's answer
+        return 1
     return 0
+
+
+def _run_until_told(couch: Couch, options: argparse.Namespace) -> None:
+    stop = threading.Event()
+    loop = Loop(
+        couch,
+        stop=stop,
+        clock=_utc_now,
+        shard=options.shard,
+        sweep_seconds=options.sweep_seconds,
+        company=options.company,
+    )
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+        loop.wake()
+
+    signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGINT, end)
+    log.info("started", extra={"shard": str(options.shard)})
+    loop.run()
+    log.info("stopped", extra={"shard": str(options.shard)})
+
+
+def _audit(couch: Couch, options: argparse.Namespace) -> int:
+    """Tell what disagrees; 1 where something does and was not repaired."""
+    agreed = True
+    for company in _chosen(couch, options):
+        for drift in audit(couch, company, _utc_now(), repair=options.repair):
+            agreed = False
+            log.warning("drift", extra={"company": company, "repaired": options.repair, **asdict(drift)})
+    return 0 if agreed or options.repair else 1
+
+
+def _chosen(couch: Couch, options: argparse.Namespace) -> list[str]:
+    return [options.company] if options.company else companies(couch)
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m backend reconcile", description="Keep the central and the collectors' databases true."
     )
+    parser.add_argument("--audit", action="store_true", help="compare everything, change nothing; 1 on drift")
+    parser.add_argument("--repair", action="store_true", help="compare everything and put it right")
     parser.add_argument("--company", help="only this company; otherwise every one there is")
     parser.add_argument("--once", action="store_true", help="do what is pending and end")
     parser.add_argument(
@@ -220,5 +233,5 @@ def _utc_now() -> datetime:
 
 
 def _log_report(company: str, report: Report, seconds: float) -> None:
-    done = " ".join(f"{name}={value}" for name, value in asdict(report).items() if value)
-    log.info("reconciled company=%s %s seconds=%.3f", company, done or "nothing=1", seconds)
+    done = {name: value for name, value in asdict(report).items() if value}
+    log.info("reconciled", extra={"company": company, **done, "seconds": round(seconds, 3)})

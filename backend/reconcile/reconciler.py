@@ -92,7 +92,8 @@ class Reconciler:
             database = collector_database(self.company, collector)
             if isinstance(error, NotFound) and self._couch.database_info(database) is None:
                 return  # deleted in between; what it should hold waits centrally
-            log.warning("collector failed company=%s collector=%s error=%s", self.company, collector, error)
+            about = {"company": self.company, "collector": collector, "error": str(error)}
+            log.warning("collector failed", extra=about)
             report.failed += (collector,)
 
     def _take_up(self, collector: str, report: Report, now: datetime, info: Json | None) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
 
 from backend.reconcile.audit import Drift, audit
 from tests.support.reconciling import NOW, Company, a_company, a_server
-from tests.support.stack import Stack
+from tests.support.stack import ROOT, Stack
 
 
 @pytest.fixture(scope="module")
@@ -54,3 +56,22 @@ def test_what_was_spoiled_by_hand_is_found_and_repaired(company: Company) -> Non
     assert company.phone("ana") == before
     assert "receipt:RANA:00000002" in company.facts()
     assert audit(couch, company.code, NOW) == []
+
+
+def test_the_command_says_what_drifted_and_ends_with_one_until_it_is_repaired(
+    house: Stack, company: Company
+) -> None:
+    stray = {"_id": "invoice:F-3", "customer": "C2", "source_rev": "1-x"}
+    company.couch.put(f"{company.code}-c-ana", stray)
+    command = [sys.executable, "-m", "backend", "reconcile", "--company", company.code]
+    told = [
+        subprocess.run(
+            [*command, option], cwd=ROOT, env=house.env, capture_output=True, text=True, timeout=60
+        )
+        for option in ("--audit", "--repair", "--audit")
+    ]
+    assert [(done.returncode, "invoice:F-3" in done.stdout) for done in told] == [
+        (1, True),
+        (0, True),
+        (0, False),
+    ]
