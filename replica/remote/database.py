@@ -53,6 +53,11 @@ class RemoteDatabase:
     def close(self) -> None:
         self._exchange.close()
 
+    @property
+    def bytes_moved(self) -> int:
+        """Bytes of request and answer bodies since this object was made."""
+        return self._exchange.meter.bytes
+
     # -- the database as a whole -----------------------------------------------------------------------------
 
     def create(self, **options: str) -> bool:
@@ -149,7 +154,9 @@ class RemoteDatabase:
         method = "POST" if body else "GET"
         with self._exchange.stream(method, "/_changes", params=params, content=content) as response:
             # A first sync may take long; its own bound on inactivity stands in for one on the whole answer.
-            yield ChangesStream(response.iter_bytes(), f"{method} {self.url}/_changes")
+            yield ChangesStream(
+                self._exchange.meter.count(response.iter_bytes()), f"{method} {self.url}/_changes"
+            )
 
     # -- documents -------------------------------------------------------------------------------------------
 

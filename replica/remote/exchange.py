@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import copy
 import json
+import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 from urllib.parse import unquote, urlsplit, urlunsplit
@@ -45,6 +46,23 @@ def without_credentials(url: str) -> tuple[str, Auth]:
     return bare, BasicAuth(unquote(parts.username), unquote(parts.password or ""))
 
 
+class Meter:
+    """Bytes of bodies, both ways, as they are before compression. Safe to use from several threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self.bytes = 0
+
+    def count(self, pieces: Iterable[bytes]) -> Iterator[bytes]:
+        for piece in pieces:
+            self.add(len(piece))
+            yield piece
+
+    def add(self, size: int) -> None:
+        with self._lock:
+            self.bytes += size
+
+
 class Exchange:
     """Requests below one address. Safe to use from several threads."""
 
@@ -61,6 +79,7 @@ class Exchange:
         self._auth = auth
         self._monotonic = monotonic
         self._timeout = timeout
+        self.meter = Meter()
         self._owned = client is None
         self._client = client or httpx.Client(limits=httpx.Limits(max_connections=8))
 
@@ -125,7 +144,7 @@ class Exchange:
     def chunks(self, response: httpx.Response, *, within: float) -> Iterator[bytes]:
         """Yield the body as it comes; raise `Unreachable` where it is not over `within` seconds."""
         deadline = self._monotonic() + within
-        for chunk in response.iter_bytes():
+        for chunk in self.meter.count(response.iter_bytes()):
             yield chunk
             if self._monotonic() > deadline:
                 raise Unreachable(
@@ -143,6 +162,7 @@ class Exchange:
         headers: Mapping[str, str] | None,
         silence: float | None,
     ) -> httpx.Response:
+        content = self._measured(content)
         for attempt in (1, 2):
             signed = dict(self._auth.headers())
             request = self._client.build_request(
@@ -176,6 +196,12 @@ class Exchange:
                     f"{subject}: credentials were renewed, and the upload has to begin again"
                 ) from error
         raise AssertionError("the second attempt returns or raises")
+
+    def _measured(self, content: bytes | Iterator[bytes] | None) -> bytes | Iterator[bytes] | None:
+        if isinstance(content, Iterator):
+            return self.meter.count(content)
+        self.meter.add(len(content or b""))
+        return content
 
     @contextmanager
     def _translated(self, subject: str) -> Iterator[None]:

@@ -26,7 +26,6 @@ class ChangesStream:
         self._subject = subject
         self.last_seq: Any = None
         self.pending: int | None = None
-        self.bytes_read = 0
 
     def __iter__(self) -> Iterator[Json]:
         lines = self._lines()
@@ -39,7 +38,6 @@ class ChangesStream:
     def _lines(self) -> Iterator[bytes]:
         rest = b""
         for chunk in self._chunks:
-            self.bytes_read += len(chunk)
             *complete, rest = (rest + chunk).split(b"\n") if rest else chunk.split(b"\n")
             yield from complete
         if rest:

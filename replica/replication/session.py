@@ -12,7 +12,7 @@ from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from replica.errors import ReplicaError
 from replica.peer import Json, Peer, PeerInfo
@@ -120,7 +120,7 @@ class Replication:
         self._first_sync: FirstSync | None = None
         self._rules: str | None = None
         self._open_refusals: set[str] = set()
-        self._bytes = 0
+        self._bytes_before = self._bytes_moved()
 
     # -- driving ---------------------------------------------------------------------------------------------
 
@@ -278,9 +278,7 @@ class Replication:
     def _deliver(self, documents: Sequence[Json], unreadable: Sequence[Failure]) -> None:
         """Write, then record what was not taken: only then may a checkpoint pass it."""
         self._delivered = self._delivered or bool(documents or unreadable)
-        before = self._delivery.bytes_sent
         failures = [*unreadable, *self._delivery.send(documents)]
-        self._bytes += self._delivery.bytes_sent - before
         if failures:
             self._record_failures(failures)
         refused = {failure.id for failure in failures}
@@ -351,6 +349,9 @@ class Replication:
             self._first_sync.close()
         self._stream = None
 
+    def _bytes_moved(self) -> int:
+        return sum(side.bytes_moved for side in (self._source, self._target) if isinstance(side, Metered))
+
     def _report(self, pending: int | None) -> None:
         if self._options.progress is None:
             return
@@ -361,10 +362,18 @@ class Replication:
                 docs_read=counts.docs_read,
                 docs_written=counts.docs_written,
                 doc_write_failures=counts.doc_write_failures,
-                bytes=self._bytes,
+                bytes=self._bytes_moved() - self._bytes_before,
                 pending=pending,
             )
         )
+
+
+@runtime_checkable
+class Metered(Protocol):
+    """A side that knows what it has sent and received: `replica.RemoteDatabase`."""
+
+    @property
+    def bytes_moved(self) -> int: ...
 
 
 def _instant(moment: datetime) -> str:

@@ -274,6 +274,17 @@ def test_a_selector_chooses_what_travels(
     assert replicate(remote, other_phone, selector=chosen, world=StillWorld().world()).docs_written == 1
 
 
+def test_progress_counts_the_bytes_that_moved(phone: Database, remote: RemoteDatabase) -> None:
+    phone.bulk_docs([{"_id": f"d{number}", "text": "x" * 1000} for number in range(20)])
+    seen: list[int] = []
+    replicate(
+        phone, remote, batch_size=5, progress=lambda one: seen.append(one.bytes), world=StillWorld().world()
+    )
+    assert seen == sorted(seen)
+    assert seen[0] > 5_000
+    assert 20_000 < seen[-1] < 40_000
+
+
 def test_a_live_session_brings_what_happens_at_the_peer(phone: Database, remote: RemoteDatabase) -> None:
     live = LiveReplication(phone, remote, world=StillWorld().world())
     phone.put({"_id": "receipt:1"})

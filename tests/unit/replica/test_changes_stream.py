@@ -59,10 +59,3 @@ def test_a_feed_cut_anywhere_is_never_taken_for_whole(kept: float) -> None:
 def test_empty_lines_between_rows_are_heartbeats() -> None:
     raw = as_couchdb(ROWS).replace(b",\n", b",\n\n\n")
     assert list(ChangesStream([raw], "GET x")) == ROWS
-
-
-def test_bytes_are_counted() -> None:
-    raw = as_couchdb(ROWS)
-    feed = ChangesStream(in_pieces(raw, 10), "GET x")
-    list(feed)
-    assert feed.bytes_read == len(raw)
