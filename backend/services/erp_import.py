@@ -28,7 +28,7 @@ QUIET_SECONDS = 60
 # Another writer of the same document (a corrected location) gets this many chances to be in our way.
 WRITE_ATTEMPTS = 5
 # Enough to see what is wrong with an ERP's data, without a document that grows with it.
-UNREADABLE_KEPT = 20
+UNREADABLE_KEPT = 200
 
 # What a new document says where the ERP has no such column: readers find every field of the data model.
 DEFAULTS: Mapping[str, Mapping[str, Any]] = {
@@ -63,26 +63,41 @@ def run_import(couch: Couch, company: str, connector: Connector, *, now: datetim
 def import_kind(
     couch: Couch, company: str, connector: Connector, kind: Kind, *, now: datetime
 ) -> ImportReport:
-    saved = couch.get(company, cursor_id(kind)) or {"_id": cursor_id(kind), "schema": SCHEMA}
-    progress = _Progress(couch, company, saved)
-    cursor = connector.start_of(kind, progress.cursor)
-    read = written = 0
+    """Import one kind, again from the same start when another import ran beside this one.
+
+    What we read before the other did may have overwritten what it read after; reading anew puts that right.
+    """
+    start = connector.start_of(kind, _Progress(couch, company, kind).cursor)
+    for _ in range(WRITE_ATTEMPTS):
+        try:
+            progress = _Progress(couch, company, kind)
+            return _import_from(start, progress, connector, kind, now=now)
+        except _Overtaken:
+            log.info("erp import %s: another import of %s ran beside this one", company, kind)
+    raise Conflict(f"{company}/{cursor_id(kind)}", "conflict", "imports keep running side by side")
+
+
+def _import_from(
+    start: Cursor | None, progress: _Progress, connector: Connector, kind: Kind, *, now: datetime
+) -> ImportReport:
+    cursor, written = start, 0
+    keys: list[str] = []
     unreadable: list[Unreadable] = []
     while True:
         page = connector.read(kind, cursor)
-        written += store(couch, company, page.records)
-        read += len(page.records)
-        unreadable.extend(page.unreadable)
+        written += progress.store(page.records)
+        keys += [record.key for record in page.records]
+        unreadable += page.unreadable
         killpoints.reach("erp.in.page_stored")
         if page.last:
             break
         cursor = page.cursor
         progress.reached(cursor)
-        log.info("erp import %s: %s of %s read, %s written", company, read, kind, written)
-    report = ImportReport(kind=kind, read=read, written=written, unreadable=unreadable)
-    progress.finished(page.cursor or cursor if read or unreadable else progress.cursor, report, now=now)
+        log.info("%s %s read, %s written", len(keys), kind, written)
+    reached = page.cursor or cursor if keys or unreadable else progress.cursor
+    progress.finished(reached, keys, unreadable, written=written, now=now)
     killpoints.reach("erp.in.finished")
-    return report
+    return ImportReport(kind=kind, read=len(keys), written=written, unreadable=unreadable)
 
 
 def cursor_id(kind: Kind) -> str:
@@ -120,13 +135,20 @@ def merged(current: Json | None, record: Record) -> Json:
     return {**before, **record.body()}
 
 
+class _Overtaken(Exception):
+    """Somebody else moved the cursor while we imported."""
+
+
 class _Progress:
     """The document `erp_cursor:<kind>`: how far the import is, and when it last was complete."""
 
-    def __init__(self, couch: Couch, company: str, document: Json) -> None:
+    def __init__(self, couch: Couch, company: str, kind: Kind) -> None:
         self._couch = couch
         self._company = company
-        self._document = document
+        self._document = couch.get(company, cursor_id(kind)) or {"_id": cursor_id(kind), "schema": SCHEMA}
+
+    def store(self, records: Sequence[Record]) -> int:
+        return store(self._couch, self._company, records)
 
     @property
     def cursor(self) -> Cursor | None:
@@ -138,18 +160,33 @@ class _Progress:
         if cursor and cursor != self.cursor:
             self._save({"cursor": cursor.to_json()})
 
-    def finished(self, cursor: Cursor | None, report: ImportReport, *, now: datetime) -> None:
+    def finished(
+        self,
+        cursor: Cursor | None,
+        keys: Sequence[str],
+        unreadable: Sequence[Unreadable],
+        *,
+        written: int,
+        now: datetime,
+    ) -> None:
         outcome = {
             "cursor": cursor.to_json() if cursor else None,
-            "unreadable": [
-                {"key": bad.key, "reason": bad.reason} for bad in report.unreadable[:UNREADABLE_KEPT]
-            ],
+            "unreadable": self._still_unreadable(keys, unreadable),
         }
         unchanged = all(self._document.get(name) == value for name, value in outcome.items())
-        if unchanged and not report.written and self._is_recent(now):
+        if unchanged and not written and self._is_recent(now):
             return
-        counts = {"read": report.read, "written": report.written, "unreadable_count": len(report.unreadable)}
-        self._save({**outcome, **counts, "imported_at": rfc3339(now)})
+        self._save({**outcome, "read": len(keys), "written": written, "imported_at": rfc3339(now)})
+
+    def _still_unreadable(
+        self, keys: Sequence[str], unreadable: Sequence[Unreadable]
+    ) -> list[dict[str, str]]:
+        """Those of earlier runs too, until they are read: the cursor has passed them."""
+        reasons = {bad["key"]: bad["reason"] for bad in self._document.get("unreadable", [])}
+        reasons |= {bad.key: bad.reason for bad in unreadable}
+        for key in keys:
+            reasons.pop(key, None)
+        return [{"key": key, "reason": reasons[key]} for key in sorted(reasons)[:UNREADABLE_KEPT]]
 
     def _is_recent(self, now: datetime) -> bool:
         last = imported_at(self._document)
@@ -157,4 +194,7 @@ class _Progress:
 
     def _save(self, fields: Mapping[str, Any]) -> None:
         self._document = {**self._document, **fields}
-        self._document["_rev"] = self._couch.put(self._company, self._document)
+        try:
+            self._document["_rev"] = self._couch.put(self._company, self._document)
+        except Conflict as conflict:
+            raise _Overtaken from conflict

@@ -33,10 +33,12 @@ def claim(couch: Couch, company: str, receipt: Receipt, *, now: datetime) -> Jso
     """The posting of `receipt`, made now or by whoever came first."""
     while True:
         turn = couch.get(company, TURN) or {"_id": TURN, "schema": SCHEMA}
-        if announced := turn.get("posting"):
-            _write_down(couch, company, announced)
-        if existing := couch.get(company, posting_id(receipt.id)):
-            return existing
+        announced, own = turn.get("posting"), posting_id(receipt.id)
+        written = couch.get_many(company, [own, announced["_id"]] if announced else [own])
+        if announced and announced["_id"] not in written:
+            written[announced["_id"]] = _write_down(couch, company, announced)
+        if own in written:
+            return written[own]
         posting = decide(receipt, open_balances(couch, company, receipt), now=now)
         try:
             couch.put(company, {**turn, "posting": posting})

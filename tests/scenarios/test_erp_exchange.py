@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from backend.erp.port import ErpUnavailable, Kind
+from backend.erp.port import Cursor, ErpUnavailable, Kind, Page
+from backend.services.erp_import import run_import
 from tests.support.erp_exchange import Exchange, LosesAnswers, an_exchange
 from tests.support.erps import NOON
 from tests.support.reconciling import a_server
@@ -80,6 +82,45 @@ def test_an_unreadable_invoice_is_named_and_the_others_come_in(exchange: Exchang
     assert exchange.invoice("F-2")["balance"] == 5_000
     told = exchange.company.central("erp_cursor:invoices")["unreadable"]
     assert [bad["key"] for bad in told] == ["F-1"]
+
+
+def test_an_unreadable_invoice_stays_named_until_it_is_corrected(exchange: Exchange) -> None:
+    exchange.erp.spoil_invoice("F-1")
+    exchange.bring_in()
+    exchange.erp.add_invoice("F-3", "C0001", 100, changed=NOON + timedelta(hours=1))
+    exchange.bring_in()
+    exchange.bring_in()
+    told = exchange.company.central("erp_cursor:invoices")["unreadable"]
+    assert [bad["key"] for bad in told] == ["F-1"]
+    exchange.erp.correct_invoice("F-1", changed=NOON + timedelta(hours=2))
+    exchange.bring_in()
+    assert exchange.company.central("erp_cursor:invoices")["unreadable"] == []
+    assert exchange.invoice("F-1")["balance"] == 10_000
+
+
+class Overtaken:
+    """A connector whose answer is old by the time it arrives: another import ran while it was on its way."""
+
+    def __init__(self, exchange: Exchange) -> None:
+        self._inner = exchange.erp.connector
+        self._exchange = exchange
+        self._done = False
+
+    def read(self, kind: Kind, after: Cursor | None) -> Page:
+        page = self._inner.read(kind, after)
+        if kind is Kind.INVOICES and not self._done:
+            self._done = True
+            self._exchange.erp.pay_at_the_office("F-1", 2_500, changed=NOON + timedelta(minutes=30))
+            self._exchange.bring_in()
+        return page
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._inner, name)
+
+
+def test_an_import_that_was_overtaken_leaves_nothing_old_behind(exchange: Exchange) -> None:
+    run_import(exchange.couch, exchange.code, Overtaken(exchange), now=exchange.now)
+    assert exchange.invoice("F-1")["balance"] == 7_500
 
 
 def test_a_receipt_is_posted_and_its_number_and_balance_come_back(exchange: Exchange) -> None:

@@ -117,6 +117,12 @@ class SqliteErp:
     def spoil_invoice(self, number: str) -> None:
         self._do("UPDATE facturas SET vencimiento = 'mañana' WHERE numero = ?", (number,))
 
+    def correct_invoice(self, number: str, *, changed: datetime) -> None:
+        self._do(
+            "UPDATE facturas SET vencimiento = '2026-10-01', modificado = ? WHERE numero = ?",
+            (_text(changed), number),
+        )
+
     def balance(self, invoice: str) -> int:
         return int(str(self.ask("SELECT saldo FROM facturas WHERE numero = ?", (invoice,))[0][0]))
 
