@@ -10,7 +10,7 @@ from typing import Any
 
 from backend.companies import DDOC
 from backend.couch.client import Couch, Json
-from backend.services.pages import Page, encode_cursor, read_page
+from backend.services.pages import BadCursor, decode_cursor, encode_cursor, read_page
 from receivables.identifiers import BadIdentifier, parse_receipt_number, posting_id, receipt_id
 from receivables.money import minor_from_json
 
@@ -42,16 +42,26 @@ def list_receipts(
     cursor: str | None,
 ) -> Json:
     """A page of the day's receipts, newest first, and what all of them add up to. Raise BadCursor."""
-    rows, next_cursor = _rows(
-        couch, company, on=on, collector=collector, state=state, limit=limit, cursor=cursor
+    if state is not None:
+        return _list_of_state(
+            couch,
+            company,
+            on=on,
+            currency=currency,
+            collector=collector,
+            state=state,
+            limit=limit,
+            cursor=cursor,
+        )
+    view, key = _bounds(on, collector)
+    page = read_page(
+        couch, company, view, start=[*key, {}], end=key, limit=limit, cursor=cursor, descending=True
     )
-    items = describe_receipts(couch, company, rows)
-    if state is None:
-        total = collected_on(couch, company, on=on, currency=currency, collector=collector)
-    else:
-        every = _of_state(couch, company, on=on, collector=collector, state=state)
-        total = _add_up(describe_receipts(couch, company, every), currency)
-    return {"items": items, "total": total.to_json(), "next_cursor": next_cursor}
+    return {
+        "items": describe_receipts(couch, company, [row["doc"] for row in page.rows]),
+        "total": collected_on(couch, company, on=on, currency=currency, collector=collector).to_json(),
+        "next_cursor": page.next_cursor,
+    }
 
 
 def find_receipt(couch: Couch, company: str, number: str) -> Json | None:
@@ -143,40 +153,41 @@ def count_states(couch: Couch, company: str, *, on: date) -> dict[str, int]:
     return {"count": len(rows), **{state: counts[state] for state in STATES}}
 
 
-def _rows(
+def _list_of_state(
     couch: Couch,
     company: str,
     *,
     on: date,
+    currency: str,
     collector: str | None,
-    state: str | None,
+    state: str,
     limit: int,
     cursor: str | None,
-) -> tuple[list[Json], str | None]:
+) -> Json:
+    """A state is no view's key, because it stands in another document: the day's receipts are sieved here."""
     view, key = _bounds(on, collector)
-    documents: list[Json] = []
-    while True:
-        page: Page = read_page(
-            couch, company, view, start=[*key, {}], end=key, limit=limit, cursor=cursor, descending=True
-        )
-        rows = page.rows
-        if state is not None:
-            wanted = _ids_in_state(couch, company, [row["id"] for row in rows], state)
-            rows = [row for row in rows if row["id"] in wanted]
-        room = limit - len(documents)
-        documents += [row["doc"] for row in rows[:room]]
-        if len(rows) > room:
-            return documents, encode_cursor(rows[room]["key"], rows[room]["id"])
-        cursor = page.next_cursor
-        if cursor is None or len(documents) == limit:
-            return documents, cursor
-
-
-def _of_state(couch: Couch, company: str, *, on: date, collector: str | None, state: str) -> list[Json]:
-    view, key = _bounds(on, collector)
-    rows = couch.view(company, DDOC, view, start_key=key, end_key=[*key, {}], include_docs=True)
+    rows = couch.view(company, DDOC, view, start_key=[*key, {}], end_key=key, descending=True)
     wanted = _ids_in_state(couch, company, [row["id"] for row in rows], state)
-    return [row["doc"] for row in rows if row["id"] in wanted]
+    every = describe_receipts(couch, company, list(couch.get_many(company, wanted).values()))
+    # the cursor's receipt may have left the state meanwhile, but never the day
+    following = [row for row in rows[_position(rows, cursor) :] if row["id"] in wanted]
+    described = {item["id"]: item for item in every}
+    beyond = following[limit : limit + 1]
+    return {
+        "items": [described[row["id"]] for row in following[:limit]],
+        "total": _add_up(every, currency).to_json(),
+        "next_cursor": encode_cursor(beyond[0]["key"], beyond[0]["id"]) if beyond else None,
+    }
+
+
+def _position(rows: list[Json], cursor: str | None) -> int:
+    if cursor is None:
+        return 0
+    _, doc_id = decode_cursor(cursor)
+    for index, row in enumerate(rows):
+        if row["id"] == doc_id:
+            return index
+    raise BadCursor("the cursor belongs to another list")
 
 
 def _bounds(on: date, collector: str | None) -> tuple[str, list[Any]]:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
+from flask import Flask
+from werkzeug.test import TestResponse
 
 from backend.app import PREFIX
 from backend.attempts import PER_ACCOUNT
@@ -198,3 +202,19 @@ def test_an_expired_token_is_told_apart_from_a_bad_one(office: Office) -> None:
 def test_only_a_collector_enrols(office: Office) -> None:
     answer = office.as_("sofia").post("/devices", {"name": "Teléfono", "public_key": PUBLIC_KEY})
     assert (answer.status_code, answer.get_json()["code"]) == (403, "not_a_collector")
+
+
+def test_of_two_who_use_a_token_at_the_same_instant_neither_keeps_the_session(office: Office) -> None:
+    for _ in range(5):
+        token = office.login("sofia").get_json()["refresh_token"]
+        application = office.client.application
+
+        def renew(token: str = token, application: Flask = application) -> TestResponse:
+            return application.test_client().post(f"{PREFIX}/auth/refresh", json={"refresh_token": token})
+
+        with ThreadPoolExecutor(2) as pool:
+            answers = [future.result() for future in [pool.submit(renew) for _ in range(2)]]
+        renewed = [answer.get_json()["refresh_token"] for answer in answers if answer.status_code == 200]
+        assert len(renewed) <= 1
+        for successor in renewed:
+            assert office.post("/auth/refresh", {"refresh_token": successor}).status_code == 401
