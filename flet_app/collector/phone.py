@@ -46,6 +46,7 @@ class Phone:
         self._listeners: set[Callable[[], None]] = set()
         self._started = False
         self._lock: FolderLock | None = None
+        self._api: Api | None = None
 
     # -- life -------------------------------------------------------------------------------
     async def start(self) -> None:
@@ -75,9 +76,11 @@ class Phone:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task
+        if self._api:
+            await asyncio.to_thread(self._api.close)
         if self.store:
             await asyncio.to_thread(self.store.close)
-        self.store, self._task, self._driver = None, None, None
+        self.store, self._task, self._driver, self._api = None, None, None, None
 
     async def _open(self, enrolment: Enrolment) -> None:
         store = await asyncio.to_thread(Store.open, self.settings.data / f"{enrolment.database}.sqlite")
@@ -86,7 +89,8 @@ class Phone:
         await asyncio.to_thread(store.load_preferences)
         await store.refresh()
         self.enrolment, self.store = enrolment, store
-        keeper = TokenKeeper(enrolment, self.file, api=Api(self.settings.api_url), now=self.world.now)
+        self._api = Api(self.settings.api_url)
+        keeper = TokenKeeper(enrolment, self.file, api=self._api, now=self.world.now)
         self._driver = SyncDriver(
             store, keeper, world=self.world, zone=self.zone, publish=self._publish, changed=self.announce
         )

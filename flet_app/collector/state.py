@@ -19,6 +19,7 @@ from flet_app.i18n import DEFAULT_LOCALE, Texts
 from flet_app.theme import DEFAULT_SEED, Palette, apply_theme, is_dark, palette
 
 DOMAINS = ("collector", "shared")
+ABOVE_TABS = ft.Margin.only(left=16, right=16, bottom=84)  # dp; a passing word hides no button
 TICK = 20  # seconds between two looks at the clock: elapsed visits and "hace 3 minutos"
 
 
@@ -118,7 +119,7 @@ class Window:
 
     def say(self, text: str) -> None:
         """A passing word; never the only proof that something was saved."""
-        self.page.show_dialog(ft.SnackBar(text, behavior=ft.SnackBarBehavior.FLOATING))
+        self.page.show_dialog(ft.SnackBar(text, behavior=ft.SnackBarBehavior.FLOATING, margin=ABOVE_TABS))
 
 
 WindowContext: Any = ft.create_context(None)

@@ -80,6 +80,12 @@ class SyncStatus:
         return sum(self.unsent.values())
 
 
+def connect(keeper: TokenKeeper) -> RemoteDatabase:
+    """The collector's database at the centre, with a token that renews itself."""
+    enrolment = keeper.enrolment
+    return RemoteDatabase(f"{enrolment.couchdb_url}/{enrolment.database}", auth=BearerAuth(keeper.token))
+
+
 class SyncDriver:
     """One per enrolment. `publish` and `changed` are called on the event loop only."""
 
@@ -92,9 +98,10 @@ class SyncDriver:
         zone: tzinfo,
         publish: Callable[[SyncStatus], None],
         changed: Callable[[], None],
+        connect: Callable[[TokenKeeper], RemoteDatabase] = connect,
     ) -> None:
         self._store, self._keeper, self._world, self._zone = store, keeper, world, zone
-        self._publish, self._changed = publish, changed
+        self._publish, self._changed, self._connect = publish, changed, connect
         self._loop = asyncio.get_running_loop()
         self._nudged = asyncio.Event()
         self._cancelled = threading.Event()
@@ -120,7 +127,8 @@ class SyncDriver:
             self._nudged.clear()
             self._tell(phase=SyncPhase.RUNNING, documents=0)
             try:
-                await asyncio.to_thread(self._round)
+                waiting = unsent(self._store.portfolio, self._store.outbox)
+                await asyncio.to_thread(self._round, waiting)
             except asyncio.CancelledError:
                 self._cancelled.set()
                 raise
@@ -151,16 +159,13 @@ class SyncDriver:
         return BUSY_SECONDS if on_its_way or self._status.unsent_count else QUIET_SECONDS
 
     # -- one round, in a thread ---------------------------------------------------------------
-    def _round(self) -> None:
-        enrolment, database = self._keeper.enrolment, self._store.database
-        waiting = unsent(self._store.portfolio, self._store.outbox)
+    def _round(self, waiting: dict[str, int]) -> None:
+        database = self._store.database
         again, self._again = self._again, set()
         if again:
             retry_refused(database, again)
         retries = any(refusal.is_passing for refusal in list_refusals(database))
-        with RemoteDatabase(
-            f"{enrolment.couchdb_url}/{enrolment.database}", auth=BearerAuth(self._keeper.token)
-        ) as remote:
+        with self._connect(self._keeper) as remote:
             remote.info()  # proves that somebody answers before a screen says "sending"
             if waiting.pop("receipt", 0) or retries:
                 self._push(remote, RECEIPTS, _is_receipt)
