@@ -79,6 +79,12 @@ minutes.
 LONGPOLL_MARGIN_SECONDS = 10.0
 """Added to a long poll's own timeout before we hang up: some peers ignore the timeout they are given."""
 
+GZIP_FROM_BYTES = 1024
+"""Smaller bodies gain nothing: they fit one packet."""
+
+GZIP_LEVEL = 1
+"""JSON shrinks to a quarter at the fastest level already; a phone's battery pays for more."""
+
 # -- replication ---------------------------------------------------------------------------------------------
 
 BATCH_DOCUMENTS = 500

@@ -27,6 +27,8 @@ class RemoteDatabase:
 
     `url` is the database's address; a name and password inside it become `BasicAuth`. `timeout` is how
     many seconds of silence within a request mean `Unreachable`. A `client` given is used and not closed.
+    `compress` sends JSON gzipped (answers always may come so): worth it on a mobile link, not within a
+    machine.
     """
 
     def __init__(
@@ -36,10 +38,13 @@ class RemoteDatabase:
         auth: Auth | None = None,
         client: httpx.Client | None = None,
         timeout: float = SILENCE_SECONDS,
+        compress: bool = False,
     ) -> None:
         self.url, own_auth = without_credentials(url)
         self.name = self.url.rpartition("/")[2]
-        self._exchange = Exchange(self.url, auth=auth or own_auth, client=client, timeout=timeout)
+        self._exchange = Exchange(
+            self.url, auth=auth or own_auth, client=client, timeout=timeout, compress=compress
+        )
         self._server: Json | None = None
 
     def __enter__(self) -> Self:

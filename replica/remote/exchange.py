@@ -8,6 +8,7 @@ whatever goes wrong on the way is `Unreachable`; what the peer refuses is the er
 from __future__ import annotations
 
 import copy
+import gzip
 import json
 import threading
 import time
@@ -21,7 +22,7 @@ import httpx
 from replica.errors import TokenRefused, Unauthorized, Unreachable
 from replica.remote.auth import Auth, BasicAuth, NoAuth
 from replica.remote.failures import failure
-from replica.tuning import ANSWER_SECONDS, CONNECT_SECONDS, SILENCE_SECONDS
+from replica.tuning import ANSWER_SECONDS, CONNECT_SECONDS, GZIP_FROM_BYTES, GZIP_LEVEL, SILENCE_SECONDS
 
 Params = Mapping[str, str]
 
@@ -73,12 +74,14 @@ class Exchange:
         auth: Auth,
         client: httpx.Client | None = None,
         timeout: float = SILENCE_SECONDS,
+        compress: bool = False,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self.address = address
         self._auth = auth
         self._monotonic = monotonic
         self._timeout = timeout
+        self._compress = compress
         self.meter = Meter()
         self._owned = client is None
         self._client = client or httpx.Client(limits=httpx.Limits(max_connections=8))
@@ -104,7 +107,12 @@ class Exchange:
     ) -> Any:
         """Send `body` as JSON, return the answer's JSON. `silence` (seconds) replaces the usual patience."""
         content = None if body is None else encode(body)
-        with self.stream(method, path, params=params, content=content, silence=silence) as response:
+        headers = {}
+        if content is not None and self._compress and len(content) >= GZIP_FROM_BYTES:
+            content, headers = gzip.compress(content, GZIP_LEVEL), {"Content-Encoding": "gzip"}
+        with self.stream(
+            method, path, params=params, content=content, headers=headers, silence=silence
+        ) as response:
             raw = self.read(response)
         try:
             return json.loads(raw)

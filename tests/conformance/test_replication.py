@@ -285,6 +285,13 @@ def test_progress_counts_the_bytes_that_moved(phone: Database, remote: RemoteDat
     assert 20_000 < seen[-1] < 40_000
 
 
+def test_compressed_requests_are_understood(phone: Database, server: str, remote: RemoteDatabase) -> None:
+    phone.bulk_docs([{"_id": f"d{number}", "text": "día " * 100} for number in range(20)])
+    with RemoteDatabase(f"{server}/{remote.name}", compress=True) as compressing:
+        sync(phone, compressing)
+    assert leaves(phone) == leaves(remote)
+
+
 def test_a_live_session_brings_what_happens_at_the_peer(phone: Database, remote: RemoteDatabase) -> None:
     live = LiveReplication(phone, remote, world=StillWorld().world())
     phone.put({"_id": "receipt:1"})

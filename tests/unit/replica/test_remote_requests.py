@@ -4,6 +4,7 @@ isn't.
 
 from __future__ import annotations
 
+import gzip
 import json
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -236,3 +237,19 @@ def test_a_peer_that_hides_its_root_is_known_by_its_address() -> None:
 
     with remote(answer) as peer:
         assert peer.info().uuid == "http://peer.example/db"
+
+
+def test_large_bodies_are_compressed_when_asked() -> None:
+    seen: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        return httpx.Response(201, json=[])
+
+    with remote(answer, compress=True) as peer:
+        peer.bulk_docs([{"_id": "a", "text": "ñandú " * 1000}], new_edits=False)
+        peer.bulk_docs([{"_id": "b"}], new_edits=False)
+    assert seen[0].headers["content-encoding"] == "gzip"
+    assert len(seen[0].content) < 1000
+    assert json.loads(gzip.decompress(seen[0].content))["docs"][0]["text"] == "ñandú " * 1000
+    assert "content-encoding" not in seen[1].headers
