@@ -26,6 +26,8 @@ STOP_SECONDS = 12.0
 POLL_SECONDS = 0.2
 # A process that dies is started again, as a platform would, each time a little later.
 RESTART_SECONDS = (1.0, 2.0, 5.0, 15.0)
+# After a life of this length a death is a new story.
+LONG_LIFE_SECONDS = 60.0
 # A process that cannot start dies within this time: a missing setting, a missing module.
 STEADY_SECONDS = 1.5
 # Dying this often before it was ever healthy is not bad luck.
@@ -87,6 +89,8 @@ class Child:
         if self.process is None or self.is_running or self.gave_up:
             return False
         if self.restart_at == 0.0:
+            if now - self.started_at > LONG_LIFE_SECONDS:
+                self.deaths = 0
             self.restart_at = now + RESTART_SECONDS[min(self.deaths, len(RESTART_SECONDS) - 1)]
             self.deaths += 1
             return True
