@@ -5,8 +5,8 @@ Every process of the Procfile, the demo's own ones beside them, and a table that
 
 from __future__ import annotations
 
+import shlex
 import signal
-import sys
 import threading
 import time
 from collections.abc import Sequence
@@ -87,7 +87,7 @@ class Demo:
         print("Preparando la empresa de demostración…", flush=True)
         step = Child(
             name="preparación",
-            command=f"'{sys.executable}' -m backend.demo prepare",
+            command="python -m backend.demo prepare",
             log=self._settings.logs / "prepare.log",
             environment=self._environment,
             is_ready=processes.always,
@@ -140,7 +140,7 @@ class Demo:
         ports, mail = self._settings.ports, self._settings.mail
         sink = Child(
             name="correo",
-            command=f"python -m backend.demo.smtp_sink {ports.smtp} '{mail}'",
+            command=f"python -m backend.demo.smtp_sink {ports.smtp} {shlex.quote(str(mail))}",
             log=self._settings.logs / "correo.log",
             environment=self._environment,
             is_ready=processes.accepts(ports.smtp),

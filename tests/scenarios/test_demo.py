@@ -99,7 +99,8 @@ def listens(port: str) -> bool:
 
 def test_one_command_starts_everything_and_ctrl_c_ends_all_of_it(tmp_path: Path) -> None:
     taken = ports()
-    environment = clean_environment(tmp_path, **taken)
+    data = tmp_path / "a folder with spaces"
+    environment = clean_environment(data, **taken)
     said = tmp_path / "said.txt"
     with said.open("wb") as output:
         demo = subprocess.Popen(
@@ -119,9 +120,9 @@ def test_one_command_starts_everything_and_ctrl_c_ends_all_of_it(tmp_path: Path)
             assert demo.poll() is None, said.read_text()
             api = f"http://127.0.0.1:{taken['RECAUDO_API_PORT']}"
             assert httpx.get(f"{api}/api/v1/health").json() == {"status": "ok"}
-            for words in ("sofia@andina.example", "Teléfono de Ana", str(tmp_path / "mail")):
+            for words in ("sofia@andina.example", "Teléfono de Ana", str(data / "mail")):
                 assert words in said.read_text()
-            secrets = tmp_path / "demo.env"
+            secrets = data / "demo.env"
             assert stat.S_IMODE(secrets.stat().st_mode) == 0o600
             password = secrets.read_text().split('RECAUDO_DEMO_PASSWORD="')[1].split('"')[0]
             signed_in = httpx.post(
