@@ -26,7 +26,12 @@ from replica.replication.origin import Marking, Origin, Passed
 from replica.replication.refusals import Ledger, Refusal, rules_of
 from replica.replication.selection import EVERYTHING, Selection
 from replica.replication.world import World
-from replica.tuning import BATCH_DOCUMENTS, BATCH_DOCUMENTS_LEAST, FIRST_SYNC_BATCHES_PER_COMMIT
+from replica.tuning import (
+    BATCH_DOCUMENTS,
+    BATCH_DOCUMENTS_LEAST,
+    FIRST_SYNC_BATCHES_PER_COMMIT,
+    FIRST_SYNC_COMMIT_SECONDS,
+)
 
 
 class State(StrEnum):
@@ -131,6 +136,7 @@ class Replication:
         if self.is_over:
             return False
         if self._options.cancelled():
+            self._note_first_sync(at_once=True)
             self.state = State.CANCELLED
             return False
         try:
@@ -140,6 +146,7 @@ class Replication:
             self._write(batch)
         except ReplicaError:
             self._drop_what_was_ahead()
+            self._note_first_sync(at_once=True)
             self._limit = max(min(BATCH_DOCUMENTS_LEAST, self._options.batch_documents), self._limit // 2)
             raise
         self._limit = min(self._options.batch_documents, self._limit * 2)
@@ -239,7 +246,8 @@ class Replication:
             full=self._options.attachments,
             world=self._world,
         )
-        self._last_seq = known.since if known is not None else 0
+        self._last_seq = self._noted_seq = known.since if known is not None else 0
+        self._noted_at = self._world.monotonic()
         if self._options.manifest is not None:
             documents = fetch_manifest(self._source, self._target, self._options.manifest)
             self._deliver(documents, [])
@@ -268,7 +276,7 @@ class Replication:
         self._deliver(batch.documents, batch.unreadable)
         self._last_seq = batch.last_seq
         if self.state is State.FIRST_SYNC and not batch.is_last:
-            self._record.write(batch.last_seq, complete=False)
+            self._note_first_sync(at_once=False)
             return
         if self._delivered:
             self._checkpoint()
@@ -300,6 +308,15 @@ class Replication:
         if self.state is State.FIRST_SYNC:
             self._record.write(self._last_seq, complete=True)
         self.state = State.COMPLETE
+
+    def _note_first_sync(self, *, at_once: bool) -> None:
+        """Keep how far the stream has come: on a fast link less often than documents are committed."""
+        now = self._world.monotonic()
+        if self.state is not State.FIRST_SYNC or self._noted_seq == self._last_seq:
+            return
+        if at_once or now - self._noted_at >= FIRST_SYNC_COMMIT_SECONDS:
+            self._record.write(self._last_seq, complete=False)
+            self._noted_at, self._noted_seq = now, self._last_seq
 
     def _checkpoint(self) -> None:
         self._target.ensure_full_commit()
