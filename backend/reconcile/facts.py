@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from backend.couch.client import Couch, Json
+from backend.couch.errors import CouchError
 from backend.killpoints import reach
 from backend.reconcile.admission import Origin, fault_of, series_of
 from backend.reconcile.bulk import write_all
@@ -59,7 +60,7 @@ def take_facts(
     leaves = {
         row["id"]: [leaf["rev"] for leaf in row["changes"]] for row in page.results if is_fact(row["id"])
     }
-    accepted = _accepted_revs(couch, company, leaves)
+    accepted = _revs(couch, company, leaves)
     news = [(doc_id, rev) for doc_id, revs in leaves.items() for rev in revs if accepted.get(doc_id) != rev]
     if not news:
         return Taken(page.last_seq, more)
@@ -92,10 +93,26 @@ def park(couch: Couch, company: str, exceptions: list[Json]) -> None:
 
 
 def fetch_leaves(couch: Couch, db: str, leaves: Iterable[tuple[str, str]]) -> list[Json]:
-    """The bodies of these revisions; one that was purged in between is left out."""
-    wanted = [{"id": doc_id, "rev": rev} for doc_id, rev in leaves]
-    answer = couch.call(f"{db}/_bulk_get", couch.service.post_bulk_get, db, wanted, idempotent=True)
-    return [entry["ok"] for result in answer["results"] for entry in result["docs"] if "ok" in entry]
+    """The bodies of these revisions; one that was purged in between is left out.
+
+    Raise `CouchError` where one stands but can't be read yet: a checkpoint must not pass it.
+    """
+    wanted = set(leaves)
+    answer = couch.call(
+        f"{db}/_bulk_get",
+        couch.service.post_bulk_get,
+        db,
+        [{"id": doc_id, "rev": rev} for doc_id, rev in sorted(wanted)],
+        idempotent=True,
+    )
+    bodies = [entry["ok"] for result in answer["results"] for entry in result["docs"] if "ok" in entry]
+    unread = wanted - {(body["_id"], body["_rev"]) for body in bodies}
+    if unread:
+        standing = _revs(couch, db, [doc_id for doc_id, _ in unread])
+        for doc_id, rev in sorted(unread):
+            if standing.get(doc_id) == rev:
+                raise CouchError(f"{db}/{doc_id}", "unreadable", f"revision {rev} stands but does not come")
+    return bodies
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +140,9 @@ def _sort(bodies: Iterable[Json], origin: Origin, accepted: Mapping[str, str]) -
     return sorting
 
 
-def _accepted_revs(couch: Couch, company: str, ids: Iterable[str]) -> dict[str, str]:
+def _revs(couch: Couch, db: str, ids: Iterable[str]) -> dict[str, str]:
+    """The winning revision of each document that is or was there."""
     keys = list(ids)
     if not keys:
         return {}
-    rows = couch.all_docs(company, keys=keys)
-    return {row["id"]: row["value"]["rev"] for row in rows if "value" in row}
+    return {row["id"]: row["value"]["rev"] for row in couch.all_docs(db, keys=keys) if "value" in row}

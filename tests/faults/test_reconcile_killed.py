@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from backend.killpoints import KILL_STATUS, POINTS
-from tests.support.reconciling import Company, a_code, a_company, a_server, rev_of
+from backend.reconcile.audit import audit
+from tests.support.reconciling import NOW, Company, a_code, a_company, a_server, rev_of
 from tests.support.stack import Stack
 
 CODE = a_code()  # the same for all tellings, so that ids and digests can be compared
@@ -112,4 +113,28 @@ def test_run_twice_at_once_while_the_office_works_it_comes_to_the_same_end(
         process.join(60)
         assert process.exitcode == 0
     company.reconcile()
+    assert company.picture(*COLLECTORS) == told
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(50))
+def test_doubled_and_killed_while_the_office_works_what_is_left_is_repaired(
+    seed: int, company: Company, told: Any
+) -> None:
+    chance = random.Random(seed)
+    running: list[Any] = []
+    for _ in range(8):
+        running = [process for process in running if process.is_alive()]
+        running += [company.reconcile_elsewhere(times=3) for _ in range(2 - len(running))]
+        time.sleep(chance.uniform(0.02, 0.25))
+        company.assign("C1", chance.choice(["ana", "bruno", "carla", None]))
+        company.bill("C1", "F-1", balance=chance.randrange(1, 9999))
+        if chance.random() < 0.5:
+            chance.choice(running).kill()
+    company.assign("C1", "bruno")
+    company.bill("C1", "F-1", balance=5000)
+    for process in running:
+        process.join(60)
+    company.reconcile()
+    audit(company.couch, company.code, NOW, repair=True)
     assert company.picture(*COLLECTORS) == told
