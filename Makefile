@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run check lint types test browser soak bench peers screenshots clean
+.PHONY: help setup run unplug plug dunning check lint types test browser soak bench peers screenshots clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## */  make \1\t/' | expand -t 22
@@ -22,6 +22,15 @@ $(STAMP): requirements.txt
 
 run: setup  ## the demo company on the embedded database, every process, until Ctrl-C
 	$(BIN)/python -m backend.demo run
+
+unplug: setup  ## take the network away from a running demo: the phones go on working
+	$(BIN)/python -m backend.demo unplug
+
+plug: setup  ## give it back
+	$(BIN)/python -m backend.demo plug
+
+dunning: setup  ## send the demo's dunning e-mails now instead of at nine
+	$(BIN)/python -m backend.demo job dunning
 
 ## -- proof ----------------------------------------------------------------------------------
 check: lint types  ## lint and types

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
@@ -23,6 +25,8 @@ FLAGS = [
 ]
 QUITO = {"latitude": -0.1807, "longitude": -78.4678, "accuracy": 9}
 PATIENCE_MS = 30_000
+FAILURE_PICTURE = Path(tempfile.gettempdir()) / "recaudo-last-failure.png"
+"""What the screen showed when a browser test failed last."""
 
 needs_chromium = pytest.mark.skipif(
     CHROMIUM is None, reason="chromium is missing (Debian: apt-get install chromium)"
@@ -104,6 +108,11 @@ def screen(browser: Browser, url: str, *, width: int, height: int, dark: bool = 
         accept_downloads=True,
     )
     try:
-        yield Screen(context.new_page(), url)
+        window = Screen(context.new_page(), url)
+        try:
+            yield window
+        except Exception:
+            window.page.screenshot(path=FAILURE_PICTURE)
+            raise
     finally:
         context.close()

@@ -23,7 +23,8 @@ import pytest
 from backend.killpoints import KILL_STATUS, POINTS
 from flet_app.collector.phone import Phone
 from tests.support.field import a_phone, collect, until
-from tests.support.stack import PASSWORD, Stack, eventually, stack
+from tests.support.outcome import expect_every_receipt_once, expect_excess_on_account, totals_by_method
+from tests.support.stack import PASSWORD, Stack, stack
 
 SEED = 20261121
 KILLS = 50
@@ -256,69 +257,20 @@ async def _a_day(day: Day, dice: Random) -> Counter[str]:
 
 async def _expect_everything_once(day: Day) -> None:
     whole, receipts = day.whole, day.receipts
-    postings = await asyncio.to_thread(_settled_postings, whole, len(receipts))
-    central = {
-        row["id"] for row in whole.get('andina/_all_docs?start_key="receipt:"&end_key="receipt:~"')["rows"]
-    }
-    assert central == set(receipts)
-    posted = {p["receipt"]: p for p in postings.values() if p["state"] == "posted"}
-    rejected = {p["receipt"]: p for p in postings.values() if p["state"] == "rejected"}
-    assert set(posted) | set(rejected) == set(receipts)
-
-    with closing(sqlite3.connect(whole.folder / "demo" / "erp.sqlite")) as erp:
-        ledger = dict(erp.execute("SELECT recibo, numero FROM cobros WHERE estado = 'CONTABILIZADO'"))
-        totals = dict(erp.execute("SELECT recibo, total FROM cobros WHERE estado = 'CONTABILIZADO'"))
-        debit, credit = erp.execute("SELECT sum(debe), sum(haber) FROM asientos").fetchone()
-    assert ledger == {receipt: posting["erp_number"] for receipt, posting in posted.items()}
-    assert totals == {receipt: receipts[receipt]["total"] for receipt in posted}
-    assert debit == credit == sum(totals.values())
-
-    excess = [p for p in posted.values() if p["on_account"] > receipts[p["receipt"]]["on_account"]]
-    paid_twice = [
-        r for r in receipts.values() if any(a["invoice"] == day.shared_invoice for a in r["allocations"])
-    ]
-    assert len(paid_twice) == 2
-    over = [p for p in excess if p["receipt"] in {r["_id"] for r in paid_twice}]
-    assert len(over) == 1
-    exceptions = whole.get(
-        'andina/_all_docs?start_key="exception:over_allocation:"&end_key="exception:over_allocation:~"'
-    )
-    assert any(
-        over[0]["receipt"].removeprefix("receipt:").replace(":", "-") in row["id"]
-        for row in exceptions["rows"]
-    )
-
+    postings = await asyncio.to_thread(expect_every_receipt_once, whole, receipts)
+    expect_excess_on_account(whole, receipts, postings, day.shared_invoice)
     for name, phone in day.phones.items():
         phone.nudge()
-        own = {r["_id"] for r in receipts.values() if r["collector"] == name}
+        answers = {key: p for key, p in postings.items() if receipts[key]["collector"] == name}
         await until(
-            lambda phone=phone, own=own: all(
-                phone.portfolio.postings.get(key, {}).get("state") == postings[key]["state"] for key in own
+            lambda phone=phone, answers=answers: all(
+                phone.portfolio.postings.get(key, {}).get("erp_number") == posting["erp_number"]
+                for key, posting in answers.items()
             ),
-            seconds=60,
+            seconds=90,
             what=f"{name}'s phone shows the ERP's answers",
         )
-        shown = {key: phone.portfolio.postings[key]["erp_number"] for key in own if key in posted}
-        assert shown == {key: ledger[key] for key in shown}
         assert phone.status.unsent_count == 0
-
     summary = await asyncio.to_thread(day.summary)
     assert summary["collected"]["total"] == sum(r["total"] for r in receipts.values())
-    by_method: Counter[str] = Counter()
-    for receipt in receipts.values():
-        for line in receipt["payments"]:
-            by_method[line["method"]] += line["amount"]
-    assert summary["collected"]["by_method"] == dict(by_method)
-
-
-def _settled_postings(whole: Stack, count: int) -> dict[str, Json]:
-    def settled() -> dict[str, Json] | None:
-        answer = whole.get('andina/_all_docs?include_docs=true&start_key="posting:"&end_key="posting:~"')
-        found = {row["doc"]["receipt"]: row["doc"] for row in answer["rows"]}
-        done = [p for p in found.values() if p["state"] in {"posted", "rejected"}]
-        return found if len(done) == count else None
-
-    result: dict[str, Json] = eventually(
-        settled, seconds=120, what=f"all {count} receipts have the ERP's answer"
-    )
-    return result
+    assert summary["collected"]["by_method"] == totals_by_method(receipts)
