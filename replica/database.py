@@ -155,9 +155,9 @@ class Database:
         meanwhile.
         """
         with self._connections.writing() as connection:
-            yield Transaction(connection, self._indexes, now=int(self._now()), new_id=_new_id)
-            last = rows.last_seq(connection)
-        self._signal.notify(last)
+            handle = Transaction(connection, self._indexes, now=int(self._now()), new_id=_new_id)
+            yield handle
+        self._signal.notify(handle.last_seq)
 
     def put(self, document: Json, *, validate: Validate | None = None) -> str:
         """Write one document and return its revision. Raise `Conflict` where `_rev` is not a leaf (`PUT

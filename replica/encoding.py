@@ -9,6 +9,7 @@ from replica.revtree import Branch, Tree
 
 Json = dict[str, Any]
 
+_loads = json.JSONDecoder().decode
 _dumps = json.JSONEncoder(separators=(",", ":")).encode
 
 
@@ -39,11 +40,9 @@ def decode_other_leaves(text: str | None) -> list[tuple[str, bool]]:
 
 def document_from(document_id: str, rev: str, deleted: bool, body: str) -> Json:
     """Return a stored revision as a document."""
-    document: Json = {"_id": document_id, "_rev": rev}
     if deleted:
-        document["_deleted"] = True
-    document.update(json.loads(body))
-    return document
+        return {"_id": document_id, "_rev": rev, "_deleted": True, **_loads(body)}
+    return {"_id": document_id, "_rev": rev, **_loads(body)}
 
 
 def wire_revisions(branch: Branch) -> Json:

@@ -159,7 +159,7 @@ def _purge_document(
     for revision in gone:
         attachment_rows.drop_uses(connection, head.id, str(revision))
         rows.drop_revision(connection, head.id, str(revision))
-    row = rows.NewRow(
+    row = (
         sequences.take(deleted=tree[0].deleted),
         head.id,
         winner,
@@ -170,7 +170,7 @@ def _purge_document(
         body,
     )
     rows.replace(connection, head.seq, row)
-    if winner != head.rev and indexes.any and not row.deleted:
+    if winner != head.rev and indexes.any and not tree[0].deleted:
         indexes.add(head.id, winner, body)
 
 

@@ -43,6 +43,8 @@ class Transaction:
         self._indexes = indexes
         self._now = now
         self._new_id = new_id
+        self.last_seq = 0
+        """The last sequence given so far, 0 before the first."""
 
     def put(self, document: Json, *, validate: Validate | None = None) -> str:
         """Write one interactive edit and return its revision.
@@ -56,7 +58,7 @@ class Transaction:
             [edit], WriteOptions(revs_limit=self._revs_limit(), now=self._now, validate=validate)
         )
         revision = batch.apply(edit)
-        batch.flush(Sequences(self._connection))
+        self._flush(batch)
         return str(revision)
 
     def delete(self, document_id: str, rev: str, *, validate: Validate | None = None) -> str:
@@ -160,14 +162,14 @@ class Transaction:
         )
         batch = self._batch([edit for edit in parsed if isinstance(edit, Edit)], options)
         answers = [self._apply(batch, edit, new_edits=new_edits) for edit in parsed]
-        batch.flush(Sequences(self._connection))
+        self._flush(batch)
         return [answer for answer in answers if answer is not None]
 
     def _apply(self, batch: Batch, edit: Edit | Json, *, new_edits: bool) -> Json | None:
         document_id = edit.id if isinstance(edit, Edit) else str(edit["_id"])
         try:
             if isinstance(edit, Edit):
-                rev = str(batch.apply(edit))
+                rev = batch.apply(edit)
             else:
                 rev = self.put_local(document_id.removeprefix(LOCAL), edit)
         except PER_DOCUMENT as error:
@@ -184,6 +186,11 @@ class Transaction:
             options,
             [edit.id for edit in edits],
         )
+
+    def _flush(self, batch: Batch) -> None:
+        sequences = Sequences(self._connection)
+        batch.flush(sequences)
+        self.last_seq = sequences.last
 
     def _revs_limit(self) -> int:
         return int(rows.setting(self._connection, "revs_limit") or DEFAULT_REVS_LIMIT)

@@ -6,6 +6,7 @@ A sequence is given once and never again, not even where its row is purged: chec
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 
 from replica.storage import documents as rows
 from replica.tuning import SEQUENCE_BLOCK
@@ -21,18 +22,30 @@ class Sequences:
 
     def take(self, *, deleted: bool) -> int:
         """Return the next sequence, counted as a document or as a tombstone."""
-        self.last += 1
-        self._count(self.last, deleted=deleted, by=1)
-        return self.last
+        self.last = seq = self.last + 1
+        counts = self._tombstones if deleted else self._living
+        block = seq // SEQUENCE_BLOCK
+        counts[block] = counts.get(block, 0) + 1
+        return seq
+
+    def take_run(self, deleted: Sequence[bool]) -> int:
+        """Take consecutive sequences for documents of which these are deleted, and return the first."""
+        first = self.last + 1
+        start, self.last = 0, self.last + len(deleted)
+        while start < len(deleted):
+            block, skip = divmod(first + start, SEQUENCE_BLOCK)
+            part = deleted[start : start + SEQUENCE_BLOCK - skip]
+            tombstones = sum(part)
+            self._tombstones[block] = self._tombstones.get(block, 0) + tombstones
+            self._living[block] = self._living.get(block, 0) + len(part) - tombstones
+            start += len(part)
+        return first
 
     def leave(self, seq: int, *, deleted: bool) -> None:
         """Count no longer the row that stood at `seq`."""
-        self._count(seq, deleted=deleted, by=-1)
-
-    def _count(self, seq: int, *, deleted: bool, by: int) -> None:
         counts = self._tombstones if deleted else self._living
         block = seq // SEQUENCE_BLOCK
-        counts[block] = counts.get(block, 0) + by
+        counts[block] = counts.get(block, 0) - 1
 
     def flush(self, connection: sqlite3.Connection) -> None:
         for block in sorted(self._living.keys() | self._tombstones.keys()):
