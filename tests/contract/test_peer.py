@@ -15,8 +15,9 @@ from typing import Any
 
 import pytest
 
-from replica import Conflict, Database
+from replica import Conflict, Database, RemoteDatabase
 from replica.peer import Peer
+from tests.support.couch import embedded_server
 
 Json = dict[str, Any]
 
@@ -27,7 +28,14 @@ def sqlite(folder: Path) -> Iterator[Peer]:
         yield database
 
 
-IMPLEMENTATIONS: dict[str, Callable[[Path], AbstractContextManager[Peer]]] = {"sqlite": sqlite}
+@contextmanager
+def http(folder: Path) -> Iterator[Peer]:
+    with embedded_server(folder / "server") as server, RemoteDatabase(f"{server}/peer") as remote:
+        remote.create()
+        yield remote
+
+
+IMPLEMENTATIONS: dict[str, Callable[[Path], AbstractContextManager[Peer]]] = {"sqlite": sqlite, "http": http}
 
 
 @pytest.fixture(params=IMPLEMENTATIONS)
