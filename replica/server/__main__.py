@@ -18,7 +18,8 @@ from pathlib import Path
 
 from replica.server.assembly import assemble
 from replica.server.configuration import Configuration
-from replica.server.serving import make_server, stop_on_signals
+from replica.server.gateway import Gateway
+from replica.server.serving import Server, stop_on_signals
 
 CLOSE_SECONDS = 0.3
 
@@ -42,22 +43,23 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     stopping = threading.Event()
     node, application = assemble(options.data, configuration, admin=admin, closing=stopping)
-    server = make_server(
-        application,
+    server = Server(
+        Gateway(
+            application, most_body=lambda: configuration.number("chttpd", "max_http_request_size", 4 << 30)
+        ),
         host=options.host,
         port=options.port,
         threads=configuration.number("chttpd", "server_threads", 1024),
-        max_body=configuration.number("chttpd", "max_http_request_size", 4 << 30),
     )
 
     def stop() -> None:
         stopping.set()
-        server.pull_trigger()
+        server.stop()
         threading.Thread(target=node.registry.wake_feeds, daemon=True).start()
 
     stop_on_signals(stop)
-    print(f"replica.server listens on http://{server.effective_host}:{server.effective_port}/", flush=True)
-    server.run_until(stopping)
+    print(f"replica.server listens on {server.url}/", flush=True)
+    server.run()
     node.close(deadline=time.monotonic() + CLOSE_SECONDS)
     logging.shutdown()
     # Not through the interpreter's own end, which would close file after file however many there are.

@@ -58,8 +58,8 @@ def _come_in() -> None:
 
 
 def _go_out(response: Response) -> Response:
-    response.headers["X-Couch-Request-ID"] = os.urandom(5).hex()
-    response.headers.setdefault("X-CouchDB-Body-Time", "0")
+    response.headers.add("X-Couch-Request-ID", os.urandom(5).hex())
+    response.headers.add("X-CouchDB-Body-Time", "0")
     renewed = g.user.renewed_cookie if "user" in g else None
     if renewed is not None and "Set-Cookie" not in response.headers:
         response.set_cookie(cookies.NAME, renewed, path="/", httponly=True)

@@ -12,6 +12,7 @@ import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Protocol
 
 from werkzeug.wrappers import Request
@@ -71,9 +72,7 @@ class Authenticator:
 
     def handler_names(self) -> list[str]:
         listed = self._configuration.get("chttpd", "authentication_handlers")
-        return [
-            name for name in re.findall(r"(\w+_authentication_handler)", listed) if name in self._handlers
-        ]
+        return [name for name in _named_handlers(listed) if name in self._handlers]
 
     def identify(self, request: Request) -> User:
         """Raise `Unauthorized`, `TokenRefused`, `BadRequest` or `Forbidden` (locked) on bad credentials."""
@@ -113,10 +112,11 @@ class Authenticator:
 
     def _check_password(self, name: str, password: str) -> User | None:
         configured = self._configured_admin(name)
+        if configured is not None:
+            right = self._passwords.matches_admin(password, configured)
+            return User(name=name, roles=("_admin",)) if right else None
         account = self._accounts.find_account(name)
-        if configured is not None and self._passwords.matches_admin(password, configured):
-            return User(name=name, roles=("_admin", *_roles(account)))
-        if configured is None and account is not None and self._passwords.matches(password, account):
+        if account is not None and self._passwords.matches(password, account):
             return User(name=name, roles=_roles(account))
         return None
 
@@ -167,7 +167,7 @@ class Authenticator:
         return User(name=name, roles=tuple(role for role in roles.split(",") if role), handler="proxy")
 
     def _from_cookie(self, request: Request) -> User | None:
-        value = request.cookies.get(cookies.NAME)
+        value = request.cookies.get(cookies.NAME) if "HTTP_COOKIE" in request.environ else None
         if not value:
             return None
         name, issued_at, mac = cookies.opened(value)
@@ -178,8 +178,8 @@ class Authenticator:
             return None
         if now >= issued_at + timeout:
             return None
-        account = self._accounts.find_account(name)
-        roles = ("_admin", *_roles(account)) if self.is_admin_name(name) else _roles(account)
+        admin = self.is_admin_name(name)
+        roles = ("_admin",) if admin else _roles(self._accounts.find_account(name))
         # CouchDB renews the cookie once a tenth of its life is over.
         renewed = self.cookie_for(name) if now - issued_at > timeout * 0.1 else None
         return User(
@@ -201,6 +201,11 @@ class Authenticator:
             return hmac.digest(b"session", configured.encode(), "sha256").hex()
         account = self._accounts.find_account(name)
         return None if account is None else str(account.get("salt", ""))
+
+
+@lru_cache(maxsize=16)
+def _named_handlers(listed: str) -> tuple[str, ...]:
+    return tuple(re.findall(r"(\w+_authentication_handler)", listed))
 
 
 def _roles(account: dict[str, Any] | None) -> tuple[str, ...]:

@@ -55,7 +55,7 @@ class Tail(Segment):
 
 
 class RawPaths:
-    """WSGI middleware; `REQUEST_URI` is the request line's target, as waitress and werkzeug pass it."""
+    """WSGI middleware; `REQUEST_URI` is the request line's target, as our gateway passes it."""
 
     def __init__(self, application: Wsgi) -> None:
         self._application = application

@@ -1,113 +1,180 @@
-"""Sockets and threads: waitress, with as many threads as there are requests in progress.
+"""Sockets and threads: one thread for each request in progress, none for a connection that waits for its
+next one.
 
-A longpoll or continuous feed holds its thread for as long as it is open, so a fixed pool would starve
-behind a few hundred phones; this one grows when nobody is idle. SIGTERM stops accepting, tells the feeds to
-end, and leaves within `STOP_SECONDS` whatever they do: what was acknowledged is on disk already.
+A feed holds its thread for as long as it is open, so there is no fixed pool that a few hundred phones could
+fill: a thread is made when nobody is idle. A connection stays with its thread between requests for a
+moment, because the next request of a busy client then needs no hand-over; a quiet one goes back to the
+listener, which watches them all.
+
+Stopping: no new connections, feeds are told to end, and after `STOP_SECONDS` everything is closed whatever
+it does. What was acknowledged is on disk by then.
 """
 
 from __future__ import annotations
 
-import json
+import contextlib
+import logging
+import queue
+import selectors
 import signal
+import socket
+import threading
 import time
 from collections.abc import Callable
-from threading import Event
 from types import FrameType
-from typing import Any
 
-from waitress import wasyncore
-from waitress.adjustments import Adjustments
-from waitress.channel import HTTPChannel
-from waitress.server import TcpWSGIServer
-from waitress.task import ErrorTask, ThreadedTaskDispatcher
+from replica.server.connection import Connection
+from replica.server.gateway import Gateway
+
+log = logging.getLogger("replica.server")
 
 STOP_SECONDS = 1.2
-FIRST_THREADS = 8
-# A larger request is kept in a temporary file while it arrives.
-IN_MEMORY_BODY = 4 << 20
-# A feed pauses when its reader is this far behind, instead of filling the memory.
-UNREAD_BYTES = 1 << 20
+# A busy client's next request is awaited on its own thread for this long.
+LINGER_SECONDS = 0.25
+# A connection without a request is closed after this long.
+IDLE_SECONDS = 300.0
+BACKLOG = 2048
 
 
-class GrowingDispatcher(ThreadedTaskDispatcher):  # type: ignore[misc]
-    """Starts a thread when a request finds none idle, up to `limit`; beyond it requests wait their turn."""
+class Server:
+    """Binds at once, so that a taken port is told before anything else; port 0 picks a free one."""
 
-    def __init__(self, limit: int) -> None:
-        super().__init__()
-        self._limit = limit
-        self.set_thread_count(min(FIRST_THREADS, limit))
+    def __init__(self, gateway: Gateway, *, host: str, port: int, threads: int) -> None:
+        self._gateway = gateway
+        self._most_threads = threads
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        self._listener = socket.create_server((host, port), family=family, backlog=BACKLOG)
+        self._listener.setblocking(False)
+        self.host, self.port = self._listener.getsockname()[:2]
+        self._selector = selectors.DefaultSelector()
+        self._waker, self._woken = socket.socketpair()
+        self._woken.setblocking(False)
+        self._work: queue.SimpleQueue[Connection] = queue.SimpleQueue()
+        self._lock = threading.Lock()
+        self._threads = 0
+        # Threads that nothing was given to; below zero, connections that wait for one.
+        self._idle = 0
+        self._returned: list[Connection] = []
+        self._open: set[Connection] = set()
+        self._stopping = threading.Event()
 
-    def add_task(self, task: Any) -> None:
-        with self.lock:
-            self.queue.append(task)
-            self.queue_cv.notify()
-            idle = len(self.threads) - self.stop_count - self.active_count
-            starved = len(self.queue) > idle and len(self.threads) < self._limit
+    @property
+    def url(self) -> str:
+        return f"http://[{self.host}]:{self.port}" if ":" in self.host else f"http://{self.host}:{self.port}"
+
+    def run(self) -> None:
+        """Serve until `stop`; then let the open requests finish, but not for long."""
+        self._selector.register(self._listener, selectors.EVENT_READ, "listener")
+        self._selector.register(self._woken, selectors.EVENT_READ, "woken")
+        while not self._stopping.is_set():
+            for key, _ in self._selector.select(timeout=5.0):
+                if key.data == "listener":
+                    self._accept()
+                elif key.data == "woken":
+                    with contextlib.suppress(BlockingIOError):
+                        self._woken.recv(4096)
+                else:
+                    self._selector.unregister(key.fileobj)
+                    self._hand_over(key.data)
+            self._watch_returned()
+            self._close_quiet()
+        self._wind_down()
+
+    def stop(self) -> None:
+        """From a signal handler or any thread."""
+        self._stopping.set()
+        self._wake()
+
+    def _wake(self) -> None:
+        with contextlib.suppress(OSError):
+            self._waker.send(b"\0")
+
+    # -- the listener ------------------------------------------------------------------------
+
+    def _accept(self) -> None:
+        for _ in range(64):
+            try:
+                accepted, address = self._listener.accept()
+            except (BlockingIOError, InterruptedError):
+                return
+            except OSError as failure:
+                log.warning("accept: %s", failure)
+                return
+            connection = Connection(accepted, address[0])
+            with self._lock:
+                self._open.add(connection)
+            self._selector.register(accepted, selectors.EVENT_READ, connection)
+
+    def _hand_over(self, connection: Connection) -> None:
+        """Give the connection to an idle thread, or to a new one; at the limit it waits for its turn."""
+        with self._lock:
+            starved = self._idle <= 0 and self._threads < self._most_threads
+            if starved:
+                self._threads += 1
+            else:
+                self._idle -= 1
+        self._work.put(connection)
         if starved:
-            self.set_thread_count(len(self.threads) + 1)
+            threading.Thread(target=self._serve, name="request", daemon=True).start()
 
+    def _watch_returned(self) -> None:
+        with self._lock:
+            returned, self._returned = self._returned, []
+        for connection in returned:
+            connection.quiet_since = time.monotonic()
+            try:
+                self._selector.register(connection.socket, selectors.EVENT_READ, connection)
+            except (ValueError, OSError):
+                self._forget(connection)
 
-class CouchErrorTask(ErrorTask):  # type: ignore[misc]
-    """A request that is not HTTP, or too large to accept, is refused in CouchDB's shape."""
+    def _close_quiet(self) -> None:
+        oldest = time.monotonic() - IDLE_SECONDS
+        quiet = [
+            key.data
+            for key in list(self._selector.get_map().values())
+            if isinstance(key.data, Connection) and key.data.quiet_since < oldest
+        ]
+        for connection in quiet:
+            self._selector.unregister(connection.socket)
+            self._forget(connection)
 
-    def execute(self) -> None:
-        error = self.request.error
-        words = {
-            500: ("internal_server_error", "The server failed; see its log."),
-            413: ("too_large", "the request entity is too large"),
-            431: ("bad_request", "Headers too large."),
-        }
-        kind, reason = words.get(error.code, ("bad_request", str(error.body)))
-        body = json.dumps({"error": kind, "reason": reason}).encode() + b"\n"
-        self.status = f"{error.code} {error.reason}"
-        self.content_length = len(body)
-        self.response_headers = [("Content-Type", "application/json"), ("Content-Length", str(len(body)))]
-        self.set_close_on_finish()
-        self.write(body)
-
-
-class CouchChannel(HTTPChannel):  # type: ignore[misc]
-    error_task_class = CouchErrorTask
-
-
-class CouchServer(TcpWSGIServer):  # type: ignore[misc]
-    channel_class = CouchChannel
-
-    def run_until(self, stopping: Event) -> None:
-        """Serve until `stopping` is set; then let the open requests finish, but not for long."""
-        while not stopping.is_set():
-            wasyncore.loop(timeout=1.0, use_poll=True, map=self._map, count=1)
-        self.accepting = False
+    def _wind_down(self) -> None:
+        self._selector.unregister(self._listener)
+        self._listener.close()
         deadline = time.monotonic() + STOP_SECONDS
-        while time.monotonic() < deadline and any(
-            channel.requests or channel.total_outbufs_len for channel in list(self.active_channels.values())
-        ):
-            wasyncore.loop(timeout=0.05, use_poll=True, map=self._map, count=1)
-        self.task_dispatcher.shutdown(timeout=0.2)
-        wasyncore.close_all(self._map)
+        while time.monotonic() < deadline and self._threads > self._idle:
+            time.sleep(0.01)
+        with self._lock:
+            for connection in self._open:
+                connection.close()
 
+    # -- the threads ---------------------------------------------------------------------------
 
-def make_server(application: Any, *, host: str, port: int, threads: int, max_body: int) -> CouchServer:
-    """Bind at once, so that a taken port is told before anything else; port 0 picks a free one."""
-    settings = Adjustments(
-        host=host,
-        port=port,
-        ident="CouchDB/3.5.0 (replica.server)",
-        connection_limit=100_000,
-        backlog=2048,
-        asyncore_use_poll=True,
-        # Keep reading while a request runs: that is how a feed learns that its reader is gone.
-        channel_request_lookahead=1,
-        channel_timeout=300,
-        inbuf_overflow=IN_MEMORY_BODY,
-        outbuf_high_watermark=UNREAD_BYTES,
-        max_request_body_size=max_body,
-        log_socket_errors=False,
-        clear_untrusted_proxy_headers=False,
-    )
-    return CouchServer(
-        application, map={}, dispatcher=GrowingDispatcher(threads), adj=settings, sockinfo=settings.listen[0]
-    )
+    def _serve(self) -> None:
+        while True:
+            connection = self._work.get()
+            try:
+                self._converse(connection)
+            except Exception:
+                log.exception("a connection failed")
+                self._forget(connection)
+            with self._lock:
+                self._idle += 1
+
+    def _converse(self, connection: Connection) -> None:
+        """Answer requests while they come quickly; then give the connection back."""
+        while self._gateway.answer_one(connection) and not self._stopping.is_set():
+            if not connection.has_input(LINGER_SECONDS):
+                with self._lock:
+                    self._returned.append(connection)
+                self._wake()
+                return
+        self._forget(connection)
+
+    def _forget(self, connection: Connection) -> None:
+        connection.close()
+        with self._lock:
+            self._open.discard(connection)
 
 
 def stop_on_signals(stop: Callable[[], None]) -> None:

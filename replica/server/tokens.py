@@ -10,6 +10,7 @@ import base64
 import binascii
 import json
 import re
+from functools import lru_cache
 from typing import Any
 
 import jwt
@@ -26,6 +27,8 @@ KEY_KIND = {
 }
 _CLAIM = re.compile(r"\{\s*(\w+)\s*,\s*\"([^\"]*)\"\s*\}|([\w:./-]+)")
 _JWS = jwt.PyJWS(algorithms=list(KEY_KIND))
+# Signatures found good, by token and key: a phone sends the same token with every request.
+REMEMBERED = 4096
 
 
 def read_token(token: str, configuration: Configuration, *, now: float) -> dict[str, Any]:
@@ -41,16 +44,10 @@ def read_token(token: str, configuration: Configuration, *, now: float) -> dict[
         raise TokenRefused(
             "Invalid alg header parameter" if "alg" in header else "Missing alg header parameter"
         )
-    key = _key(configuration, kind, str(header.get("kid", "_default")))
-    try:
-        payload = _JWS.decode(token, key, algorithms=[header["alg"]])
-        claims = json.loads(payload)
-    except jwt.InvalidSignatureError:
-        raise TokenRefused("Bad HMAC" if kind == "hmac" else "Bad signature") from None
-    except (jwt.PyJWTError, ValueError, TypeError):
-        raise TokenRefused("Malformed token") from None
-    if not isinstance(claims, dict):
-        raise TokenRefused("Malformed token")
+    text = configuration.get("jwt_keys", f"{kind}:{header.get('kid', '_default')}")
+    if not text:
+        raise TokenRefused("Unknown kid")
+    claims = _signed_claims(token, header["alg"], kind, text)
     _check_claims(claims, configuration.get("jwt_auth", "required_claims"), now)
     return claims
 
@@ -68,10 +65,21 @@ def _header(token: str) -> dict[str, Any]:
     return header
 
 
-def _key(configuration: Configuration, kind: str, kid: str) -> Any:
-    text = configuration.get("jwt_keys", f"{kind}:{kid}")
-    if not text:
-        raise TokenRefused("Unknown kid")
+@lru_cache(maxsize=REMEMBERED)
+def _signed_claims(token: str, algorithm: str, kind: str, key_text: str) -> dict[str, Any]:
+    """The claims of a token whose signature is good. Nobody changes the dictionary that comes back."""
+    try:
+        claims = json.loads(_JWS.decode(token, _key(kind, key_text), algorithms=[algorithm]))
+    except jwt.InvalidSignatureError:
+        raise TokenRefused("Bad HMAC" if kind == "hmac" else "Bad signature") from None
+    except (jwt.PyJWTError, ValueError, TypeError):
+        raise TokenRefused("Malformed token") from None
+    if not isinstance(claims, dict):
+        raise TokenRefused("Malformed token")
+    return claims
+
+
+def _key(kind: str, text: str) -> Any:
     try:
         if kind == "hmac":
             return base64.b64decode(text, validate=True)

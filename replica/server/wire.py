@@ -41,11 +41,10 @@ def dumps(value: Any) -> str:
 
 def answer(value: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """A JSON answer with CouchDB's headers."""
-    response = Response(dumps(value) + "\n", status, content_type="application/json")
-    response.headers["Cache-Control"] = "must-revalidate"
+    told = {"Content-Type": "application/json", "Cache-Control": "must-revalidate"}
     if headers:
-        response.headers.update(headers)
-    return response
+        told.update(headers)
+    return Response((dumps(value) + "\n").encode("utf-8", "surrogatepass"), status, told)
 
 
 def stream(
@@ -56,6 +55,13 @@ def stream(
     if etag is not None:
         response.headers["ETag"] = etag
     return response
+
+
+def location() -> str:
+    """The address of what this request wrote, as the client named it."""
+    environ = request.environ
+    path = str(environ.get("REQUEST_URI", request.path)).partition("?")[0]
+    return f"{environ['wsgi.url_scheme']}://{environ.get('HTTP_HOST', 'localhost')}{path}"
 
 
 def _refuse_constant(_name: str) -> NoReturn:

@@ -13,7 +13,7 @@ from replica.errors import BadRequest, Conflict, NotFound, ReplicaError, TooLarg
 from replica.server.account_rules import readable
 from replica.server.node import database, node, user
 from replica.server.routes.documents import given_revision, quoted
-from replica.server.wire import PIECE, answer, body_pieces
+from replica.server.wire import PIECE, answer, body_pieces, location
 
 routes = Blueprint("attachments", __name__)
 Json = dict[str, Any]
@@ -102,7 +102,7 @@ def write(db: str, doc_id: str, attachment: str) -> Response:
     return answer(
         {"ok": True, "id": doc_id, "rev": written},
         201,
-        {"ETag": quoted(written), "Location": request.base_url},
+        {"ETag": quoted(written), "Location": location()},
     )
 
 

@@ -81,7 +81,7 @@ def patience(here: Node, kind: str) -> Patience:
         heartbeat=heartbeat / 1000 if heartbeat else None,
         timeout=None if heartbeat or timeout is None else timeout / 1000,
         expires_at=user().expires_at,
-        is_gone=request.environ.get("waitress.client_disconnected", lambda: False),
+        is_gone=request.environ.get("replica.is_gone", lambda: False),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 from flask import Blueprint, Response, request
 
@@ -13,7 +14,7 @@ from replica.server.catalogue import Options
 from replica.server.node import database, node, user
 from replica.server.sequences import wire_seq
 from replica.server.served import ServedDatabase
-from replica.server.wire import answer, body_bytes, flag, loads, require_json_content_type
+from replica.server.wire import answer, body_bytes, flag, loads, location, require_json_content_type
 
 routes = Blueprint("databases", __name__)
 SHARDS_AT_MOST = 256
@@ -49,7 +50,7 @@ def create(db: str) -> Response:
     options = Options(shards=_count("q", 2), replicas=_count("n", 1), partitioned=flag("partitioned"))
     admin_only = node().configuration.get("couchdb", "default_security") == "admin_only"
     node().registry.create(db, options, ADMIN_ONLY if admin_only else OPEN)
-    return answer({"ok": True}, 201, {"Location": request.base_url})
+    return answer({"ok": True}, 201, {"Location": location()})
 
 
 def _count(name: str, default: int) -> int:
@@ -86,9 +87,9 @@ def add_document(db: str) -> Response:
     document.setdefault("_id", node().uuids.take())
     admit(document, len(data), node().configuration)
     rev = found.put(document, user())
-    location = f"{request.base_url}/{document['_id']}"
+    address = f"{location()}/{quote(document['_id'], safe='')}"
     if request.args.get("batch") == "ok":
-        return answer({"ok": True, "id": document["_id"]}, 202, {"Location": location})
+        return answer({"ok": True, "id": document["_id"]}, 202, {"Location": address})
     return answer(
-        {"ok": True, "id": document["_id"], "rev": rev}, 201, {"Location": location, "ETag": f'"{rev}"'}
+        {"ok": True, "id": document["_id"], "rev": rev}, 201, {"Location": address, "ETag": f'"{rev}"'}
     )

@@ -15,7 +15,7 @@ from replica.server.admission import admit
 from replica.server.node import database, node, user
 from replica.server.routes.related import receive_related, send_mixed, send_related
 from replica.server.served import ServedDatabase
-from replica.server.wire import answer, body_bytes, flag, json_argument, loads
+from replica.server.wire import answer, body_bytes, flag, json_argument, loads, location
 
 routes = Blueprint("documents", __name__)
 REVISION = re.compile(r"[0-9]+-[0-9a-zA-Z]+")
@@ -171,10 +171,10 @@ def _store_replicated(found: ServedDatabase, document: Json) -> Response:
 
 def _stored(doc_id: str, rev: str, status: int = 201) -> Response:
     if request.args.get("batch") == "ok" and status == 201:
-        return answer({"ok": True, "id": doc_id}, 202, {"Location": request.base_url})
+        return answer({"ok": True, "id": doc_id}, 202, {"Location": location()})
     headers = {"ETag": quoted(rev)}
     if status == 201:
-        headers["Location"] = request.base_url
+        headers["Location"] = location()
     return answer({"ok": True, "id": doc_id, "rev": rev}, status, headers)
 
 
@@ -200,9 +200,7 @@ def copy(db: str, doc_id: str) -> Response:
     if target_rev is not None:
         document["_rev"] = target_rev
     rev = found.put(document, user())
-    return answer(
-        {"ok": True, "id": target, "rev": rev}, 201, {"ETag": quoted(rev), "Location": request.base_url}
-    )
+    return answer({"ok": True, "id": target, "rev": rev}, 201, {"ETag": quoted(rev), "Location": location()})
 
 
 _routed(copy, "COPY")
