@@ -107,6 +107,8 @@ class Reconciler:
             if progress is None or progress.instance != instance:
                 self._equip(collector, report, now)
                 progress = Progress(since=NOTHING_SEEN, instance=instance, seen="")
+                self._checkpoints.note(collector, progress)
+                self._checkpoints.save()
             seen = str(info["update_seq"])
             if progress.seen == seen:
                 return

@@ -50,7 +50,7 @@ class Checkpoints:
         bucket = bucket_of(collector)
         if bucket not in self._loaded:
             for code, entry in (self._read(_bucket_key(bucket)) or {}).get("collectors", {}).items():
-                self._collectors.setdefault(code, Progress(**entry))
+                self._collectors.setdefault(code, _from_json(entry))
             self._loaded.add(bucket)
         return self._collectors.get(collector)
 
@@ -107,6 +107,10 @@ class Checkpoints:
 
 def _bucket_key(bucket: int) -> str:
     return f"reconcile-up-{bucket:02d}"
+
+
+def _from_json(entry: Json) -> Progress:
+    return Progress(since=entry["since"], instance=entry["instance"], seen=entry["seen"])
 
 
 def _to_json(progress: Progress) -> Json:
