@@ -12,22 +12,20 @@ statements per document whatever its edits do.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from replica import revtree
-from replica.attachments import InlineBody, StoredBody, stub
+from replica.attaching import Attached, Inheritance, attach, record_uses
 from replica.document import Edit
 from replica.encoding import decode_tree, document_from, encode_other_leaves, encode_tree
 from replica.errors import Conflict, Forbidden, MissingStub, ReplicaError, Unauthorized
 from replica.indexing import IndexUpdates
 from replica.revision import RevisionId, canonical_json, compact_json, new_revision, revision_digest
 from replica.revtree import Branch, Merged, Tree
-from replica.storage import attachments as attachment_rows
 from replica.storage import documents as rows
 from replica.storage.sequences import Sequences
-from replica.tuning import ATTACHMENT_CHUNK_BYTES
 
 Json = dict[str, Any]
 Validate = Callable[[Json, Json | None], None]
@@ -178,23 +176,13 @@ class Batch:
             head.tree = tree
             self._touched.setdefault(head.id, head)
 
-    def _store(self, head: Head, edit: Edit, branch: Branch, entries: dict[str, _Entry]) -> None:
+    def _store(self, head: Head, edit: Edit, branch: Branch, entries: dict[str, Attached]) -> None:
         rev = str(branch.leaf)
         text = edit.text
         if entries:
             stubs = {name: entry.stub(branch.start) for name, entry in entries.items()}
             text = compact_json({**edit.body, "_attachments": stubs})
-            # Once replaced or purged, a revision may come again before compaction forgot it.
-            attachment_rows.drop_uses(self._connection, head.id, rev)
-            for name, entry in entries.items():
-                attachment_rows.use(
-                    self._connection,
-                    head.id,
-                    rev,
-                    name,
-                    digest=entry.digest,
-                    body=entry.store(self._connection),
-                )
+            record_uses(self._connection, head.id, rev, entries)
         before = {leaf.leaf for leaf in head.tree}
         tree = self._placed(head, branch)
         head.origin = self._origin(head, tree, before, branch.leaf)
@@ -266,72 +254,24 @@ class Batch:
             return head.stored_deleted, rows.winner_body(self._connection, head.seq)
         return rows.revision(self._connection, head.id, rev) if head.seq is not None else None
 
-    def _attachments(self, head: Head, edit: Edit, ancestors: Sequence[RevisionId]) -> dict[str, _Entry]:
-        """Say where the bytes of each attachment are. Raise `MissingStub` where a stub names none we know."""
+    def _attachments(self, head: Head, edit: Edit, ancestors: Sequence[RevisionId]) -> dict[str, Attached]:
         if not edit.attachments:
             return {}
-        entries: dict[str, _Entry] = {}
-        inherited: dict[str, Json] | None = None
-        for name, incoming in edit.attachments.items():
-            if incoming.body is not None:
-                self._check_body(head, name, incoming.body)
-                revpos = incoming.revpos if edit.branch is not None else None
-                entries[name] = _Entry(
-                    content_type=incoming.content_type,
-                    digest=incoming.body.digest,
-                    length=incoming.body.length,
-                    revpos=revpos,
-                    inline=incoming.body if isinstance(incoming.body, InlineBody) else None,
-                    body=None if isinstance(incoming.body, InlineBody) else incoming.body.number,
-                    now=self._options.now,
-                )
-                continue
-            if inherited is None:
-                inherited = self._inherited(head, ancestors)
-            entries[name] = self._from_stub(head, edit, name, inherited)
-        return entries
+        inheritance = Inheritance(self._connection, lambda: self._bodies_of(head, ancestors))
+        return attach(
+            self._connection,
+            edit,
+            inheritance,
+            now=self._options.now,
+            attachments_later=self._options.attachments_later,
+        )
 
-    def _check_body(self, head: Head, name: str, body: StoredBody | InlineBody) -> None:
-        if isinstance(body, StoredBody) and not attachment_rows.body_exists(self._connection, body.number):
-            raise MissingStub(f"{head.id}: the bytes written for attachment {name} are gone")
-
-    def _inherited(self, head: Head, ancestors: Sequence[RevisionId]) -> dict[str, Json]:
-        found: dict[str, Json] = {}
-        for revision in ancestors:
-            if not revtree.contains(head.tree, revision):
-                continue
-            held = self._body(head, str(revision))
-            if held is None or '"_attachments"' not in held[1]:
-                continue
-            known = document_from(head.id, str(revision), held[0], held[1])
-            uses = attachment_rows.uses(self._connection, head.id, str(revision))
-            for name, entry in known.get("_attachments", {}).items():
-                if name in uses:
-                    found.setdefault(name, {**entry, "body": uses[name].body})
-        return found
-
-    def _from_stub(self, head: Head, edit: Edit, name: str, inherited: dict[str, Json]) -> _Entry:
-        incoming = edit.attachments[name]
-        known = inherited.get(name)
-        if known is not None and (edit.branch is None or incoming.digest in (None, known["digest"])):
-            return _Entry(
-                content_type=known["content_type"],
-                digest=known["digest"],
-                length=known["length"],
-                revpos=known["revpos"],
-                body=known["body"],
-            )
-        if edit.branch is not None and incoming.digest is not None:
-            body = attachment_rows.body_by_digest(self._connection, incoming.digest, incoming.length)
-            if body is not None or self._options.attachments_later:
-                return _Entry(
-                    content_type=incoming.content_type,
-                    digest=incoming.digest,
-                    length=incoming.length,
-                    revpos=incoming.revpos,
-                    body=body,
-                )
-        raise MissingStub(f"{head.id}: id of attachment stub unknown: {name}")
+    def _bodies_of(self, head: Head, revisions: Sequence[RevisionId]) -> Iterator[Json]:
+        for revision in revisions:
+            if revtree.contains(head.tree, revision):
+                held = self._body(head, str(revision))
+                if held is not None and '"_attachments"' in held[1]:
+                    yield document_from(head.id, str(revision), held[0], held[1])
 
     # -- rows --------------------------------------------------------------------------------------
 
@@ -345,7 +285,8 @@ class Batch:
                 self._move(head, head.seq, sequences)
             else:
                 rows.set_tree(self._connection, head.seq, encode_tree(head.tree))
-        rows.insert(self._connection, new)
+        if new:
+            rows.insert(self._connection, new)
         if self._plain:
             plain = self._plain_rows()
             first = sequences.take_run([row[2] == 1 for row in plain])
@@ -414,48 +355,6 @@ class Batch:
             self._indexes.add(head.id, rev, body)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Entry:
-    """One attachment of a revision about to be written, with its bytes or the number of a body that has
-    them.
-    """
-
-    content_type: str
-    digest: str
-    length: int
-    revpos: int | None
-    inline: InlineBody | None = None
-    body: int | None = None
-    now: int = 0
-
-    def stub(self, generation: int) -> Json:
-        return dict(
-            stub(
-                content_type=self.content_type,
-                revpos=self.revpos or generation,
-                digest=self.digest,
-                length=self.length,
-            )
-        )
-
-    def store(self, connection: sqlite3.Connection) -> int | None:
-        """Return the number of the body, written now where it came inline and is not here yet."""
-        if self.inline is None:
-            return self.body
-        inline = self.inline
-        known = attachment_rows.body_by_sha(connection, inline.sha256)
-        if known is not None:
-            return known
-        number = attachment_rows.begin_body(connection, self.now)
-        for position, start in enumerate(range(0, inline.length, ATTACHMENT_CHUNK_BYTES)):
-            piece = inline.content[start : start + ATTACHMENT_CHUNK_BYTES]
-            attachment_rows.append_chunk(connection, number, position, piece)
-        attachment_rows.finish_body(
-            connection, number, sha256=inline.sha256, digest=inline.digest, length=inline.length, now=self.now
-        )
-        return number
-
-
 def _parent_of(tree: Tree, edit: Edit) -> RevisionId | None:
     """Return the leaf that an interactive edit continues, None where it begins the document. Raise
     `Conflict`.
@@ -473,7 +372,7 @@ def _parent_of(tree: Tree, edit: Edit) -> RevisionId | None:
     return tree[0].leaf
 
 
-def _canonical(edit: Edit, entries: dict[str, _Entry]) -> str:
+def _canonical(edit: Edit, entries: dict[str, Attached]) -> str:
     if not entries:
         return edit.text
     named = [[name, entry.content_type, entry.digest] for name, entry in sorted(entries.items())]

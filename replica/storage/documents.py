@@ -141,7 +141,8 @@ def insert_plain(connection: sqlite3.Connection, first: int, plain: Sequence[Pla
     """
     document_id, rev, deleted, origin, tree, body = plain[0]
     connection.execute(_INSERT, (first, document_id, rev, deleted, origin, None, tree, body))
-    connection.executemany(_INSERT_PLAIN, plain[1:])
+    if len(plain) > 1:
+        connection.executemany(_INSERT_PLAIN, plain[1:])
 
 
 def archive_winner(connection: sqlite3.Connection, seq: int) -> None:
