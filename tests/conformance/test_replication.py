@@ -260,6 +260,18 @@ def test_named_documents_travel_alone(phone: Database, other_phone: Database, re
     assert [row["id"] for row in other_phone.all_docs()["rows"]] == ["c"]
 
 
+def test_two_servers_are_replicated_through_us(phone: Database, server: str, remote: RemoteDatabase) -> None:
+    phone.bulk_docs(AWKWARD)
+    phone.put_attachment("photo:1", "front.jpg", b"front" * 100, "image/jpeg")
+    sync(phone, remote)
+    with RemoteDatabase(f"{server}/{remote.name}-copy") as copy:
+        copy.create()
+        assert replicate(remote, copy, batch_size=3, world=StillWorld().world()).ok
+        assert leaves(copy) == leaves(remote)
+        assert replicate(remote, copy, world=StillWorld().world()).docs_read == 0
+        copy.destroy()
+
+
 def test_a_selector_chooses_what_travels(
     request: pytest.FixtureRequest, phone: Database, other_phone: Database, remote: RemoteDatabase
 ) -> None:
