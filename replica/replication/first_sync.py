@@ -58,12 +58,19 @@ class FirstSyncRecord:
 
     def read(self) -> FirstSyncState | None:
         """Return where it stands, None where it has not begun or the source is not what it was."""
-        stored = self._store.get_local(self._key)
-        if stored is None or stored["incarnation"] != self._incarnation:
-            return None
-        if _is_beyond(stored["since"], self._update_seq):
+        stored = self._stored()
+        if stored is None or _is_beyond(stored["since"], self._update_seq):
             return None
         return FirstSyncState(stored["since"], stored["complete"])
+
+    def is_ahead(self) -> bool:
+        """Whether the source has gone back behind what we read of it."""
+        stored = self._stored()
+        return stored is not None and _is_beyond(stored["since"], self._update_seq)
+
+    def _stored(self) -> Json | None:
+        stored = self._store.get_local(self._key)
+        return stored if stored is not None and stored["incarnation"] == self._incarnation else None
 
     def write(self, since: Any, *, complete: bool) -> None:
         stored = self._store.get_local(self._key)

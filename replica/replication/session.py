@@ -195,16 +195,17 @@ class Replication:
         )
         self._agreed = self._checkpointer.read()
         self._ledger = Ledger(ours, self._key)
-        self._mark(source, target, pulls=pulls)
+        self._record = FirstSyncRecord(ours, self._key, source)
+        went_back = self._checkpointer.other_side_went_back or (pulls and self._record.is_ahead())
+        self._mark(source, target, pulls=pulls, went_back=went_back)
         self._last_seq = self._recorded_seq = 0 if self._agreed is None else self._agreed
         if self._passed is not None:
             self._last_seq = self._passed.after(self._last_seq, self.mark)
         self._retry_refused()
         self._choose_the_way(source, target, pulls=pulls)
 
-    def _mark(self, source: PeerInfo, target: PeerInfo, *, pulls: bool) -> None:
+    def _mark(self, source: PeerInfo, target: PeerInfo, *, pulls: bool, went_back: bool) -> None:
         """Find which marks hold, for what is written here and for what is not sent back."""
-        went_back = self._checkpointer.other_side_went_back
         delivered: dict[str, Any] = {"replaces": self._options.replaces} if self._options.replaces else {}
         read: dict[str, Any] = {}
         self._passed: Passed | None = None
@@ -228,8 +229,7 @@ class Replication:
             return
         if not isinstance(self._source, Streaming) or not isinstance(self._target, Marking):
             return
-        record = FirstSyncRecord(self._target, self._key, source)
-        known = record.read()
+        known = self._record.read()
         if known is not None and known.complete:
             return
         if known is None and target.doc_count * 2 > source.doc_count:
@@ -237,7 +237,6 @@ class Replication:
             # stream.
             return
         self.state = State.FIRST_SYNC
-        self._record = record
         self._first_sync = FirstSync(
             self._source,
             self._target,
@@ -278,6 +277,9 @@ class Replication:
         if self.state is State.FIRST_SYNC and not batch.is_last:
             self._note_first_sync(at_once=False)
             return
+        if self._passed is not None and batch.checked:
+            # What the peer was asked about and had already is no less delivered: an answer of ours was lost.
+            self._delivered = True
         if self._delivered:
             self._checkpoint()
         if batch.is_last:

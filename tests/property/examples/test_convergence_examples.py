@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from typing import Any
 
-from replica import Database, replicate
+import pytest
+
+from replica import Database, Unreachable, replicate
 from tests.support.comparison import leaves
+from tests.support.cutting import CuttingPeer
 from tests.support.world import StillWorld
 
 
 def test_a_peer_went_back_and_our_checkpoints_are_lost_so_marks_prove_nothing(tmp_path: Path) -> None:
-    """The mark said that the centre has the document; nothing was left to tell that the centre had been restored."""
+    """The mark said that the centre has the document; nothing was left to tell that the centre had been
+    restored.
+    """
     world = StillWorld().world()
     with Database.open(tmp_path / "phone.sqlite") as phone:
         with Database.open(tmp_path / "centre.sqlite"):
@@ -26,3 +32,35 @@ def test_a_peer_went_back_and_our_checkpoints_are_lost_so_marks_prove_nothing(tm
         with Database.open(tmp_path / "centre.sqlite") as centre:
             replicate(phone, centre, world=world)
             assert leaves(centre) == leaves(phone) != {}
+
+
+def test_what_arrived_without_its_answer_is_sent_again_to_a_restored_peer(tmp_path: Path) -> None:
+    """The receipt was there when the next push asked, so nothing was sent and no checkpoint spoke of it."""
+    world = StillWorld().world()
+    with Database.open(tmp_path / "phone.sqlite") as phone:
+        phone.put({"_id": "receipt:1"})
+        with Database.open(tmp_path / "centre.sqlite") as centre:
+            replicate(phone, Upwards(centre), world=world)
+        shutil.copy(tmp_path / "centre.sqlite", tmp_path / "backup.sqlite")
+        phone.put({"_id": "receipt:2"})
+        with Database.open(tmp_path / "centre.sqlite") as centre:
+            with pytest.raises(Unreachable):
+                replicate(phone, CuttingPeer(Upwards(centre), 4, delivered=False), attempts=1, world=world)
+            assert centre.get("receipt:2")
+            assert replicate(phone, Upwards(centre), world=world).docs_written == 0
+        shutil.copy(tmp_path / "backup.sqlite", tmp_path / "centre.sqlite")
+        with Database.open(tmp_path / "centre.sqlite") as centre:
+            replicate(phone, Upwards(centre), world=world)
+            assert leaves(centre) == leaves(phone)
+
+
+class Upwards:
+    """A centre as a phone sees it when it pushes: it keeps no marks of ours."""
+
+    def __init__(self, peer: Database) -> None:
+        self._peer = peer
+
+    def __getattr__(self, name: str) -> Any:
+        if name in ("forget_origin", "open_attachment_writer"):
+            raise AttributeError(name)
+        return getattr(self._peer, name)
