@@ -17,7 +17,7 @@ from replica.server.global_changes import GlobalChanges
 from replica.server.javascript.sandbox import Limits, ScriptPool
 from replica.server.node import Node
 from replica.server.registry import Registry
-from replica.server.replicator import Replicator
+from replica.server.replicating.replicator import DATABASE, Replicator, ReplicatorRules
 from replica.server.views.builder import IndexBuilder
 
 # Script threads for what requests wait for (validation, filters), and for what runs beside them (indexes).
@@ -52,12 +52,13 @@ def assemble(
         directory, request_scripts, most_open=configuration.number("couchdb", "max_dbs_open", 500)
     )
     registry.add_own_rules(USERS, AccountRules(configuration))
+    registry.add_own_rules(DATABASE, ReplicatorRules())
     node = Node(
         configuration=configuration,
         registry=registry,
         authenticator=Authenticator(configuration, StoredAccounts(registry), admin=admin),
         indexes=IndexBuilder(registry, index_scripts, closing),
-        replicator=Replicator(),
+        replicator=Replicator(registry, closing),
         global_changes=GlobalChanges(registry, closing),
         closing=closing,
     )

@@ -18,7 +18,7 @@ from replica.server.uuids import Uuids
 
 if TYPE_CHECKING:
     from replica.server.global_changes import GlobalChanges
-    from replica.server.replicator import Replicator
+    from replica.server.replicating.replicator import Replicator
     from replica.server.views.builder import IndexBuilder
 
 # Databases whose documents have rules of their own: a person reads and writes their own account.

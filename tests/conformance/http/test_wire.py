@@ -146,8 +146,8 @@ def test_too_large_a_request_is_refused_before_it_is_read(
     peer: Peer, wire: socket.socket, credentials: bytes, db: str
 ) -> None:
     wire.sendall(
-        b"POST " + db.encode() + b"/_bulk_docs HTTP/1.1\r\n" + credentials + b"Content-Type: application/json\r\n"
-        b"Content-Length: 99999999999\r\n\r\n{"
+        b"POST " + db.encode() + b"/_bulk_docs HTTP/1.1\r\n" + credentials
+        + b"Content-Type: application/json\r\nContent-Length: 99999999999\r\n\r\n{"
     )  # fmt: skip
     status, _, body = answer(wire)
     assert (status, json.loads(body)["error"]) == (413, "too_large")

@@ -1,0 +1,174 @@
+"""Replications that the server runs itself (CouchDB API reference: `_replicate`, Scheduler, Replicator)."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+import pytest
+
+from tests.conformance.http.conftest import Peer, Person, bulk, error, put
+
+
+@pytest.fixture
+def target(admin: httpx.Client) -> Iterator[str]:
+    name = f"t{secrets.token_hex(6)}"
+    admin.put(f"/{name}", params={"q": 1})
+    yield f"/{name}"
+    admin.delete(f"/{name}")
+
+
+@pytest.fixture
+def address(peer: Peer) -> Callable[[str], str]:
+    """The URL of a database with the administrator's credentials in it."""
+    host = peer.url.removeprefix("http://")
+    return lambda db: f"http://{quote(peer.user)}:{quote(peer.password)}@{host}{db}"
+
+
+def until(found: Callable[[], Any], what: str) -> Any:
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        if value := found():
+            return value
+        time.sleep(0.1)
+    pytest.fail(f"never: {what}")
+
+
+def names(admin: httpx.Client, db: str) -> list[str]:
+    return [row["id"] for row in admin.get(f"{db}/_all_docs").json()["rows"]]
+
+
+def test_one_run_copies_what_is_missing(
+    admin: httpx.Client, db: str, target: str, address: Callable[[str], str]
+) -> None:
+    bulk(admin, db, [{"_id": f"d{n}"} for n in range(10)])
+    order = {"source": address(db), "target": address(target)}
+    first = admin.post("/_replicate", json=order).json()
+    assert first["ok"] is True
+    assert first["history"][0]["docs_written"] == 10
+    assert names(admin, target) == [f"d{n}" for n in range(10)]
+    assert admin.get(f"{target}/d3").json()["_rev"] == admin.get(f"{db}/d3").json()["_rev"]
+    assert admin.post("/_replicate", json=order).json()["no_changes"] is True
+    put(admin, db, "late")
+    assert admin.post("/_replicate", json=order).json()["history"][0]["docs_written"] == 1
+
+
+def test_conflicts_and_attachments_travel(
+    admin: httpx.Client, db: str, target: str, address: Callable[[str], str]
+) -> None:
+    bulk(admin, db, [{"_id": "a", "_rev": f"1-{digest * 32}"} for digest in "ab"], new_edits=False)
+    admin.put(f"{db}/b/photo", content=b"12345", headers={"Content-Type": "image/x-test"})
+    admin.post("/_replicate", json={"source": address(db), "target": address(target)})
+    assert admin.get(f"{target}/a", params={"conflicts": "true"}).json()["_conflicts"] == [f"1-{'a' * 32}"]
+    assert admin.get(f"{target}/b/photo").content == b"12345"
+
+
+@pytest.mark.parametrize(
+    ("limits", "expected"),
+    [({"doc_ids": ["d1", "d3", "no"]}, ["d1", "d3"]), ({"selector": {"n": {"$gt": 2}}}, ["d3", "d4"])],
+    ids=["by ids", "by selector"],
+)
+def test_part_of_a_database_is_copied(
+    admin: httpx.Client,
+    db: str,
+    target: str,
+    address: Callable[[str], str],
+    limits: dict[str, Any],
+    expected: list[str],
+) -> None:
+    bulk(admin, db, [{"_id": f"d{n}", "n": n} for n in range(5)])
+    admin.post("/_replicate", json={"source": address(db), "target": address(target), **limits})
+    assert names(admin, target) == expected
+
+
+def test_target_is_created_on_demand(admin: httpx.Client, db: str, address: Callable[[str], str]) -> None:
+    put(admin, db, "a")
+    new = f"/t{secrets.token_hex(6)}"
+    order = {"source": address(db), "target": address(new), "create_target": True}
+    assert admin.post("/_replicate", json=order).json()["ok"] is True
+    assert names(admin, new) == ["a"]
+    admin.delete(new)
+
+
+def test_missing_source_is_told(admin: httpx.Client, target: str, address: Callable[[str], str]) -> None:
+    answer = admin.post("/_replicate", json={"source": address("/nowhere"), "target": address(target)})
+    assert (answer.status_code, answer.json()["error"]) == (404, "db_not_found")
+
+
+@pytest.mark.parametrize("order", [{}, {"source": "a"}, {"source": "a", "target": 3}])
+def test_order_without_both_ends_is_refused(admin: httpx.Client, order: dict[str, Any]) -> None:
+    assert admin.post("/_replicate", json=order).status_code in (400, 500)
+
+
+def test_continuous_replication_follows_until_it_is_cancelled(
+    admin: httpx.Client, db: str, target: str, address: Callable[[str], str]
+) -> None:
+    order = {"source": address(db), "target": address(target), "continuous": True}
+    begun = admin.post("/_replicate", json=order)
+    assert (begun.status_code, begun.json()["ok"]) == (202, True)
+    put(admin, db, "first")
+    until(lambda: "first" in names(admin, target), "the first document arrives")
+    put(admin, db, "second")
+    until(lambda: "second" in names(admin, target), "the second document arrives")
+    until(
+        lambda: any(task["type"] == "replication" for task in admin.get("/_active_tasks").json()),
+        "the task is told",
+    )
+    listed = admin.get("/_scheduler/jobs").json()["jobs"]
+    assert any(job["id"] == begun.json()["_local_id"] for job in listed)
+    assert admin.post("/_replicate", json={**order, "cancel": True}).json()["ok"] is True
+    assert admin.post("/_replicate", json={**order, "cancel": True}).status_code == 404
+
+
+def test_document_of_replicator_is_carried_out(
+    admin: httpx.Client, db: str, target: str, address: Callable[[str], str]
+) -> None:
+    bulk(admin, db, [{"_id": f"d{n}"} for n in range(3)])
+    doc_id = f"r{secrets.token_hex(4)}"
+    put(admin, "/_replicator", doc_id, source=address(db), target=address(target))
+
+    def state() -> str | None:
+        document: dict[str, str] = admin.get(f"/_replicator/{doc_id}").json()
+        return document.get("_replication_state")
+
+    until(lambda: state() == "completed", "the document says completed")
+    assert names(admin, target) == ["d0", "d1", "d2"]
+    told = admin.get(f"/_scheduler/docs/_replicator/{doc_id}").json()
+    assert told["state"] == "completed"
+    assert told["info"]["docs_written"] == 3
+    assert "@" not in told["source"]
+    rev = admin.get(f"/_replicator/{doc_id}").json()["_rev"]
+    admin.delete(f"/_replicator/{doc_id}", params={"rev": rev})
+
+
+def test_document_that_can_not_be_carried_out_is_told(
+    admin: httpx.Client, target: str, address: Callable[[str], str]
+) -> None:
+    doc_id = f"r{secrets.token_hex(4)}"
+    put(admin, "/_replicator", doc_id, source=address("/nowhere"), target=address(target))
+    entry = until(
+        lambda: (
+            admin.get(f"/_scheduler/docs/_replicator/{doc_id}").json()
+            if admin.get(f"/_scheduler/docs/_replicator/{doc_id}").json().get("state")
+            in ("failed", "crashing")
+            else None
+        ),
+        "the failure is told",
+    )
+    assert entry["doc_id"] == doc_id
+    rev = admin.get(f"/_replicator/{doc_id}").json()["_rev"]
+    admin.delete(f"/_replicator/{doc_id}", params={"rev": rev})
+
+
+def test_document_without_both_ends_is_refused(admin: httpx.Client) -> None:
+    answer = admin.put("/_replicator/bad", json={"source": "x"})
+    assert error(answer)[:2] == (403, "forbidden")
+
+
+def test_schedule_is_for_administrators(person: Person) -> None:
+    for path in ("/_scheduler/jobs", "/_scheduler/docs"):
+        assert person.client.get(path).status_code == 401
