@@ -39,3 +39,15 @@ class CuttingPeer:
             raise Unreachable(f"{name}: the line is cut")
 
         return call
+
+
+class AsCentre:
+    """A store as a phone sees its centre: it keeps no marks of ours, so what is pushed to it is a push."""
+
+    def __init__(self, peer: Any) -> None:
+        self._peer = peer
+
+    def __getattr__(self, name: str) -> Any:
+        if name in ("forget_origin", "open_attachment_writer"):
+            raise AttributeError(name)
+        return getattr(self._peer, name)

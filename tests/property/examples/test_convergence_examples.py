@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from replica import Database, Unreachable, replicate
 from tests.support.comparison import leaves
-from tests.support.cutting import CuttingPeer
+from tests.support.cutting import AsCentre, CuttingPeer
 from tests.support.world import StillWorld
 
 
@@ -40,27 +39,15 @@ def test_what_arrived_without_its_answer_is_sent_again_to_a_restored_peer(tmp_pa
     with Database.open(tmp_path / "phone.sqlite") as phone:
         phone.put({"_id": "receipt:1"})
         with Database.open(tmp_path / "centre.sqlite") as centre:
-            replicate(phone, Upwards(centre), world=world)
+            replicate(phone, AsCentre(centre), world=world)
         shutil.copy(tmp_path / "centre.sqlite", tmp_path / "backup.sqlite")
         phone.put({"_id": "receipt:2"})
         with Database.open(tmp_path / "centre.sqlite") as centre:
             with pytest.raises(Unreachable):
-                replicate(phone, CuttingPeer(Upwards(centre), 4, delivered=False), attempts=1, world=world)
+                replicate(phone, CuttingPeer(AsCentre(centre), 4, delivered=False), attempts=1, world=world)
             assert centre.get("receipt:2")
-            assert replicate(phone, Upwards(centre), world=world).docs_written == 0
+            assert replicate(phone, AsCentre(centre), world=world).docs_written == 0
         shutil.copy(tmp_path / "backup.sqlite", tmp_path / "centre.sqlite")
         with Database.open(tmp_path / "centre.sqlite") as centre:
-            replicate(phone, Upwards(centre), world=world)
+            replicate(phone, AsCentre(centre), world=world)
             assert leaves(centre) == leaves(phone)
-
-
-class Upwards:
-    """A centre as a phone sees it when it pushes: it keeps no marks of ours."""
-
-    def __init__(self, peer: Database) -> None:
-        self._peer = peer
-
-    def __getattr__(self, name: str) -> Any:
-        if name in ("forget_origin", "open_attachment_writer"):
-            raise AttributeError(name)
-        return getattr(self._peer, name)
