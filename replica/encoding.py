@@ -9,7 +9,9 @@ from replica.revtree import Branch, Tree
 
 Json = dict[str, Any]
 
-_loads = json.JSONDecoder().decode
+_scan = json.JSONDecoder().raw_decode
+"""Reads a body without looking for white space around it: we wrote it without."""
+
 _dumps = json.JSONEncoder(separators=(",", ":")).encode
 
 
@@ -41,8 +43,8 @@ def decode_other_leaves(text: str | None) -> list[tuple[str, bool]]:
 def document_from(document_id: str, rev: str, deleted: bool, body: str) -> Json:
     """Return a stored revision as a document."""
     if deleted:
-        return {"_id": document_id, "_rev": rev, "_deleted": True, **_loads(body)}
-    return {"_id": document_id, "_rev": rev, **_loads(body)}
+        return {"_id": document_id, "_rev": rev, "_deleted": True, **_scan(body)[0]}
+    return {"_id": document_id, "_rev": rev, **_scan(body)[0]}
 
 
 def wire_revisions(branch: Branch) -> Json:

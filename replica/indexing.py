@@ -105,6 +105,15 @@ class IndexCatalogue:
 
     def __init__(self) -> None:
         self._known: tuple[list[rows.IndexRow], tuple[Index, ...]] = ([], ())
+        self._at_version: tuple[int, tuple[Index, ...]] = (-1, ())
+
+    def at_version(self, connection: sqlite3.Connection, version: int) -> tuple[Index, ...]:
+        """Return the indexes, read again only where their version has moved: for writers, who know it."""
+        known, indexes = self._at_version
+        if known != version:
+            indexes = self.load(connection)
+            self._at_version = (version, indexes)
+        return indexes
 
     def load(self, connection: sqlite3.Connection) -> tuple[Index, ...]:
         stored = rows.every_index(connection)

@@ -122,7 +122,7 @@ def purge(
     """Remove leaves as if they had never come. A document left without leaves is gone; another changes
     once.
     """
-    sequences = Sequences(connection)
+    sequences = Sequences(rows.last_seq(connection))
     purged: dict[str, list[str]] = {}
     for document_id, asked in revisions.items():
         head = rows.head(connection, document_id)

@@ -22,7 +22,6 @@ from replica.reading import Extras
 from replica.revision import RevisionId, compact_json
 from replica.storage import documents as rows
 from replica.storage.sequences import Sequences
-from replica.tuning import DEFAULT_REVS_LIMIT
 from replica.writing import PER_DOCUMENT, Batch, Validate, WriteOptions, failure
 
 Json = dict[str, Any]
@@ -54,11 +53,11 @@ class Transaction:
         edit = parse_edit(document, new_edits=True)
         if edit.id.startswith(LOCAL):
             return self.put_local(edit.id.removeprefix(LOCAL), document)
-        batch = self._batch(
-            [edit], WriteOptions(revs_limit=self._revs_limit(), now=self._now, validate=validate)
-        )
+        state = rows.writer_state(self._connection)
+        options = WriteOptions(revs_limit=state.revs_limit, now=self._now, validate=validate)
+        batch = self._batch(state, [edit], options)
         revision = batch.apply(edit)
-        self._flush(batch)
+        self._flush(state, batch)
         return str(revision)
 
     def delete(self, document_id: str, rev: str, *, validate: Validate | None = None) -> str:
@@ -152,17 +151,18 @@ class Transaction:
         attachments_later: bool,
     ) -> list[Json]:
         """Apply parsed edits in order and flush once; answer as `_bulk_docs` does."""
+        state = rows.writer_state(self._connection)
         options = WriteOptions(
-            revs_limit=self._revs_limit(),
+            revs_limit=state.revs_limit,
             now=self._now,
             validate=validate,
             replaces=replaces,
             origin=self._origin(origin),
             attachments_later=attachments_later,
         )
-        batch = self._batch([edit for edit in parsed if isinstance(edit, Edit)], options)
+        batch = self._batch(state, [edit for edit in parsed if isinstance(edit, Edit)], options)
         answers = [self._apply(batch, edit, new_edits=new_edits) for edit in parsed]
-        self._flush(batch)
+        self._flush(state, batch)
         return [answer for answer in answers if answer is not None]
 
     def _apply(self, batch: Batch, edit: Edit | Json, *, new_edits: bool) -> Json | None:
@@ -179,21 +179,14 @@ class Transaction:
             return answer
         return {"ok": True, "id": document_id, "rev": rev} if new_edits else None
 
-    def _batch(self, edits: Sequence[Edit], options: WriteOptions) -> Batch:
-        return Batch(
-            self._connection,
-            IndexUpdates(self._indexes.load(self._connection)),
-            options,
-            [edit.id for edit in edits],
-        )
+    def _batch(self, state: rows.WriterState, edits: Sequence[Edit], options: WriteOptions) -> Batch:
+        indexes = self._indexes.at_version(self._connection, state.indexes_version)
+        return Batch(self._connection, IndexUpdates(indexes), options, [edit.id for edit in edits])
 
-    def _flush(self, batch: Batch) -> None:
-        sequences = Sequences(self._connection)
+    def _flush(self, state: rows.WriterState, batch: Batch) -> None:
+        sequences = Sequences(state.last_seq)
         batch.flush(sequences)
         self.last_seq = sequences.last
-
-    def _revs_limit(self) -> int:
-        return int(rows.setting(self._connection, "revs_limit") or DEFAULT_REVS_LIMIT)
 
     def _origin(self, peer: str | None) -> int | None:
         if peer is None:

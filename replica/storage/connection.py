@@ -137,16 +137,9 @@ class Connections:
         with self._turn:
             yield self._writer
 
-    @contextmanager
-    def reading(self) -> Iterator[sqlite3.Connection]:
+    def reading(self) -> Reading:
         """A connection that sees one commit per statement."""
-        connection = self._lease()
-        try:
-            yield connection
-        except sqlite3.Error as error:
-            raise translated(error, self.path) from error
-        finally:
-            self._release(connection)
+        return Reading(self)
 
     @contextmanager
     def snapshot(self) -> Iterator[sqlite3.Connection]:
@@ -179,14 +172,16 @@ class Connections:
             except sqlite3.Error as error:
                 raise translated(error, self.path) from error
 
-    def _lease(self) -> sqlite3.Connection:
+    def lease(self) -> sqlite3.Connection:
+        """Return a reading connection, which is to be given back. Use `reading` or `snapshot`."""
         with self._idle_lock:
             self._check_open()
             if self._idle:
                 return self._idle.pop()
         return connect(self.path, READER_PRAGMAS)
 
-    def _release(self, connection: sqlite3.Connection) -> None:
+    def give_back(self, connection: sqlite3.Connection) -> None:
+        """Keep a reading connection for the next, or close it."""
         with self._idle_lock:
             if not self._closed and len(self._idle) < IDLE_READERS:
                 self._idle.append(connection)
@@ -208,3 +203,23 @@ class Connections:
             for connection in idle:
                 connection.close()
             self._writer.close()
+
+
+class Reading:
+    """One lease of a reading connection. A class, because a `get` spends as long in a generator as in
+    SQLite.
+    """
+
+    __slots__ = ("_connection", "_connections")
+
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
+
+    def __enter__(self) -> sqlite3.Connection:
+        self._connection = self._connections.lease()
+        return self._connection
+
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
+        self._connections.give_back(self._connection)
+        if isinstance(error, sqlite3.Error):
+            raise translated(error, self._connections.path) from error

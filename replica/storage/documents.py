@@ -12,7 +12,7 @@ import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from replica.tuning import SEQUENCE_BLOCK
+from replica.tuning import DEFAULT_REVS_LIMIT, SEQUENCE_BLOCK
 
 
 class HeadRow(NamedTuple):
@@ -52,6 +52,14 @@ NewRow = tuple[int, str, str, int, int | None, str | None, str | None, str]
 
 PlainRow = tuple[str, str, int, int | None, str | None, str]
 """id, rev, deleted, origin, tree, body of a document with one leaf."""
+
+
+class WriterState(NamedTuple):
+    """`indexes_version` grows with every change of the declared indexes."""
+
+    revs_limit: int
+    indexes_version: int
+    last_seq: int
 
 
 class Counts(NamedTuple):
@@ -100,6 +108,9 @@ _DROP_LOCAL = "DELETE FROM local_documents WHERE key = ?"
 _SETTING = "SELECT value FROM settings WHERE key = ?"
 _PUT_SETTING = "INSERT OR REPLACE INTO settings VALUES (?, ?)"
 _ADD_SETTING = "INSERT OR IGNORE INTO settings VALUES (?, ?)"
+_WRITER_STATE = """SELECT (SELECT value FROM settings WHERE key = 'revs_limit'),
+    (SELECT value FROM settings WHERE key = 'indexes_version'),
+    (SELECT last_seq FROM sequence_blocks ORDER BY block DESC LIMIT 1)"""
 _ORIGIN = "SELECT number FROM origins WHERE peer = ?"
 _ADD_ORIGIN = "INSERT INTO origins (peer) VALUES (?)"
 _DROP_ORIGIN = "DELETE FROM origins WHERE peer = ?"
@@ -327,6 +338,12 @@ def setting(connection: sqlite3.Connection, key: str) -> Any:
     """Return the value stored under `key`, None where there is none."""
     row = connection.execute(_SETTING, (key,)).fetchone()
     return json.loads(row[0]) if row else None
+
+
+def writer_state(connection: sqlite3.Connection) -> WriterState:
+    """Return what every write must know, in one statement."""
+    revs_limit, indexes_version, last = connection.execute(_WRITER_STATE).fetchone()
+    return WriterState(int(revs_limit or DEFAULT_REVS_LIMIT), int(indexes_version or 0), last or 0)
 
 
 def put_setting(connection: sqlite3.Connection, key: str, value: Any) -> None:

@@ -25,6 +25,8 @@ class Found(NamedTuple):
     body: str
 
 
+_CHANGED = """INSERT INTO settings VALUES ('indexes_version', '1')
+    ON CONFLICT (key) DO UPDATE SET value = CAST(value AS INTEGER) + 1"""
 _ALL = "SELECT number, design, name, definition, ready FROM indexes ORDER BY number"
 _ADD = "INSERT INTO indexes (design, name, definition, ready) VALUES (?, ?, ?, 0)"
 _READY = "UPDATE indexes SET ready = 1 WHERE number = ?"
@@ -43,14 +45,17 @@ def every_index(connection: sqlite3.Connection) -> list[IndexRow]:
 
 def add_index(connection: sqlite3.Connection, design: str, name: str, definition: str) -> int:
     """Declare an index that is not ready yet and return its number."""
+    connection.execute(_CHANGED)
     return int(connection.execute(_ADD, (design, name, definition)).lastrowid or 0)
 
 
 def set_ready(connection: sqlite3.Connection, number: int) -> None:
+    connection.execute(_CHANGED)
     connection.execute(_READY, (number,))
 
 
 def drop_index(connection: sqlite3.Connection, number: int) -> None:
+    connection.execute(_CHANGED)
     connection.execute(_DROP, (number,))
 
 

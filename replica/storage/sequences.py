@@ -15,8 +15,8 @@ from replica.tuning import SEQUENCE_BLOCK
 class Sequences:
     """`take` for every row written, `leave` for every row that moves or goes, `flush` before the commit."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self.last = rows.last_seq(connection)
+    def __init__(self, last: int) -> None:
+        self.last = last
         self._living: dict[int, int] = {}
         self._tombstones: dict[int, int] = {}
 
