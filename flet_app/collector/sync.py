@@ -34,6 +34,7 @@ BUSY_SECONDS = 5  # between rounds while a fact is on its way: the ERP's answer 
 QUIET_SECONDS = 15  # between rounds when nothing is on its way: a new route or a new customer
 LONGEST_SECONDS = 30  # back-off without a network; a nudge or a new fact cuts it short
 ATTEMPTS = 2  # within a round; between rounds the pause grows
+CLOSING_SECONDS = 3.0  # how long a closing app waits for a request before it cuts it off
 REFUSAL_TEXT = 64 * 1024  # bytes of a refused document that its refusal may carry (data-model.md)
 
 RECEIPTS = "receipts-1"
@@ -108,6 +109,7 @@ class SyncDriver:
         self._again: set[str] = set()
         self._status = SyncStatus(phase=SyncPhase.WAITING, last_success_at=store.last_contact)
         self._failures = 0
+        self._remote: RemoteDatabase | None = None
         self._refreshing: asyncio.Task[None] | None = None
 
     def nudge(self) -> None:
@@ -128,10 +130,7 @@ class SyncDriver:
             self._tell(phase=SyncPhase.RUNNING, documents=0)
             try:
                 waiting = unsent(self._store.portfolio, self._store.outbox)
-                await asyncio.to_thread(self._round, waiting)
-            except asyncio.CancelledError:
-                self._cancelled.set()
-                raise
+                await self._run_round(waiting)
             except Exception as error:
                 self._failures += 1
                 self._tell(**_explain(error))
@@ -146,6 +145,21 @@ class SyncDriver:
             self._changed()
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._nudged.wait(), self._pause())
+
+    async def _run_round(self, waiting: dict[str, int]) -> None:
+        """One round in its thread. When cancelled, wait for the thread: the database is closed next."""
+        running = asyncio.ensure_future(asyncio.to_thread(self._round, waiting))
+        try:
+            await asyncio.shield(running)
+        except asyncio.CancelledError:
+            self._cancelled.set()
+            await asyncio.wait({running}, timeout=CLOSING_SECONDS)
+            if not running.done() and self._remote:
+                self._remote.close()  # cuts off a request that nobody answers
+                await asyncio.wait({running}, timeout=CLOSING_SECONDS)
+            if running.done():
+                running.exception()  # looked at: the round was ending anyway
+            raise
 
     def _pause(self) -> float:
         """Seconds to the next round."""
@@ -166,6 +180,7 @@ class SyncDriver:
             retry_refused(database, again)
         retries = any(refusal.is_passing for refusal in list_refusals(database))
         with self._connect(self._keeper) as remote:
+            self._remote = remote
             remote.info()  # proves that somebody answers before a screen says "sending"
             if waiting.pop("receipt", 0) or retries:
                 self._push(remote, RECEIPTS, _is_receipt)

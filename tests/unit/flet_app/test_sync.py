@@ -1,0 +1,173 @@
+"""The phone's synchronisation against the embedded database server, by the driver that the app runs."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Callable, Coroutine, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from flet_app.collector.api import Api
+from flet_app.collector.bootstrap import real_world
+from flet_app.collector.session import EnrolmentFile, TokenKeeper
+from flet_app.collector.store import Store
+from flet_app.collector.sync import SyncDriver, SyncPhase, SyncStatus
+from receivables.documents import new_fact
+from replica import NotFound, RemoteDatabase
+from tests.support.couch import embedded_server
+from tests.support.seed_phone import COLLECTOR, COMPANY, ZONE, enrolment, projections
+
+NOW = datetime.now(UTC)
+NO_NOTES = "function (doc) { if (/^note:/.test(doc._id)) { throw({forbidden: 'sin notas'}); } }"
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with embedded_server(tmp_path_factory.mktemp("server")) as address:
+        yield address
+
+
+@pytest.fixture
+def address(server: str) -> str:
+    """Of a collector's database at the centre, with an administrator's credentials in it."""
+    return f"{server}/andina-c-{secrets.token_hex(4)}"
+
+
+@pytest.fixture
+def centre(address: str) -> Iterator[RemoteDatabase]:
+    with RemoteDatabase(address) as database:
+        database.create()
+        yield database
+
+
+class Watched:
+    """A driver with what it said."""
+
+    def __init__(self, store: Store, url: str, folder: Path) -> None:
+        self.store = store
+        self.said: list[SyncStatus] = []
+        self.api = Api("http://127.0.0.1:9")
+        who = enrolment(now=NOW)
+        store.load_outbox(who.devices)
+        keeper = TokenKeeper(who, EnrolmentFile(folder), api=self.api, now=lambda: NOW)
+        self.driver = SyncDriver(
+            store, keeper, world=real_world(), zone=ZoneInfo(ZONE), publish=self.said.append,
+            changed=lambda: None, connect=lambda _keeper: RemoteDatabase(url),
+        )  # fmt: skip
+
+    async def until(self, condition: Callable[[], Any], what: str) -> None:
+        for _ in range(200):
+            if condition():
+                return
+            await asyncio.sleep(0.05)
+        raise AssertionError(f"still not: {what}; last said {self.said[-1:]}")
+
+    async def write(self, kind: str, **body: Any) -> str:
+        ulid = real_world().ulid()
+        fact = new_fact(
+            kind, {"customer": "C0001", **body}, company=COMPANY, collector=COLLECTOR,
+            device=enrolment(now=NOW).device, ulid=ulid, now=NOW, zone=ZoneInfo(ZONE),
+        )  # fmt: skip
+        await self.store.write(lambda transaction: transaction.put(fact))
+        self.driver.nudge()
+        return str(fact["_id"])
+
+
+def sync(folder: Path, url: str, story: Callable[[Watched], Coroutine[Any, Any, None]]) -> None:
+    async def run() -> None:
+        store = Store.open(folder / "phone.sqlite")
+        watched = Watched(store, url, folder)
+        task = asyncio.create_task(watched.driver.run())
+        try:
+            await story(watched)
+        finally:
+            watched.driver.cancel()
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+            watched.api.close()
+            store.close()
+
+    asyncio.run(run())
+
+
+def at_centre(centre: RemoteDatabase, fact: str) -> bool:
+    try:
+        return bool(centre.get(fact))
+    except NotFound:
+        return False
+
+
+def test_projections_come_down_and_facts_go_up(tmp_path: Path, centre: RemoteDatabase, address: str) -> None:
+    centre.bulk_docs(projections(on=NOW.date(), customers=5))
+
+    async def story(watched: Watched) -> None:
+        await watched.until(lambda: len(watched.store.portfolio.customers) == 5, "five customers")
+        fact = await watched.write("note", text="Llamar antes")
+        await watched.until(
+            lambda: watched.said[-1].unsent == {} and at_centre(centre, fact), "the note is sent"
+        )
+        assert watched.said[-1].last_success_at is not None
+
+    sync(tmp_path, address, story)
+
+
+def test_a_refused_fact_is_told_kept_and_taken_when_the_rule_is_gone(
+    tmp_path: Path, centre: RemoteDatabase, address: str
+) -> None:
+    rule = {"_id": "_design/rules", "validate_doc_update": NO_NOTES}
+    (written,) = centre.bulk_docs([rule])
+
+    async def story(watched: Watched) -> None:
+        fact = await watched.write("note", text="Llamar antes")
+        store = watched.store
+        await watched.until(lambda: store.outbox.refused.get(fact), "the refusal is known")
+        assert store.outbox.refused == {fact: "sin notas"}
+        assert store.database.get(fact)["text"] == "Llamar antes"
+        refusals = [key for key, (kind, _seq, _dev) in store.portfolio.facts.items() if kind == "refusal"]
+        await watched.until(
+            lambda: any(
+                at_centre(centre, key) for key in store.portfolio.facts if key.startswith("refusal:")
+            ),
+            f"the office hears of it: {refusals}",
+        )
+        centre.bulk_docs([{"_id": rule["_id"], "_rev": written["rev"], "_deleted": True}])
+        watched.driver.ask_again(fact)
+        await watched.until(lambda: at_centre(centre, fact) and not store.outbox.refused, "the note is taken")
+
+    sync(tmp_path, address, story)
+
+
+def test_without_an_office_everything_is_kept_and_said(tmp_path: Path) -> None:
+    async def story(watched: Watched) -> None:
+        await watched.write("note", text="Llamar antes")
+        await watched.until(
+            lambda: watched.said and watched.said[-1].phase is SyncPhase.UNREACHABLE,
+            "the office can't be reached",
+        )
+        await watched.until(lambda: watched.said[-1].unsent == {"note": 1}, "the note waits")
+
+    sync(tmp_path, "http://127.0.0.1:9/andina-c-ana", story)
+
+
+@pytest.mark.usefixtures("centre")
+def test_a_restart_remembers_what_was_sent_and_when_the_office_was_heard(
+    tmp_path: Path, address: str
+) -> None:
+    async def first(watched: Watched) -> None:
+        await watched.write("note", text="Llamar antes")
+        await watched.until(lambda: watched.said and watched.said[-1].last_success_at, "a round went well")
+        await watched.until(lambda: watched.said[-1].unsent == {}, "nothing is unsent")
+
+    async def second(watched: Watched) -> None:
+        await watched.store.refresh()
+        assert watched.store.last_contact is not None
+        await watched.until(lambda: watched.said, "the driver runs")
+        assert watched.said[-1].unsent == {}
+
+    sync(tmp_path, address, first)
+    sync(tmp_path, "http://127.0.0.1:9/andina-c-ana", second)
