@@ -28,7 +28,7 @@ PROJECTION_TYPES = frozenset({
     "policy", "posting", "activity", "received",
 })  # fmt: skip
 SETTINGS_TYPES = frozenset({
-    "assignment", "device", "series", "refresh", "dunning_claim", "erp_cursor", "exception",
+    "assignment", "holding", "device", "series", "refresh", "dunning_claim", "erp_cursor", "exception",
 })  # fmt: skip
 
 COMMON_FACT_FIELDS = ("schema", "company", "collector", "device", "created_at", "local_on")

@@ -61,7 +61,7 @@ def _text_of(kind: str, fact: Mapping[str, Any]) -> str:
         case "location_update":
             parts = [fact.get("reason")]
         case _:
-            parts = [fact.get("note"), fact.get("subject")]
+            parts = [fact.get("note") or fact.get("subject")]
     return " · ".join(str(part) for part in parts if part)
 
 
