@@ -76,9 +76,17 @@ class Screen:
         (button if button.count() else control).click()
 
     def type(self, identifier: str, text: str) -> None:
+        """Real keys. Flutter attaches its text input a moment after the focus; keys before that are lost."""
         box = self.by_id(identifier).locator("input, textarea").first
-        box.click()
-        box.fill(text)
+        for _attempt in range(3):
+            box.click()
+            self.page.wait_for_timeout(300)
+            self.page.keyboard.press("Control+A")
+            self.page.keyboard.type(text, delay=10)
+            self.page.wait_for_timeout(200)
+            if box.input_value() == text:
+                return
+        raise AssertionError(f"{identifier} does not take {text!r}")
 
     def shows(self, text: str | re.Pattern[str]) -> None:
         """Wait until `text` is somewhere on the screen, as a screen reader would find it."""

@@ -138,18 +138,16 @@ def _collect(browser: Browser, whole: Stack, name: str, customer: str, *, method
 
 
 def _pay(phone: Screen, method: str) -> None:
-    """Cash is what the app proposes; the others replace it or, mixed, take half."""
+    """Cash is what the app proposes; another method takes its place or, after a smaller amount, the rest."""
     phone.by_id("receipt-line-0-amount").wait_for(state="attached")
     match method:
         case "cash":
             return
         case "transfer":
             phone.tap("receipt-method-transfer")
-            phone.tap("receipt-line-0-remove")
             _fill_transfer(phone, "0")
         case "cheque":
             phone.tap("receipt-method-cheque")
-            phone.tap("receipt-line-0-remove")
             _fill_cheque(phone, "0")
         case _:
             phone.type("receipt-line-0-amount", "10,00")
