@@ -29,6 +29,7 @@ from replica.tuning import (
     COMPACTION_REST_SECONDS,
     COMPACTION_SLICE_ROWS,
     COMPACTION_SLICE_SECONDS,
+    COMPACTION_SLICES_PER_CHECKPOINT,
     INDEX_SLICE_ROWS,
     UNUSED_ATTACHMENT_SECONDS,
     VACUUM_SLICE_PAGES,
@@ -56,12 +57,15 @@ def _one_slice(connections: Connections, work: Slice) -> bool:
 
 def _in_slices(connections: Connections, step: Callable[[], bool]) -> None:
     more = True
+    slices = 0
     while more:
         started = time.monotonic()
         more = step()
         time.sleep(max(COMPACTION_REST_SECONDS, time.monotonic() - started))
-    # Here rather than in the commit of whoever writes next.
-    connections.checkpoint()
+        slices += 1
+        if not more or slices % COMPACTION_SLICES_PER_CHECKPOINT == 0:
+            # Here, where nobody waits for it, rather than in the commit of whoever happens to write next.
+            connections.checkpoint()
 
 
 class _SupersededRevisions:

@@ -60,6 +60,9 @@ COMPACTION_SLICE_SECONDS = 0.010
 COMPACTION_REST_SECONDS = 0.002
 """The least rest between two slices: a thread that waits for the lock gets it."""
 
+COMPACTION_SLICES_PER_CHECKPOINT = 16
+"""Slices between checkpoints: the log stays well below the length at which a writer's commit would do it."""
+
 VACUUM_SLICE_PAGES = 64
 """Free pages given back to the file system per transaction."""
 
