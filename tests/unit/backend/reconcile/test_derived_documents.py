@@ -52,7 +52,7 @@ def fact(kind: str, **body: Any) -> dict[str, Any]:
                 subject="Vencido",
             ),
             "2026-11-21T12:00:00Z",
-            "Reclamo por Falta de Pago · Vencido",
+            "Reclamo por Falta de Pago",
         ),
     ],
 )
