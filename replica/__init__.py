@@ -34,8 +34,8 @@ from replica.remote.database import RemoteDatabase
 from replica.replication.attachments import fetch_attachment
 from replica.replication.live import Link, LiveReplication, LiveStatus, PushClass
 from replica.replication.once import replicate
+from replica.replication.outcome import Progress, ReplicationResult
 from replica.replication.refusals import Refusal, list_refusals, retry_refused
-from replica.replication.session import Progress, ReplicationResult
 
 __all__ = [
     "BadRequest",

@@ -19,6 +19,7 @@ from replica.peer import ChangesPage, Json, PeerInfo
 from replica.remote.auth import Auth
 from replica.remote.exchange import Exchange, encode, without_credentials
 from replica.remote.feed import ChangesStream
+from replica.remote.multipart import MultipartUpload
 from replica.tuning import ANSWER_SECONDS, LONGPOLL_MARGIN_SECONDS, SILENCE_SECONDS
 
 
@@ -252,20 +253,12 @@ class RemoteDatabase:
         in `bodies`, in the same order. Raise what the peer answers, `Unreachable` where a token had to be
         renewed on the way.
         """
-        boundary = f"part-{document['_rev']}"
-        opening = f"--{boundary}\r\nContent-Type: application/json\r\n\r\n".encode() + encode(document)
-        entries = document["_attachments"]
-        heads = {name: _part_head(boundary, name, entries[name]) for name in bodies}
-        closing = f"\r\n--{boundary}--".encode()
-        carried = sum(len(head) + int(entries[name]["length"]) for name, head in heads.items())
-        headers = {
-            "Content-Type": f'multipart/related; boundary="{boundary}"',
-            "Content-Length": str(len(opening) + carried + len(closing)),
-        }
-        content = _multipart(opening, heads, bodies, closing)
+        upload = MultipartUpload(document, bodies)
         params = {"new_edits": "false"}
         path = f"/{document_path(document['_id'])}"
-        with self._exchange.stream("PUT", path, params=params, content=content, headers=headers) as response:
+        with self._exchange.stream(
+            "PUT", path, params=params, content=upload.content(), headers=upload.headers
+        ) as response:
             self._exchange.read(response)
 
 
@@ -328,27 +321,3 @@ def _without_first(pieces: Iterator[bytes], count: int) -> Iterator[bytes]:
         if count < len(piece):
             yield piece[count:]
         count = max(0, count - len(piece))
-
-
-def _part_head(boundary: str, name: str, entry: Json) -> bytes:
-    """Headers of one attachment. CouchDB goes by the order of the stubs; others need the name."""
-    quoted = name.replace("\\", "_").replace('"', "_").replace("\r", "_").replace("\n", "_")
-    return (
-        f"\r\n--{boundary}\r\n"
-        f'Content-Disposition: attachment; filename="{quoted}"\r\n'
-        f"Content-Type: {entry['content_type']}\r\n"
-        f"Content-Length: {entry['length']}\r\n\r\n"
-    ).encode()
-
-
-def _multipart(
-    opening: bytes, heads: Mapping[str, bytes], bodies: Mapping[str, Iterator[bytes]], closing: bytes
-) -> Iterator[bytes]:
-    """CouchDB, "Creating Multiple Attachments": the document's JSON, then the bodies in the order of its
-    stubs.
-    """
-    yield opening
-    for name, pieces in bodies.items():
-        yield heads[name]
-        yield from pieces
-    yield closing

@@ -26,9 +26,11 @@ from replica.errors import (
 from replica.peer import Json, Peer, PeerInfo
 from replica.replication.backoff import delay_seconds, is_passing
 from replica.replication.journal import Journal
+from replica.replication.options import Options
+from replica.replication.outcome import Progress
 from replica.replication.refusals import Refusal, list_refusals
 from replica.replication.selection import EVERYTHING, Selection
-from replica.replication.session import Options, Progress, Replication
+from replica.replication.session import Replication
 from replica.replication.world import World, real_world
 from replica.tuning import BATCH_DOCUMENTS, IDLE_SECONDS, PUSH_DURING_PULL_SECONDS
 

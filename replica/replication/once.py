@@ -10,8 +10,10 @@ from replica.errors import ReplicaError, Unreachable
 from replica.peer import Json, Peer
 from replica.remote.database import RemoteDatabase
 from replica.replication.backoff import delay_seconds, is_passing
+from replica.replication.options import Options
+from replica.replication.outcome import Progress, ReplicationResult
 from replica.replication.selection import Selection
-from replica.replication.session import Options, Progress, Replication, ReplicationResult
+from replica.replication.session import Replication
 from replica.replication.world import World, real_world
 from replica.tuning import ATTEMPTS, BATCH_DOCUMENTS, INACTIVITY_SECONDS
 

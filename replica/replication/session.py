@@ -7,11 +7,8 @@ transaction is open while the network is waited for. `replicate` drives a run to
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, Future
-from dataclasses import dataclass, field
-from datetime import datetime
-from enum import StrEnum
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
 from typing import Any, Protocol, runtime_checkable
 
 from replica.errors import ReplicaError
@@ -19,77 +16,16 @@ from replica.peer import Json, Peer, PeerInfo
 from replica.replication.batch import Batch, Reader
 from replica.replication.checkpoint import Checkpointer, Statistics
 from replica.replication.delivery import Delivery, Failure
+from replica.replication.docket import Docket
 from replica.replication.first_sync import FirstSync, FirstSyncRecord, Streaming
 from replica.replication.identity import replication_id
 from replica.replication.manifest import fetch_manifest
+from replica.replication.options import Options
 from replica.replication.origin import Marking, Origin, Passed
-from replica.replication.refusals import Ledger, Refusal, rules_of
-from replica.replication.selection import EVERYTHING, Selection
+from replica.replication.outcome import Progress, ReplicationResult, State
+from replica.replication.refusals import Refusal
 from replica.replication.world import World
-from replica.tuning import (
-    BATCH_DOCUMENTS,
-    BATCH_DOCUMENTS_LEAST,
-    FIRST_SYNC_BATCHES_PER_COMMIT,
-    FIRST_SYNC_COMMIT_SECONDS,
-)
-
-
-class State(StrEnum):
-    NEW = "new"
-    FIRST_SYNC = "first_sync"
-    CATCHING_UP = "catching_up"
-    COMPLETE = "complete"
-    CANCELLED = "cancelled"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Progress:
-    """How far a run has come. `bytes` counts documents as JSON; `pending` changes are left, None where
-    unknown.
-    """
-
-    state: State
-    docs_read: int
-    docs_written: int
-    doc_write_failures: int
-    bytes: int
-    pending: int | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReplicationResult:
-    """What a run came to. `refused` is what this run could not deliver; all of it: `list_refusals`."""
-
-    state: State
-    docs_read: int
-    docs_written: int
-    doc_write_failures: int
-    last_seq: Any
-    refused: list[Refusal]
-
-    @property
-    def ok(self) -> bool:
-        return self.state is State.COMPLETE and not self.refused
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
-    """How a replication runs, whatever its two sides.
-
-    `attachments` False leaves their bytes at the source until they are opened. `replaces(id)` names
-    documents of one writer, whose unconnected new branch takes the old one's place. `manifest` is a
-    document whose `ids` travel first. `ahead` reads the next batch while one is written; without it,
-    everything happens in the caller's thread.
-    """
-
-    selection: Selection = EVERYTHING
-    attachments: bool = True
-    batch_documents: int = BATCH_DOCUMENTS
-    replaces: Callable[[str], bool] | None = None
-    manifest: str | None = None
-    progress: Callable[[Progress], None] | None = None
-    cancelled: Callable[[], bool] = field(default=lambda: False)
-    ahead: Executor | None = None
+from replica.tuning import BATCH_DOCUMENTS_LEAST, FIRST_SYNC_BATCHES_PER_COMMIT, FIRST_SYNC_COMMIT_SECONDS
 
 
 class Replication:
@@ -116,15 +52,13 @@ class Replication:
         self.mark = ""
         """What a push leaves out: revisions under this mark came from the target."""
         self._statistics = Statistics()
-        self._refused: dict[str, Refusal] = {}
+        self._refused: list[Refusal] = []
         self._last_seq: Any = 0
         self._recorded_seq: Any = None
         self._delivered = False
         self._next: Future[Batch] | None = None
         self._stream: Iterator[Batch] | None = None
         self._first_sync: FirstSync | None = None
-        self._rules: str | None = None
-        self._open_refusals: set[str] = set()
         self._bytes_before = self._bytes_moved()
 
     # -- driving ---------------------------------------------------------------------------------------------
@@ -170,7 +104,7 @@ class Replication:
             docs_written=counts.docs_written,
             doc_write_failures=counts.doc_write_failures,
             last_seq=self._last_seq,
-            refused=list(self._refused.values()),
+            refused=self._refused,
         )
 
     # -- the beginning ---------------------------------------------------------------------------------------
@@ -194,14 +128,14 @@ class Replication:
             self._source, self._target, self._key, ours=ours, session_id=self._world.new_id(), started_at=now
         )
         self._agreed = self._checkpointer.read()
-        self._ledger = Ledger(ours, self._key)
+        self._docket = Docket(ours, self._target, self._key, self._world)
         self._record = FirstSyncRecord(ours, self._key, source)
         went_back = self._checkpointer.other_side_went_back or (pulls and self._record.is_ahead())
         self._mark(source, target, pulls=pulls, went_back=went_back)
         self._last_seq = self._recorded_seq = 0 if self._agreed is None else self._agreed
         if self._passed is not None:
             self._last_seq = self._passed.after(self._last_seq, self.mark)
-        self._retry_refused()
+        self._send_again()
         self._choose_the_way(source, target, pulls=pulls)
 
     def _mark(self, source: PeerInfo, target: PeerInfo, *, pulls: bool, went_back: bool) -> None:
@@ -222,6 +156,16 @@ class Replication:
             self._source, self._target, self._options.selection, attachments=self._options.attachments, **read
         )
         self._delivery = Delivery(self._source, self._target, **delivered)
+
+    def _send_again(self) -> None:
+        """Send what was refused before and is worth another try."""
+        due = self._docket.due()
+        if due:
+            documents, unreadable = self._reader.fetch([{"id": one.id, "rev": one.rev} for one in due])
+            self._deliver(documents, unreadable)
+            # What the source has no more (purged, or superseded) is nobody's refusal any longer.
+            there = {document["_id"] for document in documents} | {failure.id for failure in unreadable}
+            self._docket.settle({one.id for one in due} - there)
 
     def _choose_the_way(self, source: PeerInfo, target: PeerInfo, *, pulls: bool) -> None:
         self.state = State.CATCHING_UP
@@ -289,12 +233,9 @@ class Replication:
         """Write, then record what was not taken: only then may a checkpoint pass it."""
         self._delivered = self._delivered or bool(documents or unreadable)
         failures = [*unreadable, *self._delivery.send(documents)]
-        if failures:
-            self._record_failures(failures)
-        refused = {failure.id for failure in failures}
-        if self._open_refusals:
-            self._settle({document["_id"] for document in documents} & self._open_refusals, failures)
-        self._open_refusals |= refused
+        self._docket.record(failures)
+        self._refused = self._docket.refused
+        self._docket.settle({document["_id"] for document in documents}, failures)
         self._statistics = self._statistics.plus(
             docs_read=len(documents),
             docs_written=len(documents) - len(failures) + len(unreadable),
@@ -325,36 +266,6 @@ class Replication:
         self._checkpointer.write(self._last_seq, self._statistics, now=self._world.now())
         self._recorded_seq = self._last_seq
         self._delivered = False
-
-    # -- refusals --------------------------------------------------------------------------------------------
-
-    def _retry_refused(self) -> None:
-        self._open_refusals = {one.id for one in self._ledger.open()}
-        if not self._open_refusals:
-            return
-        due = self._ledger.due(self._rules_now())
-        if not due:
-            return
-        documents, unreadable = self._reader.fetch([{"id": one.id, "rev": one.rev} for one in due])
-        self._deliver(documents, unreadable)
-        # What the source has no more (purged, or superseded) is nobody's refusal any longer.
-        there = {document["_id"] for document in documents} | {failure.id for failure in unreadable}
-        self._settle({one.id for one in due} - there, [])
-
-    def _record_failures(self, failures: Sequence[Failure]) -> None:
-        at = _instant(self._world.now())
-        for refusal in self._ledger.record(failures, at=at, rules=self._rules_now()):
-            self._refused[refusal.key] = refusal
-
-    def _settle(self, ids: set[str], failures: Sequence[Failure]) -> None:
-        if ids:
-            self._ledger.settle(ids, refused=failures)
-            self._open_refusals -= ids
-
-    def _rules_now(self) -> str:
-        if self._rules is None:
-            self._rules = rules_of(self._target)
-        return self._rules
 
     # -- small things ----------------------------------------------------------------------------------------
 
@@ -393,7 +304,3 @@ class Metered(Protocol):
 
     @property
     def bytes_moved(self) -> int: ...
-
-
-def _instant(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -15,7 +15,7 @@ from typing import Any
 from replica.errors import BadRequest, Forbidden, NotFound, ReplicaError, ServerFailure, Unauthorized
 from replica.peer import Peer
 from replica.replication.once import replicate
-from replica.replication.session import Progress, ReplicationResult
+from replica.replication.outcome import Progress, ReplicationResult
 from replica.server.authentication import User
 from replica.server.javascript.sandbox import Program
 from replica.server.registry import Registry

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from replica import Database, Unreachable, replicate
-from replica.replication.session import Progress
+from replica.replication.outcome import Progress
 from tests.support.comparison import leaves
 from tests.support.streaming import StreamingPeer
 from tests.support.world import StillWorld

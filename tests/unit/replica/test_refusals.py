@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from replica import Database, ServerFailure, Unreachable, list_refusals, replicate, retry_refused
-from replica.replication.session import ReplicationResult
+from replica.replication.outcome import ReplicationResult
 from replica.tuning import DOCUMENT_ATTEMPTS
 from tests.support.cutting import CuttingPeer
 from tests.support.grumpy import GrumpyPeer

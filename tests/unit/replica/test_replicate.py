@@ -14,7 +14,7 @@ import pytest
 
 from replica import Database, NotFound, ServerFailure, TooManyRequests, Unreachable, replicate
 from replica.errors import ReplicaError
-from replica.replication.session import Progress
+from replica.replication.outcome import Progress
 from replica.tuning import ATTEMPTS, INACTIVITY_SECONDS
 from tests.support.comparison import leaves
 from tests.support.cutting import CuttingPeer
