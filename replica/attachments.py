@@ -48,8 +48,9 @@ class InlineBody:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IncomingAttachment:
-    """One entry of `_attachments` as sent. `body` is None for a stub; `digest` and `length` are the sender's
-    words.
+    """One entry of `_attachments` as sent.
+
+    `body` is None for a stub; `digest` and `length` are the sender's words.
     """
 
     content_type: str
@@ -187,8 +188,9 @@ class AttachmentWriter:
             self._flush(self._full)
 
     def finish(self, *, expected_digest: str | None = None) -> StoredBody:
-        """Return the stored body. Raise `BadRequest` where `expected_digest` (`md5-…`) is not what was
-        written.
+        """Return the stored body.
+
+        Raise `BadRequest` where `expected_digest` (`md5-…`) is not what was written.
         """
         digest = md5_digest(self._md5.digest())
         if expected_digest is not None and expected_digest.startswith("md5-") and expected_digest != digest:

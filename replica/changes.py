@@ -23,8 +23,9 @@ Json = dict[str, Any]
 
 
 class FeedOptions(NamedTuple):
-    """`matches` decides by the winner's document; `except_origin` is the number of a peer whose revisions it
-    has.
+    """`matches` decides by the winner's document.
+
+    `except_origin` is the number of a peer whose revisions it has.
     """
 
     style: str = "all_docs"
@@ -140,9 +141,7 @@ class ChangeSignal:
             self._condition.notify_all()
 
     def wait(self, since: int, timeout: float) -> bool:
-        """Return True as soon as there is a sequence after `since`, False after `timeout` seconds or
-        `close`.
-        """
+        """Return True as soon as there is a sequence after `since`, False after `timeout` seconds."""
         deadline = time.monotonic() + timeout
         while True:
             self._poll()

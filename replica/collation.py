@@ -64,9 +64,7 @@ def raw_key(value: Any) -> bytes:
 
 
 def _number(value: float) -> bytes:
-    """Return eight bytes in numeric order: the bits of the double, flipped so that negative ones come
-    first.
-    """
+    """Return eight bytes in numeric order: the double's bits, flipped so that negatives come first."""
     try:
         double = float(value)
     except OverflowError:

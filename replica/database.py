@@ -32,8 +32,9 @@ class Database(WithAttachments, WithQueries):
     # -- writing ---------------------------------------------------------------------------------------
 
     def put(self, document: Json, *, validate: Validate | None = None) -> str:
-        """Write one document and return its revision. Raise `Conflict` where `_rev` is not a leaf (`PUT
-        /{db}/{docid}`).
+        """Write one document and return its revision.
+
+        Raise `Conflict` where `_rev` is not a leaf (`PUT /{db}/{docid}`).
 
         Without `_rev` it must be absent or deleted; a deleted one continues its branch.
         """
@@ -96,8 +97,9 @@ class Database(WithAttachments, WithQueries):
         attachments: bool = False,
         atts_since: Sequence[str] = (),
     ) -> Json:
-        """Return the winner, or `rev`, as `GET /{db}/{docid}` does. Raise `NotFound` ("missing" or
-        "deleted").
+        """Return the winner, or `rev`, as `GET /{db}/{docid}` does.
+
+        Raise `NotFound` ("missing" or "deleted").
 
         `attachments` puts their bytes into the document as base64, except those known since one of
         `atts_since`.
@@ -123,8 +125,9 @@ class Database(WithAttachments, WithQueries):
         attachments: bool = False,
         atts_since: Sequence[str] = (),
     ) -> list[Json]:
-        """Return `{ok: document}` or `{missing: rev}` for each of `revs`, for all leaves by default
-        (`open_revs`).
+        """Return `{ok: document}` or `{missing: rev}` for each of `revs`, for all leaves by default.
+
+        This is CouchDB's `open_revs`.
         """
         extras = Extras(revs=with_history, attachments=attachments, atts_since=tuple(atts_since))
         with self._connections.snapshot() as connection:
@@ -143,8 +146,9 @@ class Database(WithAttachments, WithQueries):
         skip: int = 0,
         conflicts: bool = False,
     ) -> Json:
-        """Return `{total_rows, offset, rows}` of living documents in the byte order of their ids
-        (`_all_docs`).
+        """Return `{total_rows, offset, rows}` of living documents in the byte order of their ids.
+
+        This is CouchDB's `_all_docs`.
 
         With `keys`, one row for each in that order: a deleted one says so, an unknown one is `{key, error}`.
         """
@@ -173,15 +177,17 @@ class Database(WithAttachments, WithQueries):
     def bulk_get(
         self, wanted: Sequence[Json], *, attachments: bool = True, revs: bool = True, latest: bool = False
     ) -> list[Json]:
-        """Return `{ok: document}` or `{error}` for each `{id, rev?, atts_since?}` (`POST
-        /{db}/_bulk_get`).
+        """Return `{ok: document}` or `{error}` for each `{id, rev?, atts_since?}`.
+
+        This is CouchDB's `POST /{db}/_bulk_get`.
         """
         with self._connections.snapshot() as connection:
             return reading.bulk_get(connection, wanted, attachments=attachments, revs=revs, latest=latest)
 
     def revs_diff(self, revisions: Mapping[str, Sequence[str]]) -> Json:
-        """Return `{id: {missing, possible_ancestors?}}`, only for ids of which something is missing
-        (`_revs_diff`).
+        """Return `{id: {missing, possible_ancestors?}}`, only for ids of which something is missing.
+
+        This is CouchDB's `_revs_diff`.
         """
         with self._connections.snapshot() as connection:
             return reading.revs_diff(connection, revisions)
@@ -214,8 +220,9 @@ class Database(WithAttachments, WithQueries):
         descending: bool = False,
         wait_seconds: float | None = None,
     ) -> ChangesPage:
-        """Return what changed after `since` (an integer, its text, or "now"), in the order of the feed
-        (`_changes`).
+        """Return what changed after `since` (an integer, its text, or "now"), in the order of the feed.
+
+        This is CouchDB's `_changes`.
 
         `matches(document)` and `selector` keep documents by their winner; `exclude_origin` skips those of
         which that peer has every leaf. With `wait_seconds` an empty answer is held back that long for a first
@@ -244,9 +251,7 @@ class Database(WithAttachments, WithQueries):
             at = page.last_seq
 
     def wait_for_change(self, since: int, timeout: float) -> bool:
-        """Return True as soon as there is a sequence after `since`, False after `timeout` seconds or at
-        `close`.
-        """
+        """Return True as soon as there is a sequence after `since`, False after `timeout` seconds."""
         return self._signal.wait(since, timeout)
 
     # -- local documents ---------------------------------------------------------------------------------
@@ -257,15 +262,17 @@ class Database(WithAttachments, WithQueries):
             return local_document(connection, key)
 
     def put_local(self, key: str, document: Json) -> str:
-        """Write `_local/<key>` and return its revision `0-n`. Raise `Conflict` where `_rev` is not the stored
-        one.
+        """Write `_local/<key>` and return its revision `0-n`.
+
+        Raise `Conflict` where `_rev` is not the stored one.
         """
         with self.transaction() as t:
             return t.put_local(key, document)
 
     def delete_local(self, key: str, rev: str | None = None) -> None:
-        """Remove `_local/<key>`. Raise `NotFound`, or `Conflict` where `rev` is given and is not the stored
-        one.
+        """Remove `_local/<key>`.
+
+        Raise `NotFound`, or `Conflict` where `rev` is given and is not the stored one.
         """
         with self.transaction() as t:
             t.delete_local(key, rev)

@@ -1,5 +1,6 @@
-"""Is this file sound, and what can be saved from it? For a phone whose memory is failing, before anything is
-thrown away.
+"""Is this file sound, and what can be saved from it?
+
+For a phone whose memory is failing, before anything is thrown away.
 
     python -m replica.doctor ana.sqlite                        # says what is wrong; exit status 1 where
     something is python -m replica.doctor ana.sqlite --export ana.jsonl     # writes every readable document,

@@ -1,5 +1,4 @@
-"""Documents as they arrive: what CouchDB calls special members is taken apart from the body once, at the
-door.
+"""Documents as they arrive: CouchDB's special members are taken apart from the body once, at the door.
 
 Everything behind this module works on an `Edit`: an id, where the edit stands in the revision tree, a body
 already written as JSON text, and attachments whose bytes are at hand. A document that is not well-formed
@@ -134,8 +133,9 @@ def parse_local(key: str, document: Json) -> tuple[RevisionId | None, Json]:
 
 
 def _branch(document_id: str, rev: RevisionId | None, revisions: Any, *, deleted: bool) -> Branch:
-    """Read `_revisions {start, ids}`, or take `_rev` as a branch of one (CouchDB, `POST
-    /{db}/_bulk_docs`).
+    """Read `_revisions {start, ids}`, or take `_rev` as a branch of one.
+
+    (CouchDB, `POST /{db}/_bulk_docs`)
     """
     if revisions is None:
         if rev is None:

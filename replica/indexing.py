@@ -1,5 +1,4 @@
-"""Declared indexes: their definitions, and keeping them in step with the documents in the transaction that
-writes them.
+"""Declared indexes, and keeping them in step with the documents in the transaction that writes them.
 
 An index holds the living documents that have every indexed field and pass its partial filter, as CouchDB's
 do; design documents are never in one. It is built in slices between which others write, and used for queries
@@ -63,8 +62,9 @@ class Index:
 
 
 def parse_index(number: int, design: str, name: str, definition: Json, *, ready: bool) -> Index:
-    """Read a definition `{fields: [name | {name: "asc"|"desc"}], partial_filter_selector?}`. Raise
-    `BadRequest`.
+    """Read a definition `{fields: [name | {name: "asc"|"desc"}], partial_filter_selector?}`.
+
+    Raise `BadRequest`.
     """
     fields = definition.get("fields")
     if not isinstance(fields, list) or not fields:
@@ -167,8 +167,9 @@ def create(
     name: str | None,
     design: str | None,
 ) -> Json:
-    """Declare an index and build it. Return `{result: "created"|"exists", id, name}` (`POST
-    /{db}/_index`).
+    """Declare an index and build it.
+
+    Return `{result: "created"|"exists", id, name}` (`POST /{db}/_index`).
     """
     digest = hashlib.sha1(canonical_json(definition).encode(), usedforsecurity=False).hexdigest()
     name = name or digest
@@ -189,8 +190,9 @@ def create(
 
 
 def _build(connections: Connections, catalogue: IndexCatalogue, number: int) -> None:
-    """Enter what is older than the index. Cut short, it is not ready, and the next declaration begins
-    again.
+    """Enter what is older than the index.
+
+    Cut short, it is not ready, and the next declaration begins again.
     """
     last = ""
     while True:

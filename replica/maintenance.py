@@ -69,9 +69,7 @@ def _in_slices(connections: Connections, step: Callable[[], bool]) -> None:
 
 
 class _SupersededRevisions:
-    """Walks once through the bodies that are not a winner's and removes those that are not a leaf's
-    either.
-    """
+    """Walks once through the bodies that no winner has, and removes those that no leaf has either."""
 
     def __init__(self) -> None:
         self.forgotten = 0
@@ -123,8 +121,9 @@ def _orphaned_entries(connection: sqlite3.Connection) -> bool:
 def purge(
     connection: sqlite3.Connection, indexes: IndexUpdates, revisions: Mapping[str, Sequence[str]]
 ) -> dict[str, list[str]]:
-    """Remove leaves as if they had never come. A document left without leaves is gone; another changes
-    once.
+    """Remove leaves as if they had never come.
+
+    A document left without leaves is gone; another changes once.
     """
     sequences = Sequences(rows.last_seq(connection))
     purged: dict[str, list[str]] = {}

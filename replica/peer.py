@@ -29,8 +29,9 @@ class PeerInfo(NamedTuple):
 
 
 class ChangesPage(NamedTuple):
-    """Rows `{seq, id, changes: [{rev}], deleted?, doc?}` in feed order; `pending` is None where the peer
-    doesn't know.
+    """Rows `{seq, id, changes: [{rev}], deleted?, doc?}` in feed order.
+
+    `pending` is None where the peer doesn't know.
     """
 
     results: list[Json]
@@ -58,8 +59,9 @@ class Peer(Protocol):
         selector: Json | None = None,
         wait_seconds: float | None = None,
     ) -> ChangesPage:
-        """Changes after `since`. With `wait_seconds`, an empty answer is held back that long for a first
-        change.
+        """Changes after `since`.
+
+        With `wait_seconds`, an empty answer is held back that long for a first change.
         """
         ...
 

@@ -39,8 +39,9 @@ class NoUsableIndex(BadRequest):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
-    """The body of a `_find` request, checked. `sort` is (field, direction) pairs; `index` is `[ddoc]` or
-    `[ddoc, name]`.
+    """The body of a `_find` request, checked.
+
+    `sort` is (field, direction) pairs; `index` is `[ddoc]` or `[ddoc, name]`.
     """
 
     selector: Json
@@ -55,8 +56,9 @@ class Query:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """How a query will be answered. `index` is None for the walk over ids, whose range is `first_id` to
-    `last_id`.
+    """How a query will be answered.
+
+    `index` is None for the walk over ids, whose range is `first_id` to `last_id`.
     """
 
     index: Index | None
@@ -108,8 +110,9 @@ def parse_query(selector: Any, options: FindOptions) -> Query:
 
 
 def demands(selector: Any) -> dict[str, dict[str, Any]]:
-    """Return what every match must satisfy, as field → operator → argument; only what an index can use or
-    must know.
+    """Return what every match must satisfy, as field → operator → argument.
+
+    Only what an index can use or must know.
 
     A field that stands here exists in every match.
     """
@@ -179,9 +182,7 @@ def _sorts(index: Index, sorted_by: Sequence[str], wanted: dict[str, dict[str, A
 
 
 def _reach(index: Index, wanted: dict[str, dict[str, Any]]) -> int:
-    """Count the leading fields that the range uses: two for each equality, one for a comparison at the
-    end.
-    """
+    """Count the leading fields that the range uses: two for each equality, one for a last comparison."""
     reach = 0
     for field in index.fields:
         operators = wanted.get(field, {})

@@ -63,8 +63,9 @@ def open_revisions(
     latest: bool,
     extras: Extras,
 ) -> list[Json]:
-    """Return `{ok: document}` or `{missing: rev}` for each of `revs`, for every leaf where `revs` is None
-    (`open_revs`).
+    """Return `{ok: document}` or `{missing: rev}` for each of `revs`, for every leaf where `revs` is None.
+
+    This is CouchDB's `open_revs`.
     """
     row = rows.document(connection, document_id)
     if row is None:
@@ -150,9 +151,7 @@ def _revs_info(connection: sqlite3.Connection, row: rows.DocumentRow, branch: Br
 def _inline(
     connection: sqlite3.Connection, document: Json, branch: Branch | None, atts_since: Sequence[str]
 ) -> None:
-    """Put the bytes of attachments into `document`, but of those that the asker has had since an older
-    revision.
-    """
+    """Put the bytes of attachments into `document`, but those the asker has from an older revision."""
     known = [revision for revision in map(parse_revision, atts_since) if branch and branch.holds(revision)]
     have = max((revision.generation for revision in known), default=0)
     uses = attachment_rows.uses(connection, document["_id"], document["_rev"])
@@ -245,8 +244,9 @@ def _failed(document_id: str, rev: str, reason: str) -> Json:
 
 
 def revs_diff(connection: sqlite3.Connection, revisions: Mapping[str, Sequence[str]]) -> Json:
-    """Return `{id: {missing, possible_ancestors?}}` for ids of which something is missing (`POST
-    /{db}/_revs_diff`).
+    """Return `{id: {missing, possible_ancestors?}}` for ids of which something is missing.
+
+    This is CouchDB's `POST /{db}/_revs_diff`.
     """
     found = {row.id: row for row in rows.heads(connection, revisions.keys())}
     answer: Json = {}
@@ -270,8 +270,9 @@ def revs_diff(connection: sqlite3.Connection, revisions: Mapping[str, Sequence[s
 def all_docs_by_key(
     connection: sqlite3.Connection, keys: Sequence[str], *, include_docs: bool, conflicts: bool
 ) -> list[Json]:
-    """Return one row per key, in the order asked; a deleted document says so, an unknown one is an error
-    entry.
+    """Return one row per key, in the order asked.
+
+    A deleted document says so, an unknown one is an error entry.
     """
     found = {row.id: row for row in rows.documents(connection, keys)}
     answer: list[Json] = []

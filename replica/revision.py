@@ -1,5 +1,4 @@
-"""Revision ids: `<generation>-<digest>`, where the digest is computed from the edit, so that equal edits are
-equal.
+"""Revision ids, `<generation>-<digest>`: the digest is computed from the edit, so that equal edits are equal.
 
 Two devices that make the same change to the same parent produce the same revision, and no conflict. CouchDB
 promises as much for itself, but each implementation hashes in its own way: a digest is compared, never
@@ -81,8 +80,9 @@ def _written(value: Any, write: Callable[[Any], str], write_ascii: Callable[[Any
 
 
 def new_revision(parent: RevisionId | None, *, deleted: bool, canonical_body: str) -> RevisionId:
-    """Return the id of an edit of `parent`, None for a first one; `canonical_body` names attachments by
-    digest.
+    """Return the id of an edit of `parent`, None for a first one.
+
+    `canonical_body` names attachments by digest.
     """
     generation = parent.generation + 1 if parent else 1
     return RevisionId(generation, revision_digest(parent, deleted, canonical_body))

@@ -1,5 +1,6 @@
-"""Revision trees: every leaf of a document with what is remembered of its ancestry. Pure values and
-functions.
+"""Revision trees: every leaf of a document with what is remembered of its ancestry.
+
+Pure values and functions.
 
 A document's history is a tree, because two peers may edit the same revision without seeing each other. Peers
 exchange *branches*: a leaf and its ancestors, newest first, of which the oldest may have been forgotten
@@ -70,8 +71,9 @@ def precedence(branch: Branch) -> tuple[bool, int, str]:
 
 
 def merge(tree: Tree, branch: Branch) -> tuple[Tree, Merged]:
-    """Join `branch` to `tree`. `NEW_LEAF` continues a leaf (or begins the document), `NEW_BRANCH` stands
-    beside them.
+    """Join `branch` to `tree`.
+
+    `NEW_LEAF` continues a leaf (or begins the document), `NEW_BRANCH` stands beside them.
     """
     if not tree:
         return (branch,), Merged.NEW_LEAF
@@ -145,8 +147,9 @@ def find_leaf(tree: Tree, revision: RevisionId) -> Branch | None:
 
 
 def branch_to(tree: Tree, revision: RevisionId) -> Branch | None:
-    """Return `revision` with its ancestry, whether it is a leaf or was continued; None where it is
-    unknown.
+    """Return `revision` with its ancestry, whether it is a leaf or was continued.
+
+    None where it is unknown.
     """
     leaf = find_leaf(tree, revision)
     if leaf is not None:
@@ -176,8 +179,9 @@ def conflicts(tree: Tree) -> list[RevisionId]:
 
 
 def prune(tree: Tree, revisions: Iterable[RevisionId]) -> tuple[Tree, list[RevisionId]]:
-    """Remove leaves as if they had never come, with the ancestors only they had; return what stays and which
-    went.
+    """Remove leaves as if they had never come, with the ancestors only they had.
+
+    Return what stays and which went.
 
     A revision that is not a leaf is left alone (`_purge`, CouchDB).
     """

@@ -1,5 +1,4 @@
-"""Mango selectors as a predicate over documents: every operator of CouchDB's `/{db}/_find`, decided in
-memory.
+"""Mango selectors as predicates over documents: every operator of CouchDB's `/{db}/_find`, in memory.
 
 A selector is compiled once into closures. Negation is pushed down to the fields as CouchDB does, and with its
 effect: a condition on a field that a document lacks is false, negated or not; only `{"$exists": false}` is
@@ -52,8 +51,9 @@ def parse_path(field: str) -> tuple[str, ...]:
 
 
 def lookup(value: Any, path: Sequence[str], absent: Any = None) -> Any:
-    """Return what stands at `path`, `absent` where nothing does. A number among the names indexes an
-    array.
+    """Return what stands at `path`, `absent` where nothing does.
+
+    A number among the names indexes an array.
     """
     for name in path:
         if isinstance(value, dict) and name in value:

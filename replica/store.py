@@ -1,5 +1,6 @@
-"""`Store`: the file being open. Who it is, what is set on it, the one way to write to it, and its
-housekeeping.
+"""`Store`: the file being open.
+
+Who it is, what is set on it, the one way to write to it, and its housekeeping.
 
 What can be done with documents is in `Database` and its parts, which build on this.
 """
@@ -50,8 +51,9 @@ class Store:
         now: Callable[[], float] | None = None,
         name: str | None = None,
     ) -> Self:
-        """Open the file, creating or migrating it. `now` returns seconds since 1970; `name` defaults to the
-        file's.
+        """Open the file, creating or migrating it.
+
+        `now` returns seconds since 1970; `name` defaults to the file's.
 
         `uuid` names a new database and is ignored for one that exists. Raise `FileTooNew` where a newer
         program wrote the file, `CorruptFile` where SQLite cannot read it, `StorageError` where it cannot be
@@ -100,8 +102,9 @@ class Store:
             return rows.last_seq(connection)
 
     def statistics(self) -> Json:
-        """Return `{doc_count, doc_del_count, update_seq, purge_seq, sizes: {file, active, external}}`; sizes
-        in bytes.
+        """Return `{doc_count, doc_del_count, update_seq, purge_seq, sizes: {file, active, external}}`.
+
+        Sizes in bytes.
         """
         with self._connections.snapshot() as connection:
             counts = rows.counts(connection)
@@ -127,9 +130,7 @@ class Store:
         self.put_setting("revs_limit", limit)
 
     def get_setting(self, key: str) -> Any:
-        """Return a value kept beside the documents and never replicated (such as `_security`), None where
-        unset.
-        """
+        """Return a value kept beside the documents and never replicated, None where unset."""
         with self._connections.reading() as connection:
             return rows.setting(connection, key)
 
@@ -142,8 +143,9 @@ class Store:
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
-        """All that the block writes is durable when it ends, or none of it happened. Other writers wait
-        meanwhile.
+        """All that the block writes is durable when it ends, or none of it happened.
+
+        Other writers wait meanwhile.
         """
         with self._connections.writing() as connection:
             handle = Transaction(connection, self._indexes, now=int(self._now()), new_id=new_id)
@@ -151,23 +153,23 @@ class Store:
         self._signal.notify(handle.last_seq)
 
     def forget_origin(self, peer: str) -> None:
-        """Void the marks of a peer that was recreated or restored: what it once sent will be offered to it
-        again.
-        """
+        """Void the marks of a peer that was recreated or restored: it will be offered all it once sent."""
         with self._connections.writing() as connection:
             rows.drop_origin(connection, peer)
 
     # -- maintenance -------------------------------------------------------------------------------------
 
     def compact(self) -> int:
-        """Forget superseded bodies and unused attachments, in slices that other writers pass between. Return
-        how many.
+        """Forget superseded bodies and unused attachments, in slices that other writers pass between.
+
+        Return how many.
         """
         return maintenance.compact(self._connections, now=self._now)
 
     def purge(self, revisions: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
-        """Remove leaves as if they had never been here, and return those removed: `{id: [rev]}` (`POST
-        /{db}/_purge`).
+        """Remove leaves as if they had never been here, and return those removed: `{id: [rev]}`.
+
+        This is CouchDB's `POST /{db}/_purge`.
 
         Leaves no tombstone and no change. A document that keeps other leaves changes once.
         """

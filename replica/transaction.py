@@ -101,8 +101,9 @@ class Transaction:
         return local_document(self._connection, key)
 
     def put_local(self, key: str, document: Json) -> str:
-        """Write `_local/<key>` and return its revision `0-n`. Raise `Conflict` where `_rev` is not the stored
-        one.
+        """Write `_local/<key>` and return its revision `0-n`.
+
+        Raise `Conflict` where `_rev` is not the stored one.
         """
         given, body = parse_local(key, document)
         if document.get("_deleted") is True:
@@ -113,8 +114,9 @@ class Transaction:
         return f"0-{counter + 1}"
 
     def delete_local(self, key: str, rev: str | None = None) -> None:
-        """Remove `_local/<key>`. Raise `NotFound`, or `Conflict` where `rev` is given and is not the stored
-        one.
+        """Remove `_local/<key>`.
+
+        Raise `NotFound`, or `Conflict` where `rev` is given and is not the stored one.
         """
         stored = rows.local(self._connection, key)
         if stored is None:
@@ -135,8 +137,9 @@ class Transaction:
     # -- batches ---------------------------------------------------------------------------------------
 
     def parse(self, documents: Sequence[Json], *, new_edits: bool) -> list[Edit | Json]:
-        """Take every document apart; `_local` ones stay as they are. Raise for the whole batch where one is
-        ill-formed.
+        """Take every document apart; `_local` ones stay as they are.
+
+        Raise for the whole batch where one is ill-formed.
         """
         return parse_batch(documents, new_edits=new_edits, new_id=self._new_id)
 

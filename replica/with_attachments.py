@@ -37,8 +37,9 @@ class WithAttachments(Store):
         *,
         validate: Validate | None = None,
     ) -> str:
-        """Add or replace one attachment and return the document's new revision (`PUT
-        /{db}/{docid}/{attname}`).
+        """Add or replace one attachment and return the document's new revision.
+
+        This is CouchDB's `PUT /{db}/{docid}/{attname}`.
 
         Without `rev` the document is new. Raise `Conflict` where `rev` is not a leaf.
         """
@@ -61,8 +62,9 @@ class WithAttachments(Store):
             return t.put(document, validate=validate)
 
     def get_attachment(self, document_id: str, name: str, rev: str | None = None) -> AttachmentStream:
-        """Open one attachment of the winner, or of `rev`. Raise `NotFound`, also where its bytes are still at
-        a peer.
+        """Open one attachment of the winner, or of `rev`.
+
+        Raise `NotFound`, also where its bytes are still at a peer.
         """
         with self._connections.snapshot() as connection:
             document = reading.get(connection, document_id, rev=rev, latest=False, extras=reading.PLAIN)

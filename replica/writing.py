@@ -214,9 +214,7 @@ class Batch:
     # -- validation and attachments ----------------------------------------------------------------
 
     def _validate(self, head: Head, edit: Edit, parent: RevisionId | None, branch: Branch | None) -> None:
-        """Call the hook with the document as CouchDB's `validate_doc_update` sees it, and its parent on
-        disk.
-        """
+        """Call the hook with what CouchDB's `validate_doc_update` sees: the document, its parent on disk."""
         validate = self._options.validate
         if validate is None:
             return
@@ -356,8 +354,9 @@ class Batch:
 
 
 def _parent_of(tree: Tree, edit: Edit) -> RevisionId | None:
-    """Return the leaf that an interactive edit continues, None where it begins the document. Raise
-    `Conflict`.
+    """Return the leaf that an interactive edit continues, None where it begins the document.
+
+    Raise `Conflict`.
 
     Without a revision it continues a tombstone: the document comes back on the branch that was deleted.
     """

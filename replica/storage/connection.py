@@ -1,5 +1,4 @@
-"""The file: one connection that writes, any number that read, and the pragmas that make an acknowledged write
-durable.
+"""The file: one connection that writes, any number that read, and the pragmas that make writes durable.
 
 Several threads and several processes may open the same file. Within a process a lock hands the writing
 connection from thread to thread; between processes SQLite's own lock does, taken by `BEGIN IMMEDIATE` before
@@ -65,8 +64,9 @@ def translated(error: sqlite3.Error, path: Path) -> StorageError:
 
 
 def connect(path: Path, pragmas: tuple[str, ...]) -> sqlite3.Connection:
-    """Open one connection, usable from any thread but by one at a time. Raise `StorageError` or
-    `CorruptFile`.
+    """Open one connection, usable from any thread but by one at a time.
+
+    Raise `StorageError` or `CorruptFile`.
     """
     if sqlite3.sqlite_version_info < SQLITE_FLOOR:
         needed = ".".join(map(str, SQLITE_FLOOR))
@@ -89,8 +89,9 @@ def connect(path: Path, pragmas: tuple[str, ...]) -> sqlite3.Connection:
 
 
 class Connections:
-    """The writing connection of one file and its readers. Closed once; using it afterwards raises
-    `StorageError`.
+    """The writing connection of one file and its readers.
+
+    Closed once; using it afterwards raises `StorageError`.
     """
 
     def __init__(self, path: Path) -> None:
@@ -193,8 +194,9 @@ class Connections:
             raise StorageError(f"{self.path} is closed")
 
     def close(self) -> None:
-        """Wait for the running transaction, then close. Readers still leased close when they are given
-        back.
+        """Wait for the running transaction, then close.
+
+        Readers still leased close when they are given back.
         """
         with self._turn:
             with self._idle_lock:
@@ -206,8 +208,9 @@ class Connections:
 
 
 class Reading:
-    """One lease of a reading connection. A class, because a `get` spends as long in a generator as in
-    SQLite.
+    """One lease of a reading connection.
+
+    A class, because a `get` spends as long in a generator as in SQLite.
     """
 
     __slots__ = ("_connection", "_connections")

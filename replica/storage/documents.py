@@ -1,5 +1,6 @@
-"""Rows of documents, revisions and local documents: SQL and nothing else. What a row means is decided by the
-callers.
+"""Rows of documents, revisions and local documents: SQL and nothing else.
+
+What a row means is decided by the callers.
 
 Lists of ids travel as one JSON parameter (`json_each`), so that every statement is prepared once whatever the
 length.
