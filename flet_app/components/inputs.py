@@ -30,6 +30,10 @@ class Typed:
         self.value = value
         self._changed = True
 
+    def show(self) -> None:
+        """Write the text again at the next render: the field that held it was taken off the screen."""
+        self._changed = True
+
     def for_render(self) -> str | None:
         changed, self._changed = self._changed, False
         return self.value if changed else None

@@ -161,6 +161,11 @@ class Screen:
                 return control
         raise AssertionError(f"nothing is called {identifier}; texts={self.texts()}")
 
+    def field(self, identifier: str) -> ft.TextField:
+        content = self.by_id(identifier).content
+        assert isinstance(content, ft.TextField)
+        return content
+
     # -- doing --------------------------------------------------------------------------------
     async def fire(self, control: BaseControl, event: str, data: Any = None) -> None:
         await self.session.dispatch_event(control._i, event, data)

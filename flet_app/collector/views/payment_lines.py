@@ -35,6 +35,7 @@ LABELS = {
 class LineDraft:
     """One line as it is being written."""
 
+    key: str
     method: str
     amount: Money
     amount_text: Typed
@@ -48,12 +49,17 @@ class LineDraft:
         if "tax" in names:
             values["tax"] = TAXES[0][0]
         return cls(
+            key=app.phone.world.ulid(),
             method=method,
             amount=amount,
             amount_text=Typed(app.texts.amount_text(amount.minor, amount.currency)),
             texts={name: Typed("") for name in names if name not in DATES and name not in {"bank", "tax"}},
             values=values,
         )
+
+    def show_again(self) -> None:
+        for text in (self.amount_text, *self.texts.values()):
+            text.show()
 
     def payment(self) -> PaymentLine:
         typed = {name: text.value.strip() for name, text in self.texts.items()}
@@ -139,7 +145,10 @@ def payment_line_card(
         if problem.field == f"payments.{index}"
     ]
     fields = ft.Column(rows, spacing=12, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
-    return card(fields, padding=14)
+    # Another line in the same place is another set of fields, not the old one with other names.
+    box = card(fields, padding=14)
+    box.key = draft.key
+    return box
 
 
 def bank_field(
@@ -159,7 +168,7 @@ def bank_field(
             options=[ft.DropdownOption(key=name, text=name) for name in banks],
             on_select=chosen,
             error_text=error,
-            expanded_insets=0,
+            expanded_insets=ft.Padding.all(0),
             border=ft.OutlineInputBorder(border_radius=12),
             menu_height=320,
         ),

@@ -12,7 +12,7 @@ import flet as ft
 
 from flet_app.collector import figures
 from flet_app.collector.actions.receipts import preview, save_receipt
-from flet_app.collector.state import use_app
+from flet_app.collector.state import Window, use_app
 from flet_app.collector.views.chrome import screen, scroll
 from flet_app.collector.views.receipt_confirmation import confirmation
 from flet_app.collector.views.receipt_form import ReceiptForm
@@ -49,10 +49,12 @@ def ReceiptEntry() -> ft.View:
         set_problems(tuple(found))
         if not found:
             form.begin_lines(app)
+            form.show_again()
             set_step(2)
 
     def go_back(_event: Any) -> None:
         set_problems(())
+        form.show_again()
         set_step(1)
 
     def review(_event: Any) -> None:
@@ -72,8 +74,11 @@ def ReceiptEntry() -> ft.View:
             app.open(f"recibo/{result['number']}")
 
     ft.use_effect(locate, dependencies=[])
-    close = calling(set_confirming, False)
-    ft.use_dialog(confirmation(app, form, saving=saving, on_save=save, on_back=close) if confirming else None)
+    ft.use_dialog(
+        confirmation(app, form, saving=saving, on_save=save, on_back=calling(set_confirming, False))
+        if confirming
+        else None
+    )
 
     items = figures.open_items(app.phone.portfolio, code)
     if not items and not form.amount:
@@ -83,12 +88,8 @@ def ReceiptEntry() -> ft.View:
         body = amount_step(app, form, items, problems, again=again)
         bottom = bottom_bar(primary("receipt-continue", t("Continue"), go_on))
     else:
-        body = lines_step(app, form, problems, again=again)
-        words = t("Record {amount}", amount=money(app, form.paid))
-        bottom = bottom_bar(
-            secondary("receipt-back", t("Back"), go_back, expand=1),
-            primary("receipt-register", words, review, expand=2),
-        )
+        body = lines_step(app, form, problems, again=again, forget=calling(set_problems, ()))
+        bottom = register_bar(app, form, go_back=go_back, review=review)
     return screen(
         app,
         route=ft.use_view_path(),
@@ -97,4 +98,12 @@ def ReceiptEntry() -> ft.View:
         body=body,
         bottom=bottom,
         banner=False,
+    )
+
+
+def register_bar(app: Window, form: ReceiptForm, *, go_back: Any, review: Any) -> ft.Control:
+    words = app.texts.t("Record {amount}", amount=money(app, form.paid))
+    return bottom_bar(
+        secondary("receipt-back", app.texts.t("Back"), go_back, expand=1),
+        primary("receipt-register", words, review, expand=2),
     )

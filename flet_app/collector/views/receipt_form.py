@@ -74,6 +74,12 @@ class ReceiptForm:
         plan = self.plan(app)
         return [each for each in plan if each.code not in ABOUT_LINES] if isinstance(plan, list) else []
 
+    def show_again(self) -> None:
+        """The step that is about to appear is drawn anew: its fields need their texts."""
+        self.amount_text.show()
+        for each in self.lines:
+            each.show_again()
+
     # -- by which means -----------------------------------------------------------------------
     def begin_lines(self, app: Window) -> None:
         """All of it in cash, until the collector says otherwise."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import flet as ft
 
@@ -129,16 +130,24 @@ def invoice_row(
 
 
 def lines_step(
-    app: Window, form: ReceiptForm, problems: Problems, *, again: Callable[[], None]
+    app: Window,
+    form: ReceiptForm,
+    problems: Problems,
+    *,
+    again: Callable[[], None],
+    forget: Callable[[Any], None],
 ) -> ft.Control:
+    """`forget` drops the problems of lines that are no longer what they were about."""
     t, missing = app.texts.t, form.missing
 
     def use_method(method: str) -> None:
         form.use_method(app, method)
+        forget(None)
         again()
 
     def remove(index: int) -> None:
         form.remove_line(index)
+        forget(None)
         again()
 
     rows: list[ft.Control] = [line(t("To collect now"), money(app, form.amount), strong=True)]

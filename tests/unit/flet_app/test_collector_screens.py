@@ -135,6 +135,27 @@ def test_two_means_of_payment_make_one_receipt_with_the_remainder_offered(tmp_pa
     walk(tmp_path, story)
 
 
+def test_going_back_shows_what_was_typed_and_another_method_asks_anew(tmp_path: Path) -> None:
+    async def story(screen: Screen, _phone: Phone) -> None:
+        await begin_visit(screen)
+        await screen.tap("new-receipt")
+        await screen.type("receipt-amount", "77,50")
+        await screen.tap("receipt-continue")
+        await screen.tap("receipt-back")
+        assert screen.field("receipt-amount").value == "77,50"
+        await screen.tap("receipt-continue")
+        assert screen.field("receipt-line-0-amount").value == "77,50"
+        await screen.tap("receipt-method-cheque")
+        await screen.type("receipt-line-0-account", "2100")
+        await screen.tap("receipt-register")
+        assert screen.says("Falta un dato: girador")
+        await screen.tap("receipt-method-card")
+        assert not screen.says("Falta un dato")
+        assert not screen.field("receipt-line-0-brand").value
+
+    walk(tmp_path, story)
+
+
 def test_chosen_invoices_propose_their_sum(tmp_path: Path) -> None:
     async def story(screen: Screen, phone: Phone) -> None:
         await begin_visit(screen)

@@ -20,14 +20,16 @@ CUSTOMER = {"_id": "customer:C0001", "code": "C0001", "name": "El Peñón", "cur
 def an_invoice(balance: int = 10_000, reflects: tuple[str, ...] = ()) -> dict[str, Any]:
     return {
         "_id": "invoice:F1", "number": "F1", "customer": "C0001", "issued_on": "2026-10-01",
-        "due_on": "2026-11-01", "total": 10_000, "balance": balance, "currency": "USD", "state": "open", "reflects": list(reflects),
+        "due_on": "2026-11-01", "total": 10_000, "balance": balance, "currency": "USD", "state": "open",
+        "reflects": list(reflects),
     }  # fmt: skip
 
 
 def a_receipt(amount: int = 4_000) -> dict[str, Any]:
     return {
         "_id": RECEIPT, "series": "R0001", "counter": 1, "number": "R0001-00000001",
-        "customer": "C0001", "device": "D1", "currency": "USD", "total": amount, "payments": [{"method": "cash", "amount": amount}],
+        "customer": "C0001", "device": "D1", "currency": "USD", "total": amount,
+        "payments": [{"method": "cash", "amount": amount}],
         "allocations": [{"invoice": "F1", "amount": amount}], "on_account": 0,
         "created_at": "2026-11-21T15:00:00Z", "local_on": "2026-11-21",
     }  # fmt: skip
