@@ -8,6 +8,7 @@ decided by the store.
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -17,7 +18,6 @@ from replica.server.sequences import tag_of
 from replica.server.served import ServedDatabase
 from replica.server.wire import dumps
 from replica.storage import documents as rows
-from replica.storage.connection import READER_PRAGMAS, connect
 
 Json = dict[str, Any]
 # Rows read in one statement: a reader never holds the write-ahead log back for longer than this takes.
@@ -59,19 +59,16 @@ class Page(NamedTuple):
 
 
 class Feed:
-    """Reads one database's changes. Close it."""
+    """Reads one database's changes; holds nothing between two pages."""
 
     def __init__(self, served: ServedDatabase, selection: Selection) -> None:
         self._served = served
         self._selection = selection
-        self._connection = connect(served.path, READER_PRAGMAS)
         self.tag = tag_of(served.store)
 
-    def close(self) -> None:
-        self._connection.close()
-
     def pending(self, seq: int) -> int:
-        return rows.count_after(self._connection, seq)
+        with self._served.reading() as connection:
+            return rows.count_after(connection, seq)
 
     def line(self, row: Row, *, with_seq: bool = True) -> str:
         seq = f'"{row.seq}-{self.tag}"' if with_seq else "null"
@@ -95,27 +92,32 @@ class Feed:
         return self._judged_page(since, limit)
 
     def backwards(self, since: int, limit: int | None) -> Page:
-        found = self._plain(since, limit, descending=True) if self._selection.is_plain else None
-        if found is None:
+        """The newest changes first, in one page."""
+        if self._selection.is_plain:
+            with self._served.reading() as connection:
+                found = self._plain(connection, since, limit, descending=True)
+        else:
             page = self._changes(since, None, descending=True)
-            kept = [self._as_row(change) for change in self._judged(page.results)]
-            found = kept if limit is None else kept[:limit]
+            found = [self._as_row(change) for change in self._judged(page.results)][:limit]
         return Page(found, found[-1].seq if found else since, complete=True)
 
     # -- rows as text ------------------------------------------------------------------------
 
     def _text_page(self, since: int, limit: int | None) -> Page:
         size = PAGE if limit is None else min(PAGE, limit)
-        end = rows.last_seq(self._connection)
-        found = self._plain(since, size, descending=False)
+        with self._served.reading() as connection:
+            end = rows.last_seq(connection)
+            found = self._plain(connection, since, size, descending=False)
         complete = len(found) < size
         reached = max(end, since) if complete else found[-1].seq
         return Page(found, reached, complete)
 
-    def _plain(self, since: int, limit: int | None, *, descending: bool) -> list[Row]:
+    def _plain(
+        self, connection: sqlite3.Connection, since: int, limit: int | None, *, descending: bool
+    ) -> list[Row]:
         chosen = self._selection
         statement = rows.changes(
-            self._connection,
+            connection,
             since=since,
             limit=None if chosen.designs_only else limit,
             with_body=chosen.include_docs,

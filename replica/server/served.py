@@ -7,8 +7,10 @@ is told to the feeds.
 
 from __future__ import annotations
 
+import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -21,10 +23,12 @@ from replica.server.catalogue import Catalogue, Options
 from replica.server.designs import Design, check_design, parse_design
 from replica.server.javascript.sandbox import Program, ScriptFailure, ScriptPool, ScriptThread
 from replica.server.wire import dumps
+from replica.storage.connection import READER_PRAGMAS, connect
 
 Json = dict[str, Any]
 Validate = Callable[[Json, Json | None], None]
 T = TypeVar("T")
+READERS_KEPT = 2
 
 
 class RefusedByDesign(Forbidden):
@@ -90,6 +94,9 @@ class ServedDatabase:
         self.deleted = threading.Event()
         self.moves = Moves()
         self.compacting = False
+        self._readers: list[sqlite3.Connection] = []
+        self._readers_lock = threading.Lock()
+        self._closed = False
         self._catalogue = catalogue
         self._scripts: ScriptThread = scripts.thread_for(name)
         self._told = told
@@ -214,5 +221,28 @@ class ServedDatabase:
         self.moves.tell()
         self._told("updated", self.name)
 
+    # -- reading rows as they lie --------------------------------------------------------------
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """A connection of our own that only reads, for feeds: kept for the next one, never during a wait."""
+        with self._readers_lock:
+            connection = self._readers.pop() if self._readers else None
+        connection = connection or connect(self.path, READER_PRAGMAS)
+        try:
+            yield connection
+        finally:
+            with self._readers_lock:
+                keep = not self._closed and len(self._readers) < READERS_KEPT
+                if keep:
+                    self._readers.append(connection)
+            if not keep:
+                connection.close()
+
     def close(self) -> None:
+        with self._readers_lock:
+            self._closed = True
+            for connection in self._readers:
+                connection.close()
+            self._readers.clear()
         self.store.close()

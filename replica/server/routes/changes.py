@@ -211,67 +211,55 @@ class Watch:
 
 
 def _normal(feed: Feed, since: int, limit: int | None, interval: int, *, descending: bool) -> Iterator[bytes]:
-    try:
-        yield b'{"results":[\n'
-        separator, reached, count = "", since, 0
-        pages = iter([feed.backwards(since, limit)]) if descending else feed.pages(since, limit)
-        for page in pages:
-            reached = page.reached
-            lines = []
-            for row in page.rows:
-                count += 1
-                lines.append(feed.line(row, with_seq=interval == 1 or count % interval == 0))
-            if lines:
-                yield (separator + ",\n".join(lines)).encode("utf-8", "surrogatepass")
-                separator = ",\n"
-        pending = 0 if descending else feed.pending(reached)
-        yield f'\n],\n"last_seq":"{reached}-{feed.tag}","pending":{pending}}}\n'.encode()
-    finally:
-        feed.close()
+    yield b'{"results":[\n'
+    separator, reached, count = "", since, 0
+    pages = iter([feed.backwards(since, limit)]) if descending else feed.pages(since, limit)
+    for page in pages:
+        reached = page.reached
+        lines = []
+        for row in page.rows:
+            count += 1
+            lines.append(feed.line(row, with_seq=interval == 1 or count % interval == 0))
+        if lines:
+            yield (separator + ",\n".join(lines)).encode("utf-8", "surrogatepass")
+            separator = ",\n"
+    pending = 0 if descending else feed.pending(reached)
+    yield f'\n],\n"last_seq":"{reached}-{feed.tag}","pending":{pending}}}\n'.encode()
 
 
 def _longpoll(feed: Feed, watch: Watch, since: int, limit: int | None) -> Iterator[bytes]:
-    try:
-        yield b'{"results":[\n'
-        reached = since
-        for page in watch.pages(since, limit):
-            if page is None:
-                yield b"\n"
-                continue
-            reached = page.reached
-            if page.rows:
-                yield ",\n".join(feed.line(row) for row in page.rows).encode("utf-8", "surrogatepass")
-                break
-        yield f'\n],\n"last_seq":"{reached}-{feed.tag}","pending":{feed.pending(reached)}}}\n'.encode()
-    finally:
-        feed.close()
+    yield b'{"results":[\n'
+    reached = since
+    for page in watch.pages(since, limit):
+        if page is None:
+            yield b"\n"
+            continue
+        reached = page.reached
+        if page.rows:
+            yield ",\n".join(feed.line(row) for row in page.rows).encode("utf-8", "surrogatepass")
+            break
+    yield f'\n],\n"last_seq":"{reached}-{feed.tag}","pending":{feed.pending(reached)}}}\n'.encode()
 
 
 def _continuous(feed: Feed, watch: Watch, since: int, limit: int | None) -> Iterator[bytes]:
-    try:
-        reached = since
-        # Headers go out with the first bytes: a client must not wait for the first change to know that it
-        # is connected.
-        yield b""
-        for page in watch.pages(since, limit):
-            if page is None:
-                yield b"\n"
-                continue
-            reached = page.reached
-            if page.rows:
-                yield "".join(feed.line(row) + "\n" for row in page.rows).encode("utf-8", "surrogatepass")
-        yield f'{{"last_seq":"{reached}-{feed.tag}","pending":{feed.pending(reached)}}}\n'.encode()
-    finally:
-        feed.close()
+    reached = since
+    # Headers go out with the first bytes: a client must not wait for the first change to know that it
+    # is connected.
+    yield b""
+    for page in watch.pages(since, limit):
+        if page is None:
+            yield b"\n"
+            continue
+        reached = page.reached
+        if page.rows:
+            yield "".join(feed.line(row) + "\n" for row in page.rows).encode("utf-8", "surrogatepass")
+    yield f'{{"last_seq":"{reached}-{feed.tag}","pending":{feed.pending(reached)}}}\n'.encode()
 
 
 def _eventsource(feed: Feed, watch: Watch, since: int, limit: int | None) -> Iterator[bytes]:
-    try:
-        for page in watch.pages(since, limit):
-            if page is None:
-                yield b"event: heartbeat\ndata: \n\n"
-                continue
-            for row in page.rows:
-                yield f"data: {feed.line(row)}\nid: {row.seq}-{feed.tag}\n\n".encode("utf-8", "surrogatepass")
-    finally:
-        feed.close()
+    for page in watch.pages(since, limit):
+        if page is None:
+            yield b"event: heartbeat\ndata: \n\n"
+            continue
+        for row in page.rows:
+            yield f"data: {feed.line(row)}\nid: {row.seq}-{feed.tag}\n\n".encode("utf-8", "surrogatepass")

@@ -49,44 +49,35 @@ def _entries(feed: Feed, rows: list[Row]) -> list[str]:
 
 
 def _normal(feed: Feed, since: int, limit: int | None, *, descending: bool) -> Iterator[bytes]:
-    try:
-        pages = [feed.backwards(since, limit)] if descending else list(feed.pages(since, limit))
-        entries = [text for page in pages for text in _entries(feed, page.rows)]
-        reached = pages[-1].reached if pages else since
-        yield ('{"results":[' + ",\n".join(entries) + f'],\n"last_seq":"{reached}-{feed.tag}"}}\n').encode()
-    finally:
-        feed.close()
+    pages = [feed.backwards(since, limit)] if descending else list(feed.pages(since, limit))
+    entries = [text for page in pages for text in _entries(feed, page.rows)]
+    reached = pages[-1].reached if pages else since
+    yield ('{"results":[' + ",\n".join(entries) + f'],\n"last_seq":"{reached}-{feed.tag}"}}\n').encode()
 
 
 def _longpoll(feed: Feed, watch: Watch, since: int, limit: int | None) -> Iterator[bytes]:
-    try:
-        yield b'{"results":['
-        reached = since
-        for page in watch.pages(since, limit):
-            if page is None:
-                yield b"\n"
-                continue
-            reached = page.reached
-            entries = _entries(feed, page.rows)
-            if entries:
-                yield ",\n".join(entries).encode()
-                break
-        yield f'],\n"last_seq":"{reached}-{feed.tag}"}}\n'.encode()
-    finally:
-        feed.close()
+    yield b'{"results":['
+    reached = since
+    for page in watch.pages(since, limit):
+        if page is None:
+            yield b"\n"
+            continue
+        reached = page.reached
+        entries = _entries(feed, page.rows)
+        if entries:
+            yield ",\n".join(entries).encode()
+            break
+    yield f'],\n"last_seq":"{reached}-{feed.tag}"}}\n'.encode()
 
 
 def _continuous(feed: Feed, watch: Watch, since: int, limit: int | None, *, events: bool) -> Iterator[bytes]:
-    try:
-        reached = since
-        for page in watch.pages(since, limit):
-            if page is None:
-                yield b"event: heartbeat\ndata: \n\n" if events else b"\n"
-                continue
-            reached = page.reached
-            for text in _entries(feed, page.rows):
-                yield f"data: {text}\n\n".encode() if events else f"{text}\n".encode()
-        if not events:
-            yield f'{{"last_seq":"{reached}-{feed.tag}"}}\n'.encode()
-    finally:
-        feed.close()
+    reached = since
+    for page in watch.pages(since, limit):
+        if page is None:
+            yield b"event: heartbeat\ndata: \n\n" if events else b"\n"
+            continue
+        reached = page.reached
+        for text in _entries(feed, page.rows):
+            yield f"data: {text}\n\n".encode() if events else f"{text}\n".encode()
+    if not events:
+        yield f'{{"last_seq":"{reached}-{feed.tag}"}}\n'.encode()
