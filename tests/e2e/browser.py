@@ -88,6 +88,12 @@ class Screen:
                 return
         raise AssertionError(f"{identifier} does not take {text!r}")
 
+    def go_to(self, place: str) -> None:
+        """Press a destination of the navigation rail or bar by its name."""
+        name = re.compile(f"^{re.escape(place)}")
+        tab = self.page.get_by_role("tab", name=name).or_(self.page.get_by_role("button", name=name))
+        tab.first.click()
+
     def shows(self, text: str | re.Pattern[str]) -> None:
         """Wait until `text` is somewhere on the screen, as a screen reader would find it."""
         host = self.page.locator("flt-semantics-host")

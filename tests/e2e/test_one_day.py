@@ -17,12 +17,11 @@ import pytest
 from playwright.sync_api import Browser
 
 from replica import Database
-from tests.e2e.browser import Screen, chromium, needs_chromium, screen
+from tests.e2e.browser import chromium, needs_chromium, screen
+from tests.e2e.journeys import DESK, PHONE, confirm_receipt, finish_visit, pay, sign_in, start_receipt
 from tests.support.outcome import expect_every_receipt_once, expect_excess_on_account, totals_by_method
 from tests.support.stack import PASSWORD, Stack, eventually, stack
 
-PHONE = {"width": 360, "height": 800}
-DESK = {"width": 1280, "height": 800}
 Json = dict[str, Any]
 
 pytestmark = [pytest.mark.browser, needs_chromium]
@@ -67,9 +66,7 @@ def test_two_collectors_work_offline_and_every_receipt_is_posted_once(tmp_path: 
 def _sign_in(browser: Browser, whole: Stack, name: str) -> None:
     with screen(browser, whole.start_phone(name), **PHONE) as phone:
         phone.open()
-        phone.type("sign-in-email", f"{name}@andina.example")
-        phone.type("sign-in-password", PASSWORD)
-        phone.tap("sign-in-submit")
+        sign_in(phone, f"{name}@andina.example")
         phone.by_id("today-collected").wait_for(state="attached", timeout=120_000)
         phone.shows(re.compile("Al día"))
         assert phone.failures == []
@@ -117,59 +114,12 @@ def _expect_on_phone(browser: Browser, whole: Stack, name: str, customer: str) -
 def _collect(browser: Browser, whole: Stack, name: str, customer: str, *, method: str) -> None:
     """Visit, receipt of the proposed amount, finish: through the screens, with the radio off."""
     with screen(browser, _phone(whole, name), **PHONE) as phone:
-        phone.open("/clientes")
-        phone.type("customer-search", customer)
-        phone.tap(f"customer-{customer}")
-        phone.tap("start-visit")
-        phone.tap("new-receipt")
-        phone.tap("receipt-continue")
-        _pay(phone, method)
-        phone.tap("receipt-register")
-        phone.tap("receipt-confirm")
-        phone.by_id("voucher-number").wait_for(state="attached")
+        start_receipt(phone, customer)
+        pay(phone, method)
+        confirm_receipt(phone)
         phone.shows(re.compile("En este teléfono"))
-        phone.tap("continue-visit")
-        phone.tap("finish-visit")
-        phone.starting_with("outcome-").first.click()
-        phone.type("comment", "Pagó lo vencido y pidió copia.")
-        phone.tap("visit-save")
-        phone.by_id("nav-hoy").wait_for(state="attached")
+        finish_visit(phone)
         assert phone.failures == []
-
-
-def _pay(phone: Screen, method: str) -> None:
-    """Cash is what the app proposes; another method takes its place or, after a smaller amount, the rest."""
-    phone.by_id("receipt-line-0-amount").wait_for(state="attached")
-    match method:
-        case "cash":
-            return
-        case "transfer":
-            phone.tap("receipt-method-transfer")
-            _fill_transfer(phone, "0")
-        case "cheque":
-            phone.tap("receipt-method-cheque")
-            _fill_cheque(phone, "0")
-        case _:
-            phone.type("receipt-line-0-amount", "10,00")
-            phone.tap("receipt-method-transfer")
-            _fill_transfer(phone, "1")
-
-
-def _fill_transfer(phone: Screen, line: str) -> None:
-    _choose_bank(phone, line)
-    phone.type(f"receipt-line-{line}-reference", f"TR-{line}-778899")
-
-
-def _fill_cheque(phone: Screen, line: str) -> None:
-    _choose_bank(phone, line)
-    phone.type(f"receipt-line-{line}-account", "2100456789")
-    phone.type(f"receipt-line-{line}-number", "000123")
-    phone.type(f"receipt-line-{line}-drawer", "Comercial de prueba")
-
-
-def _choose_bank(phone: Screen, line: str) -> None:
-    phone.tap(f"receipt-line-{line}-bank")
-    phone.page.get_by_role("button", name=re.compile("Pichincha")).first.click()
 
 
 def _expect_unsent(browser: Browser, whole: Stack, name: str) -> None:
@@ -204,14 +154,12 @@ def _expect_supervisor_totals(
     total = sum(receipt["total"] for receipt in receipts.values())
     with screen(browser, whole.url_of("supervisor"), **DESK) as desk:
         desk.open()
-        desk.type("sign-in-email", "sofia@andina.example")
-        desk.type("sign-in-password", PASSWORD)
-        desk.tap("sign-in-submit")
+        sign_in(desk, "sofia@andina.example")
         desk.by_id("panel-collected").wait_for(state="attached", timeout=60_000)
         assert _spoken(total) in desk.text_of("panel-collected")
         for method, amount in totals_by_method(receipts).items():
             assert _spoken(amount) in desk.text_of(f"panel-method-{method}")
-        desk.tap("filter-all") if desk.by_id("filter-all").count() else desk.open("/cobros")
+        desk.go_to("Cobros")
         for posting in postings.values():
             desk.shows(re.compile(re.escape(posting["erp_number"])))
         assert desk.failures == []
@@ -233,13 +181,6 @@ def test_a_receipt_of_a_blocked_customer_shows_the_refusal_of_the_erp(tmp_path: 
         _sign_in(browser, whole, "carla")
         customer, _invoice = _oldest_debt(whole, "carla")
         with screen(browser, _phone(whole, "carla"), **PHONE) as phone:
-            phone.open("/clientes")
-            phone.type("customer-search", customer)
-            phone.tap(f"customer-{customer}")
-            phone.tap("start-visit")
-            phone.tap("new-receipt")
-            phone.tap("receipt-continue")
-            phone.tap("receipt-register")
-            phone.tap("receipt-confirm")
-            phone.by_id("voucher-number").wait_for(state="attached")
+            start_receipt(phone, customer)
+            confirm_receipt(phone)
             phone.shows(re.compile("cheque protestado"))

@@ -1,4 +1,4 @@
-"""A collector at work, without a screen: the phone's own modules do everything, on a database file of their own."""
+"""A collector at work, without a screen: the phone's own modules, on a database of their own."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ async def until(condition: Any, *, seconds: float, what: str) -> None:
 async def collect(
     phone: Phone, customer: str, invoices: Sequence[str], payments: Sequence[Json], *, outcome: str = "paid"
 ) -> Json:
-    """Visit `customer`, take `payments` for `invoices` (oldest first among them), finish; return the receipt."""
+    """Visit `customer`, take `payments` for `invoices`, the oldest first, finish; return the receipt."""
     assert not isinstance(await start_visit(phone, customer, place=QUITO), list)
     currency = phone.portfolio.customers[customer]["currency"]
     visit = phone.portfolio.open_visit()

@@ -20,7 +20,9 @@ ALLOWED: dict[str, set[str]] = {
         "receivables", "paperwork", "ibmcloudant", "ibm_cloud_sdk_core", "requests", "flask", "werkzeug",
         "waitress", "jwt", "cryptography", "sqlalchemy", "shapely", "httpx",
     },
-    "backend/demo": {"receivables", "backend", "ibmcloudant", "sqlalchemy", "aiosmtpd", "honcho", "httpx", "shapely"},
+    "backend/demo": {
+        "receivables", "backend", "ibmcloudant", "sqlalchemy", "aiosmtpd", "honcho", "httpx", "shapely",
+    },
     "schedulers": {"backend", "receivables", "apscheduler"},
     "flet_app": {
         "receivables", "replica", "paperwork", "flet", "flet_web", "flet_map", "flet_geolocator", "httpx",

@@ -34,7 +34,8 @@ POSTED = {
 }  # fmt: skip
 REJECTED = {
     **POSTED, "id": "receipt:R0002:00000001", "number": "R0002-00000001", "collector": "bruno",
-    "on_account": 0, "state": "rejected", "erp_number": None, "reason": "Cliente bloqueado: cheque protestado.",
+    "on_account": 0, "state": "rejected", "erp_number": None,
+    "reason": "Cliente bloqueado: cheque protestado.",
 }  # fmt: skip
 
 

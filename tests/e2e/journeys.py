@@ -1,0 +1,79 @@
+"""What people do with the apps, through the screens; the tests and the pictures of the README do the same."""
+
+from __future__ import annotations
+
+import re
+
+from tests.e2e.browser import Screen
+from tests.support.stack import PASSWORD
+
+PHONE = {"width": 360, "height": 800}
+DESK = {"width": 1280, "height": 800}
+
+
+def sign_in(window: Screen, email: str) -> None:
+    window.type("sign-in-email", email)
+    window.type("sign-in-password", PASSWORD)
+    window.tap("sign-in-submit")
+
+
+def open_customer(phone: Screen, customer: str) -> None:
+    phone.open("/clientes")
+    phone.type("customer-search", customer)
+    phone.tap(f"customer-{customer}")
+
+
+def start_receipt(phone: Screen, customer: str) -> None:
+    """To the second step of a receipt, with the amount that the app proposes."""
+    open_customer(phone, customer)
+    phone.tap("start-visit")
+    phone.tap("new-receipt")
+    phone.tap("receipt-continue")
+    phone.by_id("receipt-line-0-amount").wait_for(state="attached")
+
+
+def pay(phone: Screen, method: str) -> None:
+    """Cash is what the app proposes; another method takes its place or, after a smaller amount, the rest."""
+    match method:
+        case "cash":
+            return
+        case "cheque":
+            phone.tap("receipt-method-cheque")
+            _choose_bank(phone, 0)
+            phone.type("receipt-line-0-account", "2100456789")
+            phone.type("receipt-line-0-number", "000123")
+            phone.type("receipt-line-0-drawer", "Comercial de prueba")
+        case "transfer":
+            phone.tap("receipt-method-transfer")
+            _fill_transfer(phone, 0)
+        case "mixed":
+            phone.type("receipt-line-0-amount", "10,00")
+            phone.tap("receipt-method-transfer")
+            _fill_transfer(phone, 1)
+        case _:
+            raise ValueError(method)
+
+
+def confirm_receipt(phone: Screen) -> None:
+    phone.tap("receipt-register")
+    phone.tap("receipt-confirm")
+    phone.by_id("voucher-number").wait_for(state="attached")
+
+
+def finish_visit(phone: Screen, comment: str = "Pagó lo vencido y pidió copia.") -> None:
+    phone.tap("continue-visit")
+    phone.tap("finish-visit")
+    phone.starting_with("outcome-").first.click()
+    phone.type("comment", comment)
+    phone.tap("visit-save")
+    phone.by_id("nav-hoy").wait_for(state="attached")
+
+
+def _fill_transfer(phone: Screen, line: int) -> None:
+    _choose_bank(phone, line)
+    phone.type(f"receipt-line-{line}-reference", f"TR-{line}-778899")
+
+
+def _choose_bank(phone: Screen, line: int) -> None:
+    phone.tap(f"receipt-line-{line}-bank")
+    phone.page.get_by_role("button", name=re.compile("Pichincha")).first.click()

@@ -1,0 +1,120 @@
+"""`make screenshots`: a short day on the real processes, photographed into docs/images."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import tempfile
+from pathlib import Path
+
+from tests.e2e.browser import chromium, screen
+from tests.e2e.journeys import DESK, PHONE, confirm_receipt, finish_visit, pay, sign_in, start_receipt
+from tests.support.stack import ROOT, Stack, stack
+
+IMAGES = ROOT / "docs" / "images"
+
+
+def take_pictures() -> None:
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder, stack(Path(folder)) as whole:
+        whole.start("couchdb")
+        whole.run("-m", "backend.demo", "prepare")
+        whole.start("api", "reconcile", "scheduler", "supervisor")
+        for name in ("ana", "bruno"):
+            whole.start_phone(name)
+        _collector(whole)
+        _dark(whole)
+        _second_collector(whole)
+        _supervisor(whole)
+
+
+def _picture(name: str) -> str:
+    return str(IMAGES / f"{name}.png")
+
+
+def _collector(whole: Stack) -> None:
+    with chromium() as browser, screen(browser, whole.url_of("phone-ana"), **PHONE) as phone:
+        phone.open().picture(_picture("collector-sign-in"))
+        sign_in(phone, "ana@andina.example")
+        phone.starting_with("next-").first.wait_for(state="attached", timeout=180_000)
+        phone.shows(re.compile("Al día"))
+        phone.picture(_picture("collector-today"))
+        first = phone.starting_with("next-").first
+        customer = str(first.get_attribute("flt-semantics-identifier")).removeprefix("next-")
+        first.click()
+        phone.by_id("customer-balance").wait_for(state="attached")
+        phone.picture(_picture("collector-customer"))
+        phone.tap("start-visit")
+        phone.tap("new-receipt")
+        phone.by_id("receipt-continue").wait_for(state="attached")
+        phone.picture(_picture("collector-receipt"))
+        phone.tap("receipt-continue")
+        pay(phone, "mixed")
+        phone.picture(_picture("collector-payments"))
+        phone.tap("receipt-register")
+        phone.by_id("receipt-confirm").wait_for(state="attached")
+        phone.picture(_picture("collector-confirm"))
+        phone.tap("receipt-confirm")
+        phone.by_id("voucher-number").wait_for(state="attached")
+        phone.shows(re.compile("Contabilizado"))
+        phone.picture(_picture("collector-voucher"))
+        with phone.page.expect_download() as download:
+            phone.tap("receipt-share")
+        _voucher(Path(download.value.path()))
+        phone.tap("continue-visit")
+        phone.tap("finish-visit")
+        phone.starting_with("outcome-").first.wait_for(state="attached")
+        phone.picture(_picture("collector-finish"))
+        phone.starting_with("outcome-").first.click()
+        phone.type("comment", "Pagó lo vencido y pidió copia.")
+        phone.tap("visit-save")
+        phone.open("/cobros").picture(_picture("collector-history"))
+        phone.tap("sync-status")
+        phone.by_id("sync-now").wait_for(state="attached")
+        phone.picture(_picture("collector-sync"))
+        phone.open("/clientes").picture(_picture("collector-customers"))
+        assert customer
+
+
+def _voucher(pdf: Path) -> None:
+    subprocess.run(
+        ["pdftoppm", "-png", "-singlefile", "-r", "90", str(pdf), str(IMAGES / "voucher")],
+        check=True,
+        timeout=60,
+    )
+
+
+def _dark(whole: Stack) -> None:
+    with chromium() as browser, screen(browser, whole.url_of("phone-ana"), **PHONE, dark=True) as phone:
+        phone.open()
+        phone.by_id("today-collected").wait_for(state="attached")
+        phone.picture(_picture("collector-today-dark"))
+
+
+def _second_collector(whole: Stack) -> None:
+    with chromium() as browser, screen(browser, whole.url_of("phone-bruno"), **PHONE) as phone:
+        phone.open()
+        sign_in(phone, "bruno@andina.example")
+        stop = phone.starting_with("next-").first
+        stop.wait_for(state="attached", timeout=180_000)
+        customer = str(stop.get_attribute("flt-semantics-identifier")).removeprefix("next-")
+        start_receipt(phone, customer)
+        pay(phone, "cheque")
+        confirm_receipt(phone)
+        phone.shows(re.compile("Contabilizado"))
+        finish_visit(phone)
+
+
+def _supervisor(whole: Stack) -> None:
+    with chromium() as browser, screen(browser, whole.url_of("supervisor"), **DESK) as desk:
+        desk.open().picture(_picture("supervisor-sign-in"))
+        sign_in(desk, "sofia@andina.example")
+        desk.by_id("panel-collected").wait_for(state="attached", timeout=60_000)
+        desk.picture(_picture("supervisor-panel"))
+        for place, name in (("Mapa", "map"), ("Gestiones", "visits"), ("Cobros", "receipts")):
+            desk.go_to(place)
+            desk.picture(_picture(f"supervisor-{name}"))
+
+
+if __name__ == "__main__":
+    take_pictures()
