@@ -1,7 +1,7 @@
 // PouchDB's side of bench/replication.py: the same figures against the same server, as one line of JSON.
-// Usage: node pouchdb_client.cjs <folder with node_modules> <server url> <name of the filled database> <batch size>
+// Usage: node pouchdb_client.cjs <folder with node_modules> <server url> <filled database> <new database> <batch size>
 'use strict';
-const [, , peers, server, filled, batch] = process.argv;
+const [, , peers, server, filled, pushed, batch] = process.argv;
 const PouchDB = require(`${peers}/node_modules/pouchdb`);
 const fs = require('fs');
 const os = require('os');
@@ -29,7 +29,7 @@ const milliseconds = async (work) => {
   const source = new PouchDB(path.join(folder, 'pushed'));
   const documents = JSON.parse(fs.readFileSync(0, 'utf8'));
   await source.bulkDocs(documents);
-  const target = new PouchDB(`${server}/${filled}-pushed-by-pouchdb-${batch}`);
+  const target = new PouchDB(`${server}/${pushed}`);
   await target.info();
   const [push] = await milliseconds(() => source.replicate.to(target, options));
   console.log(JSON.stringify({ pulled: pulled.docs_written, pull, firstPush, noop, push, memory }));

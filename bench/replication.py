@@ -1,7 +1,8 @@
 """Replication beside PouchDB: both against the same server, on the same documents, in the same run.
 
 The server is the one of `COUCHDB_URL`, otherwise the embedded one. Each client runs in a process of its
-own, so that its peak memory is its own. `python -m bench.replication ours URL NAME` is our client's side.
+own, so that its peak memory is its own. `python -m bench.replication ours URL PULLED PUSHED` is our
+client's side.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ ROOT = Path(__file__).parents[1]
 PEERS = ROOT / "build" / "peers" / "client"
 DOCUMENTS = 10_000
 PUSHED = 1_000
+ROUNDS = 3
 
 
 def documents(count: int, kind: str = "customer") -> Iterator[dict[str, Any]]:
@@ -64,10 +66,21 @@ def figures() -> Iterable[Figure]:
                 if len(batch) == 500:
                     filled.bulk_docs(batch)
                     batch = []
-        raw = max(_raw_rate(f"{server}/{name}") for _ in range(3))
-        ours = _ours(server, name)
-        theirs = {size: _pouchdb(server, name, size) for size in ("default", "1000")}
-        yield from _compare(raw, ours, theirs)
+        raw: list[float] = []
+        ours: list[dict[str, float]] = []
+        theirs: dict[str, list[dict[str, float]]] = {"default": [], "1000": []}
+        # Turn by turn, so that whatever else the machine does meets all of them; each one's best counts.
+        for round_ in range(ROUNDS):
+            raw.append(_raw_rate(f"{server}/{name}"))
+            ours.append(_ours(server, name, f"by-us-{round_}"))
+            for size, found in theirs.items():
+                found.append(_pouchdb(server, name, size, f"by-pouchdb-{size}-{round_}"))
+        yield from _compare(max(raw), _best(ours), {size: _best(found) for size, found in theirs.items()})
+
+
+def _best(rounds: list[dict[str, float]]) -> dict[str, float]:
+    """The least of each: all are times, bytes or requests."""
+    return {name: min(one[name] for one in rounds) for name in rounds[0]}
 
 
 def _compare(raw: float, ours: dict[str, float], theirs: dict[str, dict[str, float]]) -> Iterator[Figure]:
@@ -178,17 +191,17 @@ def _raw_rate(url: str) -> float:
     return DOCUMENTS / (time.perf_counter() - began)
 
 
-def _ours(server: str, name: str) -> dict[str, float]:
+def _ours(server: str, name: str, pushed: str) -> dict[str, float]:
     done = subprocess.run(
-        [sys.executable, "-m", "bench.replication", "ours", server, name],
+        [sys.executable, "-m", "bench.replication", "ours", server, name, f"{name}-{pushed}"],
         cwd=ROOT, capture_output=True, text=True, check=True, timeout=600,
     )  # fmt: skip
     return json.loads(done.stdout)  # type: ignore[no-any-return]
 
 
-def _pouchdb(server: str, name: str, batch: str) -> dict[str, float]:
+def _pouchdb(server: str, name: str, batch: str, pushed: str) -> dict[str, float]:
     done = subprocess.run(
-        ["node", str(ROOT / "bench" / "pouchdb_client.cjs"), str(PEERS), server, name, batch],
+        ["node", str(ROOT / "bench" / "pouchdb_client.cjs"), str(PEERS), server, name, f"{name}-{pushed}", batch],
         input=json.dumps(list(documents(PUSHED, "receipt"))), capture_output=True, text=True, timeout=600,
         check=False,
     )  # fmt: skip
@@ -211,8 +224,8 @@ def _milliseconds(work: Callable[[], object]) -> float:
     return (time.perf_counter() - began) * 1000
 
 
-def measure_ours(server: str, name: str) -> dict[str, float]:
-    """Our client's figures, in milliseconds and bytes."""
+def measure_ours(server: str, name: str, pushed: str) -> dict[str, float]:
+    """Our client's figures, in milliseconds and bytes: pull `name`, push into a new database `pushed`."""
     folder = Path(tempfile.mkdtemp(prefix="replication-bench-"))
     transport = _Counting()
     with (
@@ -220,7 +233,7 @@ def measure_ours(server: str, name: str) -> dict[str, float]:
         Database.open(folder / "pulled.sqlite") as local,
         Database.open(folder / "pushed.sqlite") as source,
         RemoteDatabase(f"{server}/{name}", client=client) as remote,
-        RemoteDatabase(f"{server}/{name}-pushed-by-us", client=client) as target,
+        RemoteDatabase(f"{server}/{pushed}", client=client) as target,
     ):
         found: dict[str, float] = {"pull": _milliseconds(lambda: replicate(remote, local))}
         found["memory"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
@@ -240,5 +253,5 @@ def measure_ours(server: str, name: str) -> dict[str, float]:
 
 
 if __name__ == "__main__":
-    assert sys.argv[1] == "ours", "usage: python -m bench.replication ours URL NAME"
+    assert sys.argv[1] == "ours", "usage: python -m bench.replication ours URL PULLED PUSHED"
     print(json.dumps(measure_ours(*sys.argv[2:])))
