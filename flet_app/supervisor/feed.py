@@ -17,6 +17,8 @@ REFRESH_SECONDS = 5.0
 """Supervisors decide by the minute: five seconds feels live and costs the server five small requests."""
 
 PAGE_LIMIT = 200
+MOST_PLACES = 2000
+"""Dots on the map; beyond this they would hide each other."""
 
 
 async def follow(state: SupervisorState, api: Api, now: Callable[[], datetime], nudge: asyncio.Event) -> None:
@@ -52,6 +54,8 @@ async def refresh(state: SupervisorState, api: Api, now: datetime) -> None:
         return
     if (day, collector) != (state.day, state.collector):
         return
+    if not state.customers:
+        state.customers = await _placed_customers(api)
     _show(
         state,
         {
@@ -65,6 +69,22 @@ async def refresh(state: SupervisorState, api: Api, now: datetime) -> None:
     )
     state.loaded_at = now.astimezone(ZoneInfo(state.timezone)).strftime("%H:%M:%S")
     state.failure = ""
+
+
+async def _placed_customers(api: Api) -> list[Json]:
+    """The customers that have a place, for the map; read once, because places hardly ever move in a day."""
+    placed: list[Json] = []
+    cursor: str | None = None
+    try:
+        while len(placed) < MOST_PLACES:
+            page = await api.read("/customers", limit=PAGE_LIMIT, cursor=cursor)
+            placed += [row for row in page["items"] if row["location"]]
+            cursor = page["next_cursor"]
+            if cursor is None:
+                break
+    except ApiProblem:
+        return []
+    return placed
 
 
 def _show(state: SupervisorState, fresh: Json) -> None:

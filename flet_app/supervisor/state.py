@@ -30,6 +30,7 @@ class SupervisorState:
     failure: str = ""
     summary: Json = field(default_factory=dict)
     collectors: list[Json] = field(default_factory=list)
+    customers: list[Json] = field(default_factory=list)
     visits: list[Json] = field(default_factory=list)
     receipts: list[Json] = field(default_factory=list)
     receipts_total: Json = field(default_factory=dict)

@@ -106,17 +106,25 @@ class Screen:
         return label or control.inner_text()
 
     def picture(self, path: str) -> None:
-        self.page.wait_for_timeout(600)
+        self.page.wait_for_timeout(1500)
         self.page.screenshot(path=path)
 
 
 @contextmanager
-def screen(browser: Browser, url: str, *, width: int, height: int, dark: bool = False) -> Iterator[Screen]:
+def screen(
+    browser: Browser,
+    url: str,
+    *,
+    width: int,
+    height: int,
+    dark: bool = False,
+    place: dict[str, float] = QUITO,
+) -> Iterator[Screen]:
     context = browser.new_context(
         viewport={"width": width, "height": height},
         locale="es-EC",
         timezone_id="America/Guayaquil",
-        geolocation=QUITO,
+        geolocation=place,
         permissions=["geolocation"],
         color_scheme="dark" if dark else "light",
         accept_downloads=True,

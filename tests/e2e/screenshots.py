@@ -34,13 +34,13 @@ def _picture(name: str) -> str:
 
 def _collector(whole: Stack) -> None:
     with chromium() as browser, screen(browser, whole.url_of("phone-ana"), **PHONE) as phone:
-        phone.open().picture(_picture("collector-sign-in"))
+        phone.open().by_id("sign-in-email").wait_for(state="attached")
+        phone.picture(_picture("collector-sign-in"))
         sign_in(phone, "ana@andina.example")
         phone.starting_with("next-").first.wait_for(state="attached", timeout=180_000)
         phone.shows(re.compile("Al día"))
         phone.picture(_picture("collector-today"))
         first = phone.starting_with("next-").first
-        customer = str(first.get_attribute("flt-semantics-identifier")).removeprefix("next-")
         first.click()
         phone.by_id("customer-balance").wait_for(state="attached")
         phone.picture(_picture("collector-customer"))
@@ -68,12 +68,14 @@ def _collector(whole: Stack) -> None:
         phone.starting_with("outcome-").first.click()
         phone.type("comment", "Pagó lo vencido y pidió copia.")
         phone.tap("visit-save")
-        phone.open("/cobros").picture(_picture("collector-history"))
+        phone.tap("nav-cobros")
+        phone.by_id("day-total").wait_for(state="attached")
+        phone.picture(_picture("collector-history"))
         phone.tap("sync-status")
         phone.by_id("sync-now").wait_for(state="attached")
         phone.picture(_picture("collector-sync"))
-        phone.open("/clientes").picture(_picture("collector-customers"))
-        assert customer
+        phone.open("/clientes").by_id("customer-search").wait_for(state="attached")
+        phone.picture(_picture("collector-customers"))
 
 
 def _voucher(pdf: Path) -> None:
@@ -92,7 +94,8 @@ def _dark(whole: Stack) -> None:
 
 
 def _second_collector(whole: Stack) -> None:
-    with chromium() as browser, screen(browser, whole.url_of("phone-bruno"), **PHONE) as phone:
+    south = {"latitude": -0.262, "longitude": -78.531, "accuracy": 14}
+    with chromium() as browser, screen(browser, whole.url_of("phone-bruno"), **PHONE, place=south) as phone:
         phone.open()
         sign_in(phone, "bruno@andina.example")
         stop = phone.starting_with("next-").first
@@ -107,12 +110,15 @@ def _second_collector(whole: Stack) -> None:
 
 def _supervisor(whole: Stack) -> None:
     with chromium() as browser, screen(browser, whole.url_of("supervisor"), **DESK) as desk:
-        desk.open().picture(_picture("supervisor-sign-in"))
+        desk.open().by_id("sign-in-email").wait_for(state="attached")
+        desk.picture(_picture("supervisor-sign-in"))
         sign_in(desk, "sofia@andina.example")
         desk.by_id("panel-collected").wait_for(state="attached", timeout=60_000)
         desk.picture(_picture("supervisor-panel"))
-        for place, name in (("Mapa", "map"), ("Gestiones", "visits"), ("Cobros", "receipts")):
+        places = (("Mapa", "map", "map-collector-ana"), ("Gestiones", "visits", "visits-count"))
+        for place, name, landmark in (*places, ("Cobros", "receipts", "receipts-total")):
             desk.go_to(place)
+            desk.by_id(landmark).wait_for(state="attached")
             desk.picture(_picture(f"supervisor-{name}"))
 
 

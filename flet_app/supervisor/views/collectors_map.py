@@ -14,12 +14,13 @@ from flet_app.components.tagging import tag
 from flet_app.supervisor.session import Session, use_session
 from flet_app.supervisor.state import Json
 from flet_app.supervisor.views.shell import WIDE
-from flet_app.theme import EDGE, GAP
+from flet_app.theme import EDGE, GAP, is_dark, palette
 
 TILES = os.environ.get("RECAUDO_TILES_URL", "")
 """`https://…/{z}/{x}/{y}.png` of a tile server that the company may use; without it, positions only."""
 
-ZOOM = 13.0
+ZOOM = 12.0
+DOT_RADIUS = 4
 LIST_WIDTH = 340
 
 
@@ -57,6 +58,7 @@ def _map(placed: list[Json], session: Session) -> fm.Map:
         sum(row["last_position"]["lon"] for row in placed) / len(placed),
     )
     layers: list[fm.MapLayer] = [fm.TileLayer(url_template=TILES)] if TILES else []
+    layers.append(fm.CircleLayer(circles=[_dot(row) for row in session.state.customers]))
     layers.append(
         fm.CircleLayer(
             circles=[
@@ -84,6 +86,17 @@ def _map(placed: list[Json], session: Session) -> fm.Map:
         initial_zoom=ZOOM,
         expand=True,
         bgcolor=ft.Colors.SURFACE_CONTAINER,
+    )
+
+
+def _dot(customer: Json) -> fm.CircleMarker:
+    """A customer: red where something is overdue. They draw the city even where no tiles do."""
+    colors = palette(dark=is_dark(ft.context.page))
+    place = customer["location"]
+    return fm.CircleMarker(
+        coordinates=fm.MapLatitudeLongitude(place["lat"], place["lon"]),
+        radius=DOT_RADIUS,
+        color=ft.Colors.with_opacity(0.55, colors.late if customer["overdue"] else colors.settled),
     )
 
 

@@ -117,11 +117,12 @@ def _collector(session: Session, row: Json) -> ft.Control:
     state, texts = session.state, session.texts
     goal = row["goal"]["amount_day"]
     done = row["collected"] / goal if goal else 0.0
-    details = texts.t(
-        "{visits} visits · {receipts} receipts · {customers} customers",
-        visits=texts.number(row["visits"]),
-        receipts=texts.number(row["receipts"]),
-        customers=texts.number(row["customers"]),
+    details = " · ".join(
+        [
+            texts.n("{count} visit", "{count} visits", row["visits"]),
+            texts.n("{count} receipt", "{count} receipts", row["receipts"]),
+            texts.n("{count} customer", "{count} customers", row["customers"]),
+        ]
     )
 
     def open_receipts() -> None:

@@ -55,6 +55,7 @@ def a_day() -> SupervisorState:
             "visits": {"started": 4, "finished": 3, "effective": 2}, "goal": goal, "exceptions_open": 1,
         },
         collectors=[ana, {**ana, "collector": "bruno", "name": "Bruno Cevallos", "last_position": None}],
+        customers=[{"code": "C0001", "location": {"lat": -0.19, "lon": -78.49}, "overdue": 1000}],
         visits=[{
             "id": "visit_start:ana:1", "collector": "ana", "customer": "C0001",
             "customer_name": "Comercial El Rosal",
@@ -101,6 +102,7 @@ def test_the_panel_opens_on_what_was_collected_and_its_methods_add_up() -> None:
         assert screen.says("$ 1.027,56")
         assert screen.has("panel-method-cash")
         assert screen.has("panel-method-cheque")
+        assert screen.says("3 gestiones · 1 cobro · 133 clientes")
         assert screen.says("$ 600,00")
         assert screen.says("$ 427,56")
         assert screen.says("Ana Quishpe")
