@@ -16,7 +16,7 @@ import flet as ft
 from flet_app.collector.phone import Phone
 from flet_app.collector.store import Store
 from flet_app.i18n import DEFAULT_LOCALE, Texts
-from flet_app.theme import DEFAULT_SEED, Palette, apply_theme, is_dark, palette
+from flet_app.theme import DEFAULT_SEED, PHONE_WIDTH, Palette, apply_theme, is_dark, palette
 
 DOMAINS = ("collector", "shared")
 ABOVE_TABS = ft.Margin.only(left=16, right=16, bottom=84)  # dp; a passing word hides no button
@@ -66,6 +66,19 @@ class Window:
         if self.phone.store is None:
             raise RuntimeError("nobody has signed in on this phone")
         return self.phone.store
+
+    @property
+    def content_width(self) -> float:
+        """How wide a screen's content is; beyond a phone's width it is centred instead of stretched."""
+        return min(float(self.page.width or PHONE_WIDTH), PHONE_WIDTH)
+
+    @property
+    def side(self) -> float:
+        """The empty room at each side of the content."""
+        return (float(self.page.width or PHONE_WIDTH) - self.content_width) / 2
+
+    def on_resize(self, _event: Any) -> None:
+        self.state.revision += 1
 
     # -- telling it ---------------------------------------------------------------------------
     def _on_phone_change(self) -> None:

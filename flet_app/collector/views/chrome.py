@@ -215,10 +215,13 @@ def screen(
 ) -> ft.View:
     """A screen: bar, banner of an open visit, a body that takes the room, what the thumb reaches."""
     visit = visit_banner(app, app.phone.portfolio.open_visit()) if banner else None
-    rows: list[ft.Control] = [part for part in (visit, head) if part is not None]
-    rows.append(ft.Container(body, expand=True))
+    margins = ft.Padding.symmetric(horizontal=app.side)
+    rows: list[ft.Control] = [visit] if visit is not None else []
+    if head is not None:
+        rows.append(ft.Container(head, padding=margins))
+    rows.append(ft.Container(body, expand=True, padding=margins))
     if bottom is not None:
-        rows.append(bottom)
+        rows.append(ft.Container(bottom, padding=margins))
     if tab is not None:
         rows.append(tabs_bar(app, tab))
     return ft.View(

@@ -22,6 +22,7 @@ from receivables.money import Money
 from receivables.payments import MEANS, Method, PaymentLine
 from receivables.validation import Problem
 
+CARD_MARGINS = 2 * (16 + 14)  # dp; a drop-down doesn't stretch by itself
 DATES = frozenset({"cheque_on", "transferred_on"})
 TAXES = (("iva", "VAT"), ("renta", "Income tax"))
 LABELS = {
@@ -168,7 +169,7 @@ def bank_field(
             options=[ft.DropdownOption(key=name, text=name) for name in banks],
             on_select=chosen,
             error_text=error,
-            expanded_insets=ft.Padding.all(0),
+            width=app.content_width - CARD_MARGINS,
             border=ft.OutlineInputBorder(border_radius=12),
             menu_height=320,
         ),
@@ -230,5 +231,8 @@ def pick_date(
             last_date=noon(today + timedelta(days=days)),
             current_date=noon(today),
             on_change=changed,
+            help_text=app.texts.t("Choose a date"),
+            confirm_text=app.texts.t("Accept"),
+            cancel_text=app.texts.t("Cancel"),
         )
     )
