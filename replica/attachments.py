@@ -16,7 +16,8 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -95,7 +96,8 @@ def _parse_entry(document_id: str, name: str, entry: Any) -> IncomingAttachment:
     if isinstance(entry.get("body"), StoredBody):
         body = entry["body"]
     elif "data" in entry:
-        body = inline_body(_decode(document_id, name, entry["data"]))
+        content = _decode(document_id, name, entry["data"])
+        body = inline_body(b"".join(decoder(entry.get("encoding"))(content)))
     elif entry.get("stub") is True:
         body = None
     else:
@@ -119,6 +121,31 @@ def _decode(document_id: str, name: str, data: Any) -> bytes:
         return base64.b64decode(data, validate=True)
     except (binascii.Error, TypeError, ValueError) as error:
         raise BadRequest(f"{document_id}: attachment {name} is not base64") from error
+
+
+Decode = Callable[[bytes], Iterable[bytes]]
+"""Takes the next piece as sent and yields what it means, never more than a chunk at a time."""
+
+
+def decoder(encoding: str | None) -> Decode:
+    """Return how to read what was sent as `encoding`: None for as it is, or gzip. Raise `BadRequest` for
+    others.
+    """
+    if encoding in (None, "identity"):
+        return lambda piece: (piece,)
+    if encoding != "gzip":
+        raise BadRequest(f"attachments can be gzip or not encoded, not {encoding!r}")
+    gunzip = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+
+    def decode(piece: bytes) -> Iterator[bytes]:
+        try:
+            while piece:
+                yield gunzip.decompress(piece, ATTACHMENT_CHUNK_BYTES)
+                piece = gunzip.unconsumed_tail
+        except zlib.error as error:
+            raise BadRequest(f"attachment is not gzip: {error}") from error
+
+    return decode
 
 
 class AttachmentStream:
@@ -171,15 +198,21 @@ class AttachmentWriter:
         finish: Callable[[str, str, int], StoredBody],
         discard: Callable[[], None],
         chunks_per_append: int,
+        decode: Decode,
     ) -> None:
-        self._append, self._finish, self._discard = append, finish, discard
+        self._append, self._finish, self._discard, self._decode = append, finish, discard, decode
         self._full = ATTACHMENT_CHUNK_BYTES * chunks_per_append
         self._pending = bytearray()
         self._sha256, self._md5 = hashlib.sha256(), hashlib.md5(usedforsecurity=False)
         self._finished = False
         self.length = 0
 
-    def write(self, piece: bytes) -> None:
+    def write(self, sent: bytes) -> None:
+        """Take the next bytes as they were sent."""
+        for piece in self._decode(sent):
+            self._take(piece)
+
+    def _take(self, piece: bytes) -> None:
         self._sha256.update(piece)
         self._md5.update(piece)
         self.length += len(piece)

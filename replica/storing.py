@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from replica.attachments import AttachmentStream, AttachmentWriter, StoredBody
+from replica.attachments import AttachmentStream, AttachmentWriter, StoredBody, decoder
 from replica.errors import NotFound
 from replica.reading import read_chunk
 from replica.storage import attachments as attachment_rows
@@ -19,8 +19,9 @@ class AttachmentStore:
         self._connections = connections
         self._now = now
 
-    def open_writer(self) -> AttachmentWriter:
+    def open_writer(self, encoding: str | None = None) -> AttachmentWriter:
         """Return a writer; its `StoredBody` may stand as `body` in a document's `_attachments`."""
+        decode = decoder(encoding)
         with self._connections.writing() as connection:
             number = attachment_rows.begin_body(connection, int(self._now()))
         written = 0
@@ -50,7 +51,11 @@ class AttachmentStore:
             remove_body(self._connections, number)
 
         return AttachmentWriter(
-            append=append, finish=finish, discard=discard, chunks_per_append=ATTACHMENT_CHUNKS_PER_COMMIT
+            append=append,
+            finish=finish,
+            discard=discard,
+            chunks_per_append=ATTACHMENT_CHUNKS_PER_COMMIT,
+            decode=decode,
         )
 
     def write(self, pieces: Iterable[bytes], *, expected_digest: str | None = None) -> StoredBody:

@@ -23,9 +23,13 @@ class WithAttachments(Store):
     def _attachments(self) -> AttachmentStore:
         return AttachmentStore(self._connections, self._now)
 
-    def open_attachment_writer(self) -> AttachmentWriter:
-        """Return a writer whose `finish()` may stand as `body` in a document's `_attachments`."""
-        return self._attachments.open_writer()
+    def open_attachment_writer(self, *, encoding: str | None = None) -> AttachmentWriter:
+        """Return a writer whose `finish()` may stand as `body` in a document's `_attachments`.
+
+        With `encoding="gzip"` it is given compressed bytes, as CouchDB's replicator sends text, and stores
+        them decompressed.
+        """
+        return self._attachments.open_writer(encoding)
 
     def put_attachment(
         self,
@@ -79,11 +83,12 @@ class WithAttachments(Store):
             found = attachment_rows.absent(connection)
         return [{"id": i, "rev": rev, "name": name, "digest": digest} for i, rev, name, digest in found]
 
-    def fill_attachment(self, digest: str, pieces: Iterable[bytes]) -> StoredBody:
+    def fill_attachment(self, digest: str, pieces: Iterable[bytes], *, verify: bool = True) -> StoredBody:
         """Store bytes fetched from a peer for every revision that waits for `digest`.
 
-        Raise `BadRequest` where they are not what the digest says.
+        Raise `BadRequest` where they are not what the digest says. Without `verify` whatever came is taken:
+        for text that CouchDB keeps compressed its digest is that of the compressed bytes.
         """
-        stored = self._attachments.write(pieces, expected_digest=digest)
+        stored = self._attachments.write(pieces, expected_digest=digest if verify else None)
         self._attachments.fill(digest, stored)
         return stored

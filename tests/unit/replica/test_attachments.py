@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -191,6 +192,41 @@ def test_a_stub_of_bytes_that_are_here_needs_no_fetching(db: Database) -> None:
     stub = {"stub": True, "digest": HELLO_DIGEST, "length": 5, "revpos": 1, "content_type": "text/plain"}
     assert db.bulk_docs([{"_id": "a", "_rev": "1-a", "_attachments": {"f": stub}}], new_edits=False) == []
     assert db.get_attachment("a", "f").read() == b"hello"
+
+
+def test_text_that_couchdb_keeps_compressed_is_stored_as_text(db: Database) -> None:
+    text = b"una factura " * 50_000
+    with db.open_attachment_writer(encoding="gzip") as writer:
+        packed = gzip.compress(text)
+        for start in range(0, len(packed), 100):
+            writer.write(packed[start : start + 100])
+        body = writer.finish()
+    data = base64.b64encode(gzip.compress(b"hola")).decode()
+    entries = {"f": {"body": body}, "g": {"data": data, "encoding": "gzip"}}
+    db.bulk_docs([{"_id": "a", "_rev": "1-a", "_attachments": entries}], new_edits=False)
+    assert db.get_attachment("a", "f").read() == text
+    assert db.get_attachment("a", "g").read() == b"hola"
+
+
+def test_a_stub_is_known_by_its_generation_where_its_digest_is_of_compressed_bytes(db: Database) -> None:
+    db.bulk_docs(
+        [{"_id": "a", "_rev": "1-a", "_attachments": {"f": {"data": HELLO, "revpos": 1}}}], new_edits=False
+    )
+    stub = {"stub": True, "digest": digest_of(gzip.compress(b"hello")), "length": 5, "revpos": 1}
+    continued = {
+        "_id": "a",
+        "_rev": "2-b",
+        "_revisions": {"start": 2, "ids": ["b", "a"]},
+        "_attachments": {"f": stub},
+    }
+    assert db.bulk_docs([continued], new_edits=False) == []
+    assert db.get_attachment("a", "f", "2-b").read() == b"hello"
+
+
+@pytest.mark.parametrize(("encoding", "data"), [("gzip", HELLO), ("br", HELLO), (7, HELLO)])
+def test_bytes_that_are_not_encoded_as_they_say_are_refused(db: Database, encoding: Any, data: str) -> None:
+    with pytest.raises(BadRequest, match="gzip"):
+        db.put({"_id": "a", "_attachments": {"f": {"data": data, "encoding": encoding}}})
 
 
 # -- forgetting --------------------------------------------------------------------------------------
