@@ -7,7 +7,7 @@ A row that cannot be understood is reported with the name of its column; it neve
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -103,7 +103,7 @@ class Row:
             moment = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
         except ValueError as error:
             raise UnreadableRow(f"{column}: {value!r} is not an instant") from error
-        return moment
+        return moment if moment.utcoffset() is not None else moment.replace(tzinfo=UTC)
 
     def maybe_truth(self, column: str) -> bool | Maybe:
         if column not in self._values:

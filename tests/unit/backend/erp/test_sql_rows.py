@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -63,6 +63,21 @@ def test_dates_come_in_the_forms_that_drivers_give_them(value: Any) -> None:
 def test_what_is_no_date_is_unreadable(value: Any) -> None:
     with pytest.raises(UnreadableRow, match="due_on"):
         row(due_on=value).date("due_on")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        datetime.fromisoformat("2026-11-21T20:00:00"),
+        "2026-11-21 20:00:00",
+        "2026-11-21T20:00:00Z",
+        "2026-11-21T15:00:00-05:00",
+    ],
+)
+def test_an_instant_is_aware_and_one_without_a_zone_is_utc(value: Any) -> None:
+    instant = row(posted_at=value).instant("posted_at")
+    assert instant.tzinfo is not None
+    assert instant == datetime(2026, 11, 21, 20, tzinfo=UTC)
 
 
 def test_columns_that_the_erp_does_not_have_are_left_to_others() -> None:
