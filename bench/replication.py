@@ -201,7 +201,7 @@ def _ours(server: str, name: str, pushed: str) -> dict[str, float]:
 
 def _pouchdb(server: str, name: str, batch: str, pushed: str) -> dict[str, float]:
     done = subprocess.run(
-        ["node", str(ROOT / "bench" / "pouchdb_client.cjs"), str(PEERS), server, name, f"{name}-{pushed}", batch],
+        ["node", str(ROOT / "bench/pouchdb_client.cjs"), str(PEERS), server, name, f"{name}-{pushed}", batch],
         input=json.dumps(list(documents(PUSHED, "receipt"))), capture_output=True, text=True, timeout=600,
         check=False,
     )  # fmt: skip

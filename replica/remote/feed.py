@@ -12,8 +12,11 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from replica.document import SentDocument
 from replica.errors import Unreachable
 from replica.peer import Json
+
+_quoted = json.JSONEncoder(ensure_ascii=False).encode
 
 
 class ChangesStream:
@@ -44,12 +47,13 @@ class ChangesStream:
             yield rest
 
     def _rows(self, lines: Iterator[bytes]) -> Iterator[Json]:
-        decode = json.JSONDecoder().decode
+        decode = json.JSONDecoder(parse_constant=_refuse).decode
         for line in lines:
             row = line.strip().rstrip(b",")
             if row.startswith(b"{"):
                 try:
-                    yield decode(row.decode())
+                    text = row.decode()
+                    yield _with_text(decode(text), text)
                 except ValueError as error:
                     raise self._cut() from error
             elif row.startswith(b"]"):
@@ -73,3 +77,27 @@ class ChangesStream:
 
     def _cut(self) -> Unreachable:
         return Unreachable(f"{self._subject}: the changes feed is cut short")
+
+
+def _refuse(constant: str) -> None:
+    """NaN and Infinity are Python's, not JSON's: no peer sends them, and no text with them may be kept."""
+    raise ValueError(constant)
+
+
+def _with_text(row: Json, text: str) -> Json:
+    """Keep the text of the document's body, where the row ends with a document written as CouchDB writes it:
+    `"doc":{"_id":"…","_rev":"…",` and then only members of its own.
+
+    `"doc":{` cannot stand inside a string, where its quotes would be escaped. A body that has `"_` anywhere
+    may have a special member and is left to be written again.
+    """
+    document = row.get("doc")
+    if not document or next(reversed(row)) != "doc":
+        return row
+    head = f'"doc":{{"_id":{_quoted(document.get("_id"))},"_rev":"{document.get("_rev")}"'
+    at = text.find(head)
+    rest = at + len(head)
+    if at >= 0 and text.find('"_', rest) < 0:
+        body = "{" + text[rest + 1 : -1] if text[rest] == "," else "{}"
+        row["doc"] = SentDocument(document, body)
+    return row

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from replica.document import SentDocument
 from replica.errors import Unreachable
 from replica.remote.feed import ChangesStream
 
@@ -54,6 +55,61 @@ def test_a_feed_cut_anywhere_is_never_taken_for_whole(kept: float) -> None:
         with pytest.raises(Unreachable):
             rows.extend(feed)
         assert rows == ROWS[: len(rows)]
+
+
+NAMES = st.text(max_size=8) | st.sampled_from(["_x", '"doc":{"_id":"', "doc", "_id", '\\"'])
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | NAMES,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@given(
+    id=st.text(min_size=1, max_size=8) | NAMES.filter(bool),
+    body=st.dictionaries(NAMES.filter(lambda name: not name.startswith("_")), VALUES, max_size=4),
+    ascii=st.booleans(),
+    spaced=st.booleans(),
+    deleted=st.booleans(),
+)
+def test_the_text_kept_beside_a_document_is_its_body(
+    id: str, body: dict[str, Any], ascii: bool, spaced: bool, deleted: bool
+) -> None:
+    document = {"_id": id, "_rev": "1-a", **({"_deleted": True} if deleted else {}), **body}
+    row = {"seq": "1-x", "id": id, "changes": [{"rev": "1-a"}], "doc": document}
+    text = json.dumps(row, ensure_ascii=ascii, separators=None if spaced else (",", ":"))
+    try:
+        raw = f'{{"results":[\n{text}\n],"last_seq":1}}\n'.encode()
+    except UnicodeEncodeError:
+        return
+    [read] = ChangesStream([raw], "GET x")
+    assert read == row
+    if isinstance(read["doc"], SentDocument):
+        assert json.loads(read["doc"].body_text) == body
+        assert not deleted
+
+
+def test_documents_as_couchdb_writes_them_keep_their_text() -> None:
+    raw = as_couchdb(
+        [{"seq": 1, "id": "a", "changes": [], "doc": {"_id": "a", "_rev": "1-a", "n": 1.50, "t": "ñ"}}]
+    )
+    raw = raw.replace(b": ", b":").replace(b", ", b",").replace(b"1.5", b"1.50")
+    [row] = ChangesStream([raw], "GET x")
+    assert row["doc"].body_text == '{"n":1.50,"t":"\\u00f1"}'
+    [empty] = ChangesStream(
+        [as_couchdb([{"doc": {"_id": "a", "_rev": "1-a"}}]).replace(b": ", b":").replace(b", ", b",")],
+        "GET x",
+    )
+    assert empty["doc"].body_text == "{}"
+
+
+@pytest.mark.parametrize("constant", ["NaN", "Infinity", "-Infinity"])
+def test_what_is_not_json_is_not_kept(constant: str) -> None:
+    raw = as_couchdb([{"id": "a", "doc": {"_id": "a", "_rev": "1-a", "n": 0}}]).replace(
+        b"0", constant.encode()
+    )
+    with pytest.raises(Unreachable):
+        list(ChangesStream([raw], "GET x"))
 
 
 def test_empty_lines_between_rows_are_heartbeats() -> None:
