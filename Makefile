@@ -13,11 +13,11 @@ help:  ## this list
 ## -- every day ------------------------------------------------------------------------------
 setup: $(STAMP)  ## make .venv and install what requirements.txt pins
 
-$(STAMP): requirements.txt
+$(STAMP): requirements.txt constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit("Recaudo needs Python 3.11 or newer") if sys.version_info < (3, 11) else None'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade pip
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -c constraints.txt
 	touch $(STAMP)
 
 run: setup  ## the demo company on the embedded database, every process, until Ctrl-C
