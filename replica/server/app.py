@@ -13,6 +13,7 @@ from replica.errors import ReplicaError, TooManyRequests, Unauthorized
 from replica.server import cookies
 from replica.server.admission import IllegalDocumentId
 from replica.server.authentication import ANONYMOUS
+from replica.server.cors import expose, preflight
 from replica.server.node import Node, node
 from replica.server.paths import NOT_UTF8, DocumentSegment, RawPaths, Segment, Tail
 from replica.server.registry import Lease
@@ -41,20 +42,25 @@ def create_app(here: Node) -> Flask:
     return app
 
 
-def _come_in() -> None:
+def _come_in() -> Response | None:
+    """Say who is asking. Only a browser's question beforehand is answered here."""
     g.leases, g.user = [], ANONYMOUS
     configuration = node().configuration
+    asked_beforehand = preflight(configuration)
+    if asked_beforehand is not None:
+        return asked_beforehand
     limit = configuration.number("chttpd", "max_http_request_size", 4 << 30)
     if request.content_length is not None and request.content_length > limit:
         raise RequestTooLarge("the request entity is too large")
     # POST and DELETE of _session are how one gets rid of a bad cookie.
     if request.path == "/_session" and request.method in ("POST", "DELETE"):
-        return
+        return None
     g.user = node().authenticator.identify(request)
     if g.user.name is None and configuration.flag("chttpd", "require_valid_user"):
         excused = request.path == "/_up" and configuration.flag("chttpd", "require_valid_user_except_for_up")
         if request.path not in WITHOUT_SIGNING_IN and not excused:
             raise Unauthorized("Authentication required.")
+    return None
 
 
 def _go_out(response: Response) -> Response:
@@ -63,6 +69,8 @@ def _go_out(response: Response) -> Response:
     renewed = g.user.renewed_cookie if "user" in g else None
     if renewed is not None and "Set-Cookie" not in response.headers:
         response.set_cookie(cookies.NAME, renewed, path="/", httponly=True)
+    if "Origin" in request.headers:
+        expose(response, node().configuration)
     held: list[Lease] = g.pop("leases", [])
     if held:
         registry = node().registry

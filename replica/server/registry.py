@@ -83,7 +83,11 @@ class Registry:
         return self._catalogue.security(name)
 
     def set_security(self, name: str, security: dict[str, Any]) -> None:
+        """Store it; a feed whose reader may no longer read ends at once."""
         self._catalogue.set_security(name, security)
+        with self._lock:
+            if name in self._open:
+                self._open[name].database.moves.tell()
         self.tell("updated", name)
 
     def listen(self, listener: Callable[[str, str], None]) -> None:

@@ -14,6 +14,8 @@ from flask import Blueprint, Response, request
 
 from replica.errors import BadRequest, Forbidden, NotFound
 from replica.server.account_rules import USERS
+from replica.server.authentication import User
+from replica.server.authorization import is_member
 from replica.server.feed import Feed, Page, Selection
 from replica.server.node import Node, database, node, user
 from replica.server.requests import request_object
@@ -30,11 +32,11 @@ DEFAULT_HEARTBEAT_MS = 60_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Patience:
-    """How long a feed waits: `heartbeat` or `timeout` seconds, and until when its credentials are good."""
+    """How long a feed waits: `heartbeat` or `timeout` seconds, and for as long as its reader may read."""
 
     heartbeat: float | None
     timeout: float | None
-    expires_at: float | None
+    user: User
     is_gone: Callable[[], bool]
 
 
@@ -80,7 +82,7 @@ def patience(here: Node, kind: str) -> Patience:
     return Patience(
         heartbeat=heartbeat / 1000 if heartbeat else None,
         timeout=None if heartbeat or timeout is None else timeout / 1000,
-        expires_at=user().expires_at,
+        user=user(),
         is_gone=request.environ.get("replica.is_gone", lambda: False),
     )
 
@@ -162,12 +164,13 @@ class Watch:
         self._here, self._found, self._feed, self._patience = here, found, feed, patience
 
     def ended(self) -> bool:
-        expires_at = self._patience.expires_at
+        reader = self._patience.user
         return (
             self._here.closing.is_set()
             or self._found.deleted.is_set()
             or self._patience.is_gone()
-            or (expires_at is not None and time.time() >= expires_at)
+            or (reader.expires_at is not None and time.time() >= reader.expires_at)
+            or not is_member(reader, self._found.security)
         )
 
     def pages(self, since: int, limit: int | None) -> Iterator[Page | None]:
@@ -205,8 +208,8 @@ class Watch:
             slices.append(quiet_since + self._patience.timeout - now)
         if self._patience.heartbeat is not None:
             slices.append(beaten_at + self._patience.heartbeat - now)
-        if self._patience.expires_at is not None:
-            slices.append(self._patience.expires_at - time.time())
+        if self._patience.user.expires_at is not None:
+            slices.append(self._patience.user.expires_at - time.time())
         return max(min(slices), 0.0)
 
 
