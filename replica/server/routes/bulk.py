@@ -8,9 +8,10 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from replica.errors import BadRequest, Forbidden, ReplicaError
+from replica.errors import BadRequest, ReplicaError
 from replica.server.account_rules import USERS, readable
 from replica.server.admission import admit
+from replica.server.authorization import require_server_admin
 from replica.server.multipart import mixed, new_boundary, related
 from replica.server.node import database, node, user
 from replica.server.routes.related import following
@@ -28,6 +29,7 @@ from replica.server.wire import (
 
 routes = Blueprint("bulk", __name__)
 Json = dict[str, Any]
+REPLICATOR = "_replicator"
 REVISION = re.compile(r"[0-9]+-[0-9a-zA-Z]+")
 
 
@@ -163,6 +165,6 @@ def ensure_full_commit(db: str) -> Response:
 
 
 def refuse_listing(found: ServedDatabase) -> None:
-    """Only administrators list the accounts."""
-    if found.name == USERS and not user().is_server_admin:
-        raise Forbidden("Only admins can access _all_docs of system databases.")
+    """Only administrators list accounts and replications, in any of the ways to list."""
+    if found.name in (USERS, REPLICATOR):
+        require_server_admin(user())

@@ -12,13 +12,13 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from replica.errors import BadRequest, Forbidden, NotFound
-from replica.server.account_rules import USERS
+from replica.errors import BadRequest, NotFound
 from replica.server.authentication import User
 from replica.server.authorization import is_member
 from replica.server.feed import Feed, Page, Selection
 from replica.server.node import Node, database, node, user
 from replica.server.requests import request_object
+from replica.server.routes.bulk import refuse_listing
 from replica.server.sequences import read_since
 from replica.server.served import ServedDatabase
 from replica.server.wire import body_object, dumps, flag, json_argument, positive, stream
@@ -43,8 +43,7 @@ class Patience:
 @routes.route("/<seg:db>/_changes", methods=["GET", "POST"])
 def changes(db: str) -> Response:
     found = database(db)
-    if db == USERS and not user().is_server_admin:
-        raise Forbidden("Only admins can access _changes of system databases.")
+    refuse_listing(found)
     body = body_object(default={}) if request.method == "POST" else {}
     kind = request.args.get("feed", "normal")
     if kind not in ("normal", "longpoll", "continuous", "live", "eventsource"):

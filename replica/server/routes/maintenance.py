@@ -7,9 +7,10 @@ import threading
 
 from flask import Blueprint, Response
 
-from replica.errors import BadRequest
-from replica.server.authorization import require_server_admin
+from replica.errors import BadRequest, Unauthorized
+from replica.server.authorization import is_database_admin, require_server_admin
 from replica.server.node import NAME, Node, administered, database, node, user
+from replica.server.served import ServedDatabase
 from replica.server.wire import answer, body_json, body_object, require_json_content_type
 
 routes = Blueprint("maintenance", __name__)
@@ -18,10 +19,18 @@ MOST_PURGED_IDS = 100
 MOST_PURGED_REVISIONS = 1000
 
 
+def _housekept(db: str) -> ServedDatabase:
+    """CouchDB answers 401 here, also to those whom it knows."""
+    found = database(db)
+    if not is_database_admin(user(), found.security):
+        raise Unauthorized("You are not a server or db admin.")
+    return found
+
+
 @routes.post("/<seg:db>/_compact")
 @routes.post("/<seg:db>/_compact/<seg:design>")
 def compact(db: str, design: str | None = None) -> Response:
-    found = administered(db)
+    found = _housekept(db)
     require_json_content_type()
     if design is not None:
         found.design(design)
@@ -43,7 +52,7 @@ def _compact(here: Node, db: str) -> None:
 
 @routes.post("/<seg:db>/_view_cleanup")
 def view_cleanup(db: str) -> Response:
-    found = administered(db)
+    found = _housekept(db)
     require_json_content_type()
     node().indexes.clean_up(found)
     return answer({"ok": True}, 202)
