@@ -7,6 +7,7 @@ no lock.
 
 from __future__ import annotations
 
+import logging
 import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterable
@@ -19,6 +20,8 @@ from receivables.invoices import Invoice
 from receivables.policies import CollectionPolicy
 
 Json = dict[str, Any]
+
+log = logging.getLogger(__name__)
 
 
 class Portfolio:
@@ -50,13 +53,20 @@ class Portfolio:
         self._in_order: list[str] | None = None
 
     def apply(self, changes: Iterable[Json]) -> None:
-        """Take rows of a changes feed that carry their documents."""
+        """Take rows of a changes feed that carry their documents.
+
+        A document that can't be read changes nothing: what it would have replaced stays, and so does all
+        else. One bad row of the office must not close the phone to its collector.
+        """
         for row in changes:
             document = row.get("doc") or {"_id": row["id"]}
-            if row.get("deleted") or document.get("_deleted"):
-                self._remove(row["id"])
-            else:
-                self._put(document, int(row["seq"]))
+            try:
+                if row.get("deleted") or document.get("_deleted"):
+                    self._remove(row["id"])
+                else:
+                    self._put(document, int(row["seq"]))
+            except Exception as error:
+                log.warning("%s can't be read and is passed over: %r", row["id"], error)
 
     def _put(self, document: Json, sequence: int) -> None:
         try:
@@ -71,13 +81,13 @@ class Portfolio:
             take(self, identity.key, document)
 
     def _put_customer(self, code: str, document: Json) -> None:
-        self.customers[code] = document
         self.search_keys[code] = _search_key(document)
+        self.customers[code] = document
         self._in_order = None
 
     def _put_receipt(self, _key: str, document: Json) -> None:
-        self.receipts[document["_id"]] = document
         self.receipts_of[document["customer"]].add(document["_id"])
+        self.receipts[document["_id"]] = document
 
     def _put_policy(self, key: str, document: Json) -> None:
         if key == "collection":
@@ -195,8 +205,8 @@ def _received_ids(document: Json) -> frozenset[str]:
 
 
 def _search_key(customer: Json) -> str:
-    parts = [customer.get(name) or "" for name in ("name", "code", "tax_id", "address", "city", "branch")]
-    return _plain(" ".join(map(str, [*parts, *(customer.get("phones") or ())])))
+    parts = [customer.get(name) or "" for name in ("code", "tax_id", "address", "city", "branch")]
+    return _plain(" ".join(map(str, [customer["name"], *parts, *(customer.get("phones") or ())])))
 
 
 def _plain(text: str) -> str:

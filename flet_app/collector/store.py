@@ -7,6 +7,7 @@ only when it is on disk, followed by a fold. The disk is never waited for on the
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -20,6 +21,8 @@ from replica import Database
 
 Json = dict[str, Any]
 
+log = logging.getLogger(__name__)
+
 PAGE = 500  # changes folded between two breaths of the event loop, about 10 ms of work on a cheap phone
 CONTACT_STEP = timedelta(minutes=1)
 SERIES = "series"
@@ -29,6 +32,8 @@ PREFERENCES = "preferences"
 
 class Transaction(Protocol):
     """What an action may do inside `Store.write`: all of it, or nothing."""
+
+    def get(self, document_id: str) -> Json: ...
 
     def put(self, document: Json) -> str: ...
 
@@ -78,14 +83,21 @@ class Store:
                 changed = True
 
     async def write(self, action: Callable[[Transaction], Any]) -> Any:
-        """Run `action` in one transaction, then fold. What it raises undoes it all."""
+        """Run `action` in one transaction, then fold. What it raises undoes it all.
+
+        Once it is on disk it is done, whatever becomes of the fold: a screen that hears of an error would
+        have it recorded a second time.
+        """
 
         def run() -> Any:
             with self.database.transaction() as transaction:
                 return action(transaction)
 
         result = await asyncio.to_thread(run)
-        await self.refresh()
+        try:
+            await self.refresh()
+        except Exception:
+            log.exception("what was written shows with the next fold")
         return result
 
     # -- local documents --------------------------------------------------------------------

@@ -79,6 +79,30 @@ def test_what_this_version_does_not_know_is_passed_over() -> None:
     assert figures.open_items(portfolio, "C0001") == []
 
 
+POLICY = {"_id": "policy:collection", "currency": "USD", "minimum_receipt": 500}
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {**POLICY, "currency": "dollars"},
+        {**POLICY, "minimum_receipt": "5.00"},
+        {"_id": "goal:ana:2026-11"},
+        {"_id": "customer:C0001", "code": "C0001"},
+        {"_id": "received:ana", "receipts": {"R0001": ["one"]}},
+        {"_id": RECEIPT},
+    ],
+)
+def test_a_document_that_cannot_be_read_leaves_everything_as_it_was(bad: dict[str, Any]) -> None:
+    portfolio = folded(CUSTOMER, POLICY, a_receipt())
+    portfolio.apply([{"seq": 7, "id": bad["_id"], "doc": bad}, {"seq": 8, "id": "x", "doc": an_invoice()}])
+    assert portfolio.policy is not None
+    assert portfolio.policy.minimum_receipt.minor == 500
+    assert portfolio.search("penon") == ["C0001"]
+    assert figures.receipts_of_day(portfolio, on=ON) == [a_receipt()]
+    assert list(portfolio.invoices) == ["F1"]
+
+
 def test_customers_are_found_by_every_word_without_accents() -> None:
     other = {
         **CUSTOMER,
