@@ -7,13 +7,14 @@
 
 Whatever was cut short is found in state `sending`; the ERP is asked about it before it is sent again, and
 excludes a second posting by the receipt's id. Receipts without posting are found by following the changes,
-never by scanning.
+never by scanning. One that nobody can make sense of is told to the supervisor and waits for the next run;
+the others go on.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -22,9 +23,13 @@ from backend import killpoints
 from backend.couch.client import Couch, Json
 from backend.couch.errors import Conflict, CouchError
 from backend.erp.port import Connector, ErpError, Posted, Rejected
-from backend.erp.records import OutgoingReceipt
-from backend.services.posting_claims import DESIGN, claim
-from backend.services.posting_exceptions import over_allocation, posting_rejected, unreadable_receipt
+from backend.services.posting_claims import DESIGN, claim, outgoing
+from backend.services.posting_exceptions import (
+    over_allocation,
+    posting_failed,
+    posting_rejected,
+    unreadable_receipt,
+)
 from receivables.documents import BadDocument, parse_instant, rfc3339
 from receivables.identifiers import posting_id
 from receivables.money import Money
@@ -50,6 +55,7 @@ class PostingReport:
     rejected: int = 0
     retry: int = 0
     over_allocated: int = 0
+    failed: int = 0
 
 
 def run_postings(couch: Couch, company: str, connector: Connector, *, clock: Clock) -> PostingReport:
@@ -59,9 +65,9 @@ def run_postings(couch: Couch, company: str, connector: Connector, *, clock: Clo
     """
     outbox = Outbox(couch, company, connector, clock)
     for posting in outbox.unfinished():
-        outbox.finish(posting)
+        outbox.resume(posting)
     for receipt in outbox.unclaimed():
-        outbox.finish(claim(couch, company, receipt, now=clock()), receipt)
+        outbox.send(receipt)
     return outbox.report
 
 
@@ -73,6 +79,7 @@ class Outbox:
         self._company = company
         self._connector = connector
         self._clock = clock
+        self._waiting: list[str] = []
         self.report = PostingReport()
 
     def unfinished(self) -> Iterator[Json]:
@@ -86,23 +93,39 @@ class Outbox:
                 yield posting
 
     def unclaimed(self) -> Iterator[Receipt]:
-        """Receipts without posting, in the order of their device time within a page of changes.
+        """Receipts without posting: those that waited, then the new ones, a page by their device time.
 
         The checkpoint passes a page when the caller comes back for the next one: then all of its receipts
-        are claimed.
+        are claimed, or named in the checkpoint as waiting.
         """
         saved = self._couch.get_local(self._company, CHECKPOINT) or {}
-        since = saved.get("since", "0")
+        since, kept = saved.get("since", "0"), saved.get("waiting", [])
+        yield from self._receipts_in(kept)
         while True:
             page = self._couch.changes(self._company, since=since, limit=CHANGES_PER_PAGE)
             yield from self._receipts_in([row["id"] for row in page.results if not row.get("deleted")])
             since = page.last_seq
-            if page.results:
+            if page.results or self._waiting != kept:
                 killpoints.reach("erp.out.page_done")
-                saved = {**saved, "since": since}
+                kept = list(self._waiting)
+                saved = {**saved, "since": since, "waiting": kept}
                 saved["_rev"] = self._couch.put_local(self._company, CHECKPOINT, saved)
             if len(page.results) < CHANGES_PER_PAGE:
                 return
+
+    def resume(self, posting: Json) -> None:
+        """Finish a posting that was begun; one that can't be stays as it is for the next run."""
+        about = {"_id": posting["receipt"]} | {name: posting.get(name) for name in ("collector", "customer")}
+        self._done_apart(about, lambda: self.finish(posting))
+
+    def send(self, receipt: Receipt) -> None:
+        """Claim a receipt and finish it; one that can't be claimed waits for the next run."""
+
+        def post() -> None:
+            self.finish(claim(self._couch, self._company, receipt, now=self._clock()), receipt)
+
+        if not self._done_apart(receipt.source, post) and receipt.id not in self._waiting:
+            self._waiting.append(receipt.id)
 
     def finish(self, posting: Json, receipt: Receipt | None = None) -> None:
         """Bring one claimed posting to its end, or to a retry.
@@ -123,7 +146,7 @@ class Outbox:
         killpoints.reach("erp.out.sending")
         try:
             answer = None if fresh else self._connector.find_receipt(fact.id)
-            answer = answer or self._connector.post_receipt(_outgoing(fact, posting))
+            answer = answer or self._connector.post_receipt(outgoing(fact, posting))
         except ErpError as error:
             self._retry_later(posting, str(error))
             raise
@@ -134,6 +157,22 @@ class Outbox:
             return
         killpoints.reach("erp.out.sent")
         self._record(fact, posting, answer)
+
+    def _done_apart(self, receipt: Mapping[str, Any], work: Callable[[], None]) -> bool:
+        """Whatever is wrong with this one receipt must not hold up the others.
+
+        A database or an ERP that is away is wrong with all of them.
+        """
+        try:
+            work()
+        except (CouchError, ErpError):
+            raise
+        except Exception as error:
+            log.exception("%s could not be posted", receipt["_id"])
+            self._raise_once(posting_failed(receipt, f"{type(error).__name__}: {error}", now=self._clock()))
+            self.report.failed += 1
+            return False
+        return True
 
     def _record(self, fact: Receipt, posting: Json, answer: Posted | Rejected) -> None:
         ending: dict[str, Any]
@@ -199,21 +238,5 @@ class Outbox:
     def _document(self, document_id: str) -> Json:
         document = self._couch.get(self._company, document_id)
         if document is None:
-            raise CouchError(f"{self._company}/{document_id}", "missing", "a posting names it")
+            raise BadDocument(f"{document_id} is missing")
         return document
-
-
-def _outgoing(receipt: Receipt, posting: Json) -> OutgoingReceipt:
-    return OutgoingReceipt(
-        receipt_id=receipt.id,
-        number=receipt.number,
-        customer=receipt.customer,
-        collector=receipt.collector,
-        created_at=parse_instant(receipt.created_at),
-        local_on=datetime.fromisoformat(receipt.local_on).date(),
-        currency=receipt.total.currency,
-        total=receipt.total.minor,
-        payments=receipt.source["payments"],
-        allocations=[(line["invoice"], line["amount"]) for line in posting["allocations"]],
-        on_account=posting["on_account"],
-    )

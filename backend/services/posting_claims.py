@@ -11,6 +11,7 @@ stops between the two writes holds nobody up, and no two decisions are made on t
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -18,12 +19,15 @@ from typing import Any
 from backend import killpoints
 from backend.couch.client import Couch, Json
 from backend.couch.errors import Conflict
+from backend.erp.records import OutgoingReceipt
 from receivables.allocation import cap_allocations
-from receivables.documents import SCHEMA, rfc3339
+from receivables.documents import SCHEMA, BadDocument, parse_instant, rfc3339
 from receivables.identifiers import posting_id
 from receivables.invoices import Invoice
 from receivables.money import Money
 from receivables.receipts import Receipt
+
+log = logging.getLogger("recaudo.erp")
 
 TURN = "erp_cursor:claims"
 DESIGN = "recaudo"
@@ -70,14 +74,31 @@ def decide(receipt: Receipt, open_by_invoice: Mapping[str, Money], *, now: datet
     }
 
 
+def outgoing(receipt: Receipt, posting: Json) -> OutgoingReceipt:
+    """The receipt as the ERP is given it: with the allocation that was decided, not the one asked for."""
+    return OutgoingReceipt(
+        receipt_id=receipt.id,
+        number=receipt.number,
+        customer=receipt.customer,
+        collector=receipt.collector,
+        created_at=parse_instant(receipt.created_at),
+        local_on=datetime.fromisoformat(receipt.local_on).date(),
+        currency=receipt.total.currency,
+        total=receipt.total.minor,
+        payments=receipt.source["payments"],
+        allocations=[(line["invoice"], line["amount"]) for line in posting["allocations"]],
+        on_account=posting["on_account"],
+    )
+
+
 def open_balances(couch: Couch, company: str, receipt: Receipt) -> dict[str, Money]:
     """What each of the receipt's invoices can still take.
 
-    One of another customer, or cancelled, takes nothing.
+    One of another customer, or cancelled, or that cannot be read, takes nothing.
     """
     numbers = [line.invoice for line in receipt.allocations]
     documents = couch.get_many(company, [f"invoice:{number}" for number in numbers])
-    invoices = [Invoice.from_json(document) for document in documents.values()]
+    invoices = [invoice for document in documents.values() if (invoice := _readable(document))]
     claimed = claimed_amounts(couch, company, invoices)
     return {
         invoice.number: Money(
@@ -86,6 +107,14 @@ def open_balances(couch: Couch, company: str, receipt: Receipt) -> dict[str, Mon
         for invoice in invoices
         if invoice.customer == receipt.customer and invoice.state == "open"
     }
+
+
+def _readable(document: Json) -> Invoice | None:
+    try:
+        return Invoice.from_json(document)
+    except BadDocument as problem:
+        log.warning("%s", problem)
+        return None
 
 
 def claimed_amounts(couch: Couch, company: str, invoices: list[Invoice]) -> dict[str, int]:

@@ -1,10 +1,11 @@
-"""What a posting asks a person to decide: money that exceeded its invoices, a receipt that the ERP refused
-or that cannot be read. Each is named after its receipt, so raising it again finds it there, open or closed,
-and leaves it so.
+"""What a posting asks a person to decide: money that exceeded its invoices, a receipt that the ERP refused,
+that cannot be read, or that cannot be posted and nobody knows why. Each is named after its receipt, so
+raising it again finds it there, open or closed, and leaves it so.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -35,6 +36,11 @@ def posting_rejected(receipt: Receipt, reason: str, *, now: datetime) -> Json:
     """The ERP refused the receipt; `reason` is in its own words."""
     evidence = {"number": receipt.number, "total": receipt.total.minor, "currency": receipt.total.currency}
     return _exception("posting_rejected", receipt.source, detail=reason, evidence=evidence, now=now)
+
+
+def posting_failed(receipt: Mapping[str, Any], fault: str, *, now: datetime) -> Json:
+    """Something that nobody foresaw; every run tries the receipt again, and it may have passed since."""
+    return _exception("posting_failed", receipt, detail=fault, evidence={"id": receipt["_id"]}, now=now)
 
 
 def unreadable_receipt(document: Json, fault: str, *, now: datetime) -> Json:

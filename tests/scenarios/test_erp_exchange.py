@@ -271,3 +271,50 @@ def test_a_receipt_that_is_none_is_parked_and_holds_nobody_up(exchange: Exchange
     assert exchange.couch.get(exchange.code, "posting:R0001:00000001") is None
     [exception] = exchange.company.exceptions("poisoned")
     assert exception["receipt"] == broken
+
+
+def test_an_invoice_that_cannot_be_read_takes_nothing_and_holds_nobody_up(exchange: Exchange) -> None:
+    exchange.bring_in()
+    exchange.company.put(exchange.invoice("F-1") | {"currency": "usd"})
+    on_it, on_another = exchange.collect(1, {"F-1": 1_000}), exchange.collect(2, {"F-2": 1_000})
+    assert exchange.send_out().posted == 2
+    assert (exchange.posting(on_it)["allocations"], exchange.posting(on_it)["on_account"]) == ([], 1_000)
+    assert exchange.posting(on_another)["on_account"] == 0
+    [exception] = exchange.company.exceptions("over_allocation")
+    assert exception["receipt"] == on_it
+
+
+def test_a_receipt_that_cannot_be_claimed_waits_while_the_others_go_on(exchange: Exchange) -> None:
+    exchange.bring_in()
+    spoiled = {
+        "_id": "posting:R0009:00000001", "schema": 1, "receipt": "receipt:R0009:00000001",
+        "state": "posted", "allocations": [{"invoice": "F-1", "amount": "mucho"}],
+    }  # fmt: skip
+    exchange.company.put(spoiled)
+    stuck, other = exchange.collect(1, {"F-1": 1_000}), exchange.collect(2, {"F-2": 1_000})
+    report = exchange.send_out()
+    assert (report.posted, report.failed) == (1, 1)
+    assert exchange.posting(other)["state"] == "posted"
+    [exception] = exchange.company.exceptions("posting_failed")
+    assert exception["receipt"] == stuck
+    assert exchange.send_out().failed == 1
+    exchange.company.remove(spoiled["_id"])
+    assert exchange.send_out().posted == 1
+    assert exchange.posting(stuck)["state"] == "posted"
+    before = exchange.revision()
+    assert exchange.send_out().failed == 0
+    assert exchange.revision() == before
+
+
+def test_a_posting_whose_receipt_is_gone_holds_nobody_up(exchange: Exchange) -> None:
+    exchange.bring_in()
+    orphan = {
+        "_id": "posting:R0009:00000001", "schema": 1, "receipt": "receipt:R0009:00000001", "attempts": 1,
+        "state": "sending", "allocations": [], "on_account": 1, "claimed_at": "2026-11-21T20:00:00Z",
+    }  # fmt: skip
+    exchange.company.put(orphan)
+    good = exchange.collect(1, {"F-1": 1_000})
+    assert exchange.send_out().posted == 1
+    assert exchange.posting(good)["state"] == "posted"
+    [exception] = exchange.company.exceptions("posting_failed")
+    assert exception["receipt"] == "receipt:R0009:00000001"

@@ -24,7 +24,7 @@ from backend.erp.records import (
     WithholdingRecord,
 )
 from backend.erp.sql.mapping import MoneyForm
-from receivables.money import Money, MoneyError, minor_from_json
+from receivables.money import Money, MoneyError, exponent, minor_from_json
 
 _TRUE = {"1", "t", "true", "y", "yes", "s", "si", "sí"}
 _FALSE = {"0", "f", "false", "n", "no", ""}
@@ -41,6 +41,10 @@ class Row:
         self._values = values
         self._money = money
         self.currency = self.optional_text("currency") or currency
+        try:
+            exponent(self.currency)
+        except MoneyError as error:
+            raise UnreadableRow(f"currency: {self.currency!r} is not an ISO 4217 code") from error
 
     def text(self, column: str) -> str:
         value = self.optional_text(column)

@@ -124,3 +124,10 @@ def test_an_invoice_without_state_is_open_until_it_is_paid() -> None:
 def test_a_rows_own_currency_wins() -> None:
     assert row(currency_="", total=1).currency == "USD"
     assert Row({"currency": "COP"}, money=MoneyForm.DECIMAL, currency="USD").currency == "COP"
+
+
+@pytest.mark.parametrize("currency", ["usd", "US", "US$", "dólar"])
+@pytest.mark.parametrize("money", MoneyForm)
+def test_a_currency_that_is_no_iso_4217_code_is_unreadable(currency: str, money: MoneyForm) -> None:
+    with pytest.raises(UnreadableRow, match="currency"):
+        Row({"currency": currency}, money=money, currency="USD")
