@@ -17,6 +17,9 @@ from receivables.payments import PaymentKey, PaymentLine
 from receivables.receipts import ReceiptDraft, plan_allocation, plan_receipt
 from receivables.validation import Problem
 
+FORMS_KEPT = 20
+"""Forms remembered in `_local/series`: more than a person has open in the windows of one phone."""
+
 
 class _Refused(Exception):
     """Leaves the transaction without a trace; the problems go back to the screen."""
@@ -39,9 +42,13 @@ def preview(phone: Phone, draft: ReceiptDraft) -> AllocationPlan | list[Problem]
 
 
 async def save_receipt(
-    phone: Phone, draft: ReceiptDraft, *, place: Mapping[str, Any] | None
+    phone: Phone, draft: ReceiptDraft, *, place: Mapping[str, Any] | None, form: str | None = None
 ) -> Json | list[Problem]:
-    """Write the receipt and move its series, all or nothing; return the document or every problem."""
+    """Write the receipt and move its series, all or nothing; return the document or every problem.
+
+    `form` (a ULID) names what the collector filled in: confirmed again, it returns the receipt that it
+    already made.
+    """
     store, enrolment = authorship(phone)
     async with phone.writing:
         items = open_items(store.portfolio, draft.customer)
@@ -52,6 +59,9 @@ async def save_receipt(
             series = transaction.get_local(SERIES)
             if series is None:
                 raise RuntimeError("this phone has no receipt series")
+            forms = dict(series.get("forms") or {})
+            if form in forms:
+                return transaction.get(forms[form])
             counter = next_counter(series["counter"])
             planned = plan_receipt(
                 draft=draft,
@@ -71,7 +81,10 @@ async def save_receipt(
             if isinstance(planned, list):
                 raise _Refused(planned)
             transaction.put(planned)
-            transaction.put_local(SERIES, {**series, "counter": counter, "last_hash": planned["hash"]})
+            if form:
+                forms = dict([*forms.items(), (form, planned["_id"])][-FORMS_KEPT:])
+            moved = {"counter": counter, "last_hash": planned["hash"], "forms": forms}
+            transaction.put_local(SERIES, {**series, **moved})
             return planned
 
         try:

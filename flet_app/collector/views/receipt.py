@@ -6,12 +6,14 @@ Four taps from an open visit to a saved receipt when nothing is out of the ordin
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 import flet as ft
 
 from flet_app.collector import figures
 from flet_app.collector.actions.receipts import preview, save_receipt
+from flet_app.collector.portfolio import Json
 from flet_app.collector.state import Window, use_app
 from flet_app.collector.views.chrome import screen, scroll
 from flet_app.collector.views.receipt_confirmation import confirmation
@@ -63,9 +65,9 @@ def ReceiptEntry() -> ft.View:
         set_confirming(not isinstance(plan, list))
 
     async def save(_event: Any) -> None:
-        set_saving(True)
-        result = await save_receipt(app.phone, form.draft(app), place=form.place)
-        set_saving(False)
+        result = await record(app, form, set_saving)
+        if result is None:
+            return
         set_confirming(False)
         if isinstance(result, list):
             set_problems(tuple(result))
@@ -99,6 +101,24 @@ def ReceiptEntry() -> ft.View:
         bottom=bottom,
         banner=False,
     )
+
+
+async def record(
+    app: Window, form: ReceiptForm, set_saving: Callable[[bool], None]
+) -> Json | list[Problem] | None:
+    """Write the receipt; None where an earlier press is still at it.
+
+    The button is disabled a moment later only, when the client has drawn it: a second press gets here before.
+    """
+    if form.is_recording:
+        return None
+    form.is_recording = True
+    set_saving(True)
+    try:
+        return await save_receipt(app.phone, form.draft(app), place=form.place, form=form.id)
+    finally:
+        form.is_recording = False
+        set_saving(False)
 
 
 def register_bar(app: Window, form: ReceiptForm, *, go_back: Any, review: Any) -> ft.Control:

@@ -25,6 +25,8 @@ class ReceiptForm:
 
     def __init__(self, app: Window, customer: str) -> None:
         sums = figures.totals(app.phone.portfolio, customer, on=app.phone.today())
+        self.id = app.phone.world.ulid()
+        self.is_recording = False
         self.customer = customer
         self.amount = sums.overdue if sums.overdue else sums.balance
         self.currency = self.amount.currency
