@@ -148,13 +148,13 @@
 
     check: guarded(function (text) { parse(text).forEach(compile); return true; }),
 
-    // [[row, …] per view] per document; a map function that throws emits nothing for that document.
+    // [[row, …] per document] per view; a map function that throws emits nothing for that document. Each view gets
+    // documents of its own, so that none sees what another did to them.
     map: guarded(function (sources, documents) {
-      var functions = parse(sources).map(compile);
-      return parse(documents).map(function (text) {
-        return functions.map(function (fn) {
+      return parse(sources).map(compile).map(function (fn) {
+        return parse(documents).map(function (doc) {
           rows = [];
-          try { fn.call(null, parse(text)); } catch (failure) {
+          try { fn.call(null, doc); } catch (failure) {
             if (failure && failure.error === 'fatal') { throw failure; }
             rows = [];
           }

@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 
 from replica.collation import collation_key
 from replica.server.designs import Design
+from replica.server.feed import Living, living_documents
 from replica.server.javascript.sandbox import ScriptThread
 from replica.server.served import ServedDatabase
 from replica.server.wire import dumps
@@ -78,6 +79,7 @@ class ViewIndex:
         self.design = design
         self.views = list(design.views)
         self.sources = dumps([design.views[name]["map"] for name in self.views])
+        self._with_designs = design.options.get("include_design") is True
         self.progress: Progress | None = None
         self.updating = threading.Lock()
         self._writer = _connect(path, _WRITER_PRAGMAS)
@@ -134,16 +136,11 @@ class ViewIndex:
                 return
             try:
                 while not is_stopping.is_set() and not served.deleted.is_set() and not self._closed:
-                    page = served.store.changes(since=seq, limit=BATCH, style="main_only", include_docs=True)
-                    self._take(
-                        page.results,
-                        thread,
-                        State(page.last_seq, state.purge_seq, state.uuid),
-                        fresh=seq == 0,
-                    )
-                    done, seq = done + len(page.results), page.last_seq
+                    page = living_documents(served, seq, BATCH, with_designs=self._with_designs)
+                    self._take(page, thread, State(page.reached, state.purge_seq, state.uuid), fresh=seq == 0)
+                    done, seq = done + len(page.changed), page.reached
                     self.progress = Progress(min(done, total), total)
-                    if len(page.results) < BATCH:
+                    if page.complete:
                         return
             finally:
                 self.progress = None
@@ -163,22 +160,15 @@ class ViewIndex:
             return State(0, purge_seq, uuid)
         return State(state.seq, purge_seq, uuid)
 
-    def _take(self, changes: list[Json], thread: ScriptThread, reached: State, *, fresh: bool) -> None:
-        with_designs = self.design.options.get("include_design") is True
-        living = [
-            change["doc"]
-            for change in changes
-            if not change.get("deleted") and (with_designs or not change["id"].startswith("_design/"))
-        ]
+    def _take(self, page: Living, thread: ScriptThread, reached: State, *, fresh: bool) -> None:
         mapped: list[list[list[Any]]] = []
-        if living and self.views:
-            mapped = thread.call(
-                self.design.map_program, "map", self.sources, dumps([dumps(doc) for doc in living])
-            )
+        if page.ids and self.views:
+            texts = "[" + ",".join(page.texts) + "]"
+            mapped = thread.call(self.design.map_program, "map", self.sources, texts)
         with _transaction(self._writer):
             if not fresh:
-                self._forget([change["id"] for change in changes])
-            self._add([doc["_id"] for doc in living], mapped)
+                self._forget(page.changed)
+            self._add(page.ids, mapped)
             self._writer.execute(_SET_STATE, reached)
 
     def _forget(self, ids: list[str]) -> None:
@@ -190,29 +180,32 @@ class ViewIndex:
 
     def _add(self, ids: list[str], mapped: list[list[list[Any]]]) -> None:
         rows: list[tuple[Any, ...]] = []
-        remembered: list[tuple[str, bytes]] = []
-        counts = [0] * len(self.views)
-        for doc_id, by_view in zip(ids, mapped, strict=bool(mapped)):
-            keys: list[tuple[int, str, int]] = []
-            for view, emitted in enumerate(by_view):
-                counts[view] += len(emitted)
+        keys: dict[str, list[tuple[int, str, int]]] = {}
+        counts: list[tuple[int, int]] = []
+        for view, by_document in enumerate(mapped):
+            before = len(rows)
+            for doc_id, emitted in zip(ids, by_document, strict=True):
                 for ordinal, (key, value) in enumerate(emitted):
                     packed = collation_key(key)
                     rows.append((view, packed, doc_id, ordinal, _number(value), dumps(key), value))
-                    keys.append((view, packed.hex(), ordinal))
-            if keys:
-                remembered.append((doc_id, json.dumps(keys, separators=(",", ":")).encode()))
+                    keys.setdefault(doc_id, []).append((view, packed.hex(), ordinal))
+            if len(rows) > before:
+                counts.append((view, len(rows) - before))
+        remembered = [(doc_id, dumps(listed).encode()) for doc_id, listed in keys.items()]
         self._writer.executemany(_ADD_ROW, rows)
         self._writer.executemany(_REMEMBER, remembered)
-        self._writer.executemany(_COUNT, [(view, count) for view, count in enumerate(counts) if count])
+        self._writer.executemany(_COUNT, counts)
 
 
 def _number(text: str) -> int | float | None:
     """The value as SQLite can add it up; None for what is not a number, or too large for it."""
     if text[:1] not in "-0123456789":
         return None
-    value: int | float = json.loads(text)
-    return float(value) if isinstance(value, int) and abs(value) >= 1 << 62 else value
+    try:
+        whole = int(text)
+    except ValueError:
+        return float(text)
+    return float(whole) if abs(whole) >= 1 << 62 else whole
 
 
 def read_state(connection: sqlite3.Connection) -> State:
