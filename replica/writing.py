@@ -14,7 +14,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from replica import revtree
 from replica.attaching import Attached, Inheritance, attach, record_uses
@@ -31,8 +31,7 @@ Json = dict[str, Any]
 Validate = Callable[[Json, Json | None], None]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WriteOptions:
+class WriteOptions(NamedTuple):
     """How a batch is to be taken.
 
     `validate(new, old)` raises `Forbidden` or `Unauthorized` to refuse one document. `replaces(id)` tells
@@ -287,7 +286,7 @@ class Batch:
             rows.insert(self._connection, new)
         if self._plain:
             plain = self._plain_rows()
-            first = sequences.take_run([row[2] == 1 for row in plain])
+            first = sequences.take_run([row[2] for row in plain])
             rows.insert_plain(self._connection, first, plain)
         self._indexes.flush(self._connection)
         sequences.flush(self._connection)

@@ -115,22 +115,19 @@ class Connections:
         with self._turn:
             self._check_open()
             self._owner = me
+            writer = self._writer
             try:
-                yield from self._transaction()
-            except sqlite3.Error as error:
-                raise translated(error, self.path) from error
+                writer.execute("BEGIN IMMEDIATE")
+                yield writer
+                writer.execute("COMMIT")
+            except BaseException as error:
+                if writer.in_transaction:
+                    writer.execute("ROLLBACK")
+                if isinstance(error, sqlite3.Error):
+                    raise translated(error, self.path) from error
+                raise
             finally:
                 self._owner = None
-
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        self._writer.execute("BEGIN IMMEDIATE")
-        try:
-            yield self._writer
-            self._writer.execute("COMMIT")
-        except BaseException:
-            if self._writer.in_transaction:
-                self._writer.execute("ROLLBACK")
-            raise
 
     @contextmanager
     def migrating(self) -> Iterator[sqlite3.Connection]:

@@ -28,8 +28,8 @@ class Sequences:
         counts[block] = counts.get(block, 0) + 1
         return seq
 
-    def take_run(self, deleted: Sequence[bool]) -> int:
-        """Take consecutive sequences for documents of which these are deleted, and return the first."""
+    def take_run(self, deleted: Sequence[int]) -> int:
+        """Take consecutive sequences, one for each document (1 for a tombstone), and return the first."""
         first = self.last + 1
         start, self.last = 0, self.last + len(deleted)
         while start < len(deleted):
