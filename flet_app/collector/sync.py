@@ -124,27 +124,37 @@ class SyncDriver:
         self._cancelled.set()
 
     async def run(self) -> None:
-        """Rounds until cancelled."""
+        """Rounds until cancelled: money must travel, whatever went wrong with the last one."""
         while True:
             self._nudged.clear()
-            self._tell(phase=SyncPhase.RUNNING, documents=0)
+            pause = float(LONGEST_SECONDS)
             try:
-                waiting = unsent(self._store.portfolio, self._store.outbox)
-                await self._run_round(waiting)
-            except Exception as error:
-                self._failures += 1
-                self._tell(**_explain(error))
-                if not isinstance(error, NoNetwork | Unreachable):
-                    log.warning("synchronisation failed: %r", error)
-            else:
-                self._failures = 0
-                now = self._world.now()
-                await asyncio.to_thread(self._store.keep_contact, now)
-                self._tell(phase=SyncPhase.WAITING, last_success_at=now, reason="")
-            await self._store.refresh()
-            self._changed()
+                await self._beat()
+                pause = self._pause()
+            except (
+                Exception
+            ):  # of the disk or of a screen, as what comes from the network is told in the beat
+                log.exception("synchronisation stumbled and goes on")
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._nudged.wait(), self._pause())
+                await asyncio.wait_for(self._nudged.wait(), pause)
+
+    async def _beat(self) -> None:
+        """One round, and how it went."""
+        self._tell(phase=SyncPhase.RUNNING, documents=0)
+        try:
+            await self._run_round(unsent(self._store.portfolio, self._store.outbox))
+            now = self._world.now()
+            await asyncio.to_thread(self._store.keep_contact, now)
+        except Exception as error:
+            self._failures += 1
+            self._tell(**_explain(error))
+            if not isinstance(error, NoNetwork | Unreachable):
+                log.warning("synchronisation failed: %r", error)
+        else:
+            self._failures = 0
+            self._tell(phase=SyncPhase.WAITING, last_success_at=now, reason="")
+        await self._store.refresh()
+        self._changed()
 
     async def _run_round(self, waiting: dict[str, int]) -> None:
         """One round in its thread. When cancelled, wait for the thread: the database is closed next."""

@@ -171,3 +171,31 @@ def test_a_restart_remembers_what_was_sent_and_when_the_office_was_heard(
 
     sync(tmp_path, address, first)
     sync(tmp_path, "http://127.0.0.1:9/andina-c-ana", second)
+
+
+@pytest.mark.parametrize("stumble", ["keep_contact", "refresh", "changed", "publish"])
+def test_a_stumble_of_the_disk_or_of_a_screen_does_not_end_synchronisation(
+    tmp_path: Path, centre: RemoteDatabase, address: str, monkeypatch: pytest.MonkeyPatch, stumble: str
+) -> None:
+    async def story(watched: Watched) -> None:
+        stumbled = asyncio.Event()
+        owner, name = {
+            "keep_contact": (watched.store, "keep_contact"),
+            "refresh": (watched.store, "refresh"),
+            "changed": (watched.driver, "_changed"),
+            "publish": (watched.driver, "_publish"),
+        }[stumble]
+        well = getattr(owner, name)
+
+        def once(*arguments: Any) -> Any:
+            if not stumbled.is_set():
+                stumbled.set()
+                raise OSError("no space left")
+            return well(*arguments)
+
+        monkeypatch.setattr(owner, name, once)
+        await watched.until(stumbled.is_set, "it stumbles")
+        fact = await watched.write("note", text="Llamar antes")
+        await watched.until(lambda: at_centre(centre, fact), "the note is sent all the same")
+
+    sync(tmp_path, address, story)
