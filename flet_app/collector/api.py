@@ -73,10 +73,13 @@ class Api:
             f"companies/{company}/devices", {"name": name, "public_key": public_key}, token=token
         )
 
-    def refresh(self, refresh_token: str) -> Json:
-        """New tokens; the old refresh token is spent. Raise SignInAgain when it already was."""
+    def refresh(self, refresh_token: str, *, attempt: str) -> Json:
+        """New tokens; the old refresh token is spent. Raise SignInAgain when another attempt spent it.
+
+        Whoever asks again with the same `attempt`, because the answer was lost, gets the same tokens.
+        """
         try:
-            return self._post("auth/refresh", {"refresh_token": refresh_token})
+            return self._post("auth/refresh", {"refresh_token": refresh_token, "attempt": attempt})
         except Refused as problem:
             if problem.status in {400, 401, 403}:
                 raise SignInAgain from problem

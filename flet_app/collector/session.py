@@ -2,13 +2,15 @@
 
 The file holds tokens, so only its owner may read it; it is replaced whole, never half-written. Tokens are on
 disk before they are used: the refresh token rotates, and one that was used but not kept would lock the phone
-out.
+out. Where the answer to a renewal is lost, the same attempt is made again and gives the same tokens.
 """
 
 from __future__ import annotations
 
 import base64
 import dataclasses
+import hashlib
+import hmac
 import json
 import os
 import threading
@@ -52,7 +54,9 @@ class Enrolment:
     collector: str
     device: str
     devices: tuple[str, ...]
-    """Every device that this phone has been for this collector; facts of any of them are its own."""
+    """Every device that this phone has been for this collector, as it knows and as the office says by its
+    key; facts of any of them are its own, also those that the office would not take any more.
+    """
     series: str
     database: str
     couchdb_url: str
@@ -97,17 +101,32 @@ def write_private(path: Path, content: bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     aside.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)  # the new name is on disk only when its folder is
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
 
 
 def device_public_key(folder: Path) -> str:
     """The device's Ed25519 public key, base64; the private one is made once and stays in the app's folder."""
+    key = Ed25519PrivateKey.from_private_bytes(_device_key(folder))
+    return base64.b64encode(key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)).decode()
+
+
+def refresh_attempt(folder: Path, refresh_token: str) -> str:
+    """What this device says with `refresh_token` however often; whoever stole the token can't say it."""
+    return hmac.new(_device_key(folder), refresh_token.encode(), hashlib.sha256).hexdigest()
+
+
+def _device_key(folder: Path) -> bytes:
     path = folder / KEY_FILE
     try:
-        key = Ed25519PrivateKey.from_private_bytes(path.read_bytes())
+        return path.read_bytes()
     except FileNotFoundError:
-        key = Ed25519PrivateKey.generate()
-        write_private(path, key.private_bytes(Encoding.Raw, PrivateFormat.Raw, NoEncryption()))
-    return base64.b64encode(key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)).decode()
+        key = Ed25519PrivateKey.generate().private_bytes(Encoding.Raw, PrivateFormat.Raw, NoEncryption())
+        write_private(path, key)
+        return key
 
 
 def companies_collected_for(login: Json) -> list[Json]:
@@ -130,6 +149,7 @@ def enrol(
         company["code"], login["access_token"], name=device_name, public_key=device_public_key(folder)
     )
     same_person = before and (before.company, before.collector) == (company["code"], answer["collector"])
+    known = before.devices if before and same_person else ()
     return Enrolment(
         email=login["user"]["email"],
         name=login["user"]["name"],
@@ -140,7 +160,7 @@ def enrol(
         currency=company["currency"],
         collector=answer["collector"],
         device=answer["device"],
-        devices=(*(before.devices if before and same_person else ()), answer["device"]),
+        devices=tuple(dict.fromkeys((*known, *(answer.get("devices") or ()), answer["device"]))),
         series=answer["series"],
         database=answer["database"],
         couchdb_url=answer["couchdb_url"].rstrip("/"),
@@ -164,7 +184,8 @@ class TokenKeeper:
         """A token that should be accepted; raise SignInAgain or NoNetwork."""
         with self._lock:
             if force or not self.enrolment.is_fresh(self._now()):
-                answer = self._api.refresh(self.enrolment.refresh_token)
+                spent = self.enrolment.refresh_token
+                answer = self._api.refresh(spent, attempt=refresh_attempt(self._file.path.parent, spent))
                 renewed = dataclasses.replace(
                     self.enrolment,
                     access_token=answer["access_token"],

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
+import os
 import stat
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,11 +15,14 @@ import pytest
 
 from flet_app.collector.api import Api, NoNetwork, Refused, SignInAgain, WrongCredentials
 from flet_app.collector.session import (
+    Enrolment,
     EnrolmentFile,
     NotACollector,
     TokenKeeper,
     companies_collected_for,
     device_public_key,
+    enrol,
+    refresh_attempt,
 )
 from tests.support.seed_phone import enrolment
 
@@ -102,3 +107,84 @@ def test_a_token_that_cannot_be_renewed_leaves_the_enrolment_as_it_was(
     assert keeper.token() == "none"
     assert not file.path.exists()
     api.close()
+
+
+def test_a_renewal_whose_answer_was_lost_is_repeated_in_the_same_words(tmp_path: Path) -> None:
+    """The second phone is the same one, started again after the power went."""
+    said: list[dict[str, str]] = []
+
+    def lose(request: httpx.Request) -> httpx.Response:
+        said.append(json.loads(request.content))
+        raise httpx.ReadError("cut off", request=request)
+
+    for _start in range(2):
+        api = an_api(httpx.MockTransport(lose))
+        keeper = TokenKeeper(enrolment(now=NOW), EnrolmentFile(tmp_path), api=api, now=lambda: NOW)
+        with pytest.raises(NoNetwork):
+            keeper.token(True)
+        api.close()
+    first, second = said
+    assert first == second
+    assert len(first["attempt"]) == 64
+    assert first["refresh_token"] not in first["attempt"]
+
+
+def test_another_token_or_another_phone_attempts_in_other_words(tmp_path: Path) -> None:
+    ours, theirs = tmp_path / "ours", tmp_path / "theirs"
+    words = {refresh_attempt(ours, "one"), refresh_attempt(ours, "two"), refresh_attempt(theirs, "one")}
+    assert len(words) == 3
+
+
+def test_what_was_replaced_is_on_disk_by_its_new_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[str] = []
+    replace, fsync = Path.replace, os.fsync
+
+    def noted_replace(path: Path, target: Path) -> Path:
+        done.append("replaced")
+        return replace(path, target)
+
+    def noted_fsync(descriptor: int) -> None:
+        done.append("folder" if stat.S_ISDIR(os.fstat(descriptor).st_mode) else "file")
+        fsync(descriptor)
+
+    monkeypatch.setattr(Path, "replace", noted_replace)
+    monkeypatch.setattr(os, "fsync", noted_fsync)
+    EnrolmentFile(tmp_path).write(enrolment(now=NOW))
+    assert done == ["file", "replaced", "folder"]
+
+
+def signed_in_again(folder: Path, *, before: Enrolment | None, **answer: Any) -> Enrolment:
+    """The enrolment as Ana's device `DEV2`, when the office answers so."""
+    said = {
+        "device": "DEV2", "series": "R0002", "collector": "ana", "database": "andina-c-ana",
+        "couchdb_url": "http://office", "access_token": "a", "expires_at": "2027-01-01T00:00:00Z",
+        "refresh_token": "r", **answer,
+    }  # fmt: skip
+    company = {
+        "code": "andina", "name": "Andina", "locale": "es_EC", "timezone": "UTC", "currency": "USD",
+    }  # fmt: skip
+    login = {"access_token": "l", "user": {"email": "ana@andina.example", "name": "Ana"}}
+    api = an_api(answering(201, said))
+    enrolled = enrol(api, login, company, device_name="phone", folder=folder, before=before)
+    api.close()
+    return enrolled
+
+
+def test_a_phone_that_signs_in_again_is_every_device_that_the_office_knows_by_its_key(
+    tmp_path: Path,
+) -> None:
+    enrolled = signed_in_again(tmp_path, before=None, devices=["DEV0", "DEV1", "DEV2"])
+    assert enrolled.devices == ("DEV0", "DEV1", "DEV2")
+
+
+def test_facts_of_a_device_that_the_office_revoked_are_still_counted_as_this_phones(tmp_path: Path) -> None:
+    before = dataclasses.replace(enrolment(now=NOW), device="DEV1", devices=("DEV0", "DEV1"))
+    assert signed_in_again(tmp_path, before=before, devices=["DEV1", "DEV2"]).devices == (
+        "DEV0",
+        "DEV1",
+        "DEV2",
+    )
+    someone_else = dataclasses.replace(before, collector="bruno")
+    assert signed_in_again(tmp_path, before=someone_else).devices == ("DEV2",)
