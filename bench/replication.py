@@ -24,11 +24,11 @@ from urllib.parse import quote, urlsplit
 
 import httpx
 
-from bench.figures import Figure, Lacking
+from bench import pouchdb
+from bench.figures import Figure
 from replica import Database, RemoteDatabase, replicate
 
 ROOT = Path(__file__).parents[1]
-PEERS = ROOT / "build" / "peers" / "client"
 DOCUMENTS = 10_000
 PUSHED = 1_000
 ROUNDS = 3
@@ -54,8 +54,7 @@ def documents(count: int, kind: str = "customer") -> Iterator[dict[str, Any]]:
 
 
 def figures() -> Iterable[Figure]:
-    if shutil.which("node") is None or not (PEERS / "node_modules" / "pouchdb").exists():
-        raise Lacking("PouchDB is not installed: `make peers` (needs Node)")
+    receipts = list(documents(PUSHED, "receipt"))
     with _server() as server:
         name = f"bench-{secrets.token_hex(4)}"
         with RemoteDatabase(f"{server}/{name}") as filled:
@@ -74,7 +73,10 @@ def figures() -> Iterable[Figure]:
             raw.append(_raw_rate(f"{server}/{name}"))
             ours.append(_ours(server, name, f"by-us-{round_}"))
             for size, found in theirs.items():
-                found.append(_pouchdb(server, name, size, f"by-pouchdb-{size}-{round_}"))
+                pushed = f"{name}-by-pouchdb-{size}-{round_}"
+                found.append(
+                    pouchdb.run("pouchdb_client.cjs", server, name, pushed, size, documents=receipts)
+                )
         yield from _compare(max(raw), _best(ours), {size: _best(found) for size, found in theirs.items()})
 
 
@@ -199,17 +201,6 @@ def _ours(server: str, name: str, pushed: str) -> dict[str, float]:
     return json.loads(done.stdout)  # type: ignore[no-any-return]
 
 
-def _pouchdb(server: str, name: str, batch: str, pushed: str) -> dict[str, float]:
-    done = subprocess.run(
-        ["node", str(ROOT / "bench/pouchdb_client.cjs"), str(PEERS), server, name, f"{name}-{pushed}", batch],
-        input=json.dumps(list(documents(PUSHED, "receipt"))), capture_output=True, text=True, timeout=600,
-        check=False,
-    )  # fmt: skip
-    if done.returncode:
-        raise Lacking(f"PouchDB's client failed: {done.stderr.strip().splitlines()[-1:]}")
-    return json.loads(done.stdout)  # type: ignore[no-any-return]
-
-
 class _Counting(httpx.HTTPTransport):
     requests = 0
 
@@ -224,6 +215,15 @@ def _milliseconds(work: Callable[[], object]) -> float:
     return (time.perf_counter() - began) * 1000
 
 
+def _peak_memory() -> int:
+    """Bytes. Not getrusage: its maximum is handed down from the process that started this one."""
+    status = Path("/proc/self/status")
+    if not status.exists():
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    peak = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
+    return int(peak.split()[1]) * 1024
+
+
 def measure_ours(server: str, name: str, pushed: str) -> dict[str, float]:
     """Our client's figures, in milliseconds and bytes: pull `name`, push into a new database `pushed`."""
     folder = Path(tempfile.mkdtemp(prefix="replication-bench-"))
@@ -236,7 +236,7 @@ def measure_ours(server: str, name: str, pushed: str) -> dict[str, float]:
         RemoteDatabase(f"{server}/{pushed}", client=client) as target,
     ):
         found: dict[str, float] = {"pull": _milliseconds(lambda: replicate(remote, local))}
-        found["memory"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+        found["memory"] = _peak_memory()
         assert local.info().doc_count == DOCUMENTS
         before = transport.requests
         found["first_push"] = _milliseconds(lambda: replicate(local, remote))

@@ -21,6 +21,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from bench import pouchdb
+from bench.figures import Figure, Lacking
 from replica import Database
 
 Json = dict[str, Any]
@@ -231,6 +233,66 @@ def measure(*, large: bool) -> Json:
             "write_while_compacting_max_ms": round(longest_wait * 1e3, 2),
             "growth": growth(folder, sizes),
         }
+
+
+def figures() -> Iterator[Figure]:
+    """The store beside the bare loop and, where it is installed, PouchDB."""
+    ours = measure(large=False)
+    try:
+        theirs = pouchdb.run(
+            "pouchdb_store.cjs", str(BATCH), documents=[invoice(number) for number in range(ALL)]
+        )
+    except Lacking as lack:
+        print(f"store: {lack}")
+        theirs = {}
+
+    def beside(name: str, scale: float = 1) -> dict[str, float]:
+        return {"PouchDB (no fsync)": theirs[name] * scale} if theirs else {}
+
+    yield Figure(
+        name=f"bulk write, batches of {BATCH}, durable",
+        value=ours["bulk_edits_per_s"],
+        unit="docs/s",
+        beside={"bare sqlite3": ours["bulk_bare_per_s"], **beside("bulk")},
+        target="≥ 0.6 × bare",
+        met=ours["bulk_edits_ratio"] >= 0.6,
+    )
+    yield Figure(
+        name="put p50, durable",
+        value=ours["put_p50_ms"],
+        unit="ms",
+        beside={"bare sqlite3": ours["put_bare_p50_ms"], **beside("put")},
+        target="≤ 1.5 × bare",
+        met=ours["put_ratio"] <= 1.5,
+    )
+    get_ms = ours["get_p50_us"] / 1e3
+    yield Figure(
+        name="get p50",
+        value=ours["get_p50_us"],
+        unit="µs",
+        beside=beside("get", 1e3),
+        target="≤ 1/8 of PouchDB",
+        met=get_ms <= theirs["get"] / 8 if theirs else None,
+    )
+    yield Figure(
+        name=f"read all {ALL:,} documents",
+        value=ours["all_11000_ms"],
+        unit="ms",
+        beside=beside("all"),
+        target="≤ 1/6 of PouchDB",
+        met=ours["all_11000_ms"] <= theirs["all"] / 6 if theirs else None,
+    )
+    small, large = ours["growth"]
+    for what in ("put", "get", "look"):
+        label = {"put": "put", "get": "get", "look": "no-op look for what to push"}[what]
+        yield Figure(
+            name=f"{label} at {large['documents']:,} documents",
+            value=large[f"{what}_us"],
+            unit="µs",
+            beside={f"at {small['documents']:,}": small[f"{what}_us"]},
+            target="≤ 2 × that",
+            met=large[f"{what}_us"] <= 2 * small[f"{what}_us"],
+        )
 
 
 def main() -> None:
