@@ -27,7 +27,7 @@ class Docket:
         return list(self._refused.values())
 
     def due(self) -> list[Refusal]:
-        return self._ledger.due(self._rules_now()) if self._open else []
+        return self._ledger.due(self._rules_now(), now=self._world.now()) if self._open else []
 
     def record(self, failures: Sequence[Failure]) -> None:
         """Write failures down. A checkpoint may pass their documents afterwards and not before."""

@@ -2,21 +2,24 @@
 
 A refusal is recorded durably before the checkpoint passes its document, so nothing is skipped in silence
 and nothing is held back. A refused revision is sent again when the target's rules change (its design
-documents), when a person asks, and, where the error was a passing one, in the next runs up to a bound. A
-newer revision of the document travels by itself; once it has arrived, the old refusal is settled.
+documents), when a person asks, and, where the error was a passing one, in the next runs, further and
+further apart and never given up. A newer revision of the document travels by itself; once it has arrived,
+the old refusal is settled.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from typing import Any, Protocol, runtime_checkable
 
 from replica.errors import Conflict, Forbidden, NotFound, Unauthorized
 from replica.peer import Json, Peer
 from replica.replication.delivery import Failure
-from replica.tuning import DOCUMENT_ATTEMPTS
+from replica.tuning import BACKOFF_FIRST_SECONDS, BACKOFF_MOST_SECONDS, DOCUMENT_ATTEMPTS
 
+MOST_DOUBLINGS = 32  # far beyond the longest pause, and far below what a float holds
 KEY = "replication-refusals"
 """One local document per store, `_local/replication-refusals`: refusals are rare, and listing them must
 need no search.
@@ -28,7 +31,8 @@ class Refusal:
     """One revision that a target did not take.
 
     `replication` is the replication id, `at` the instant of the last attempt (RFC 3339), `rules` what the
-    target's design documents were then. `is_passing` where further runs try it again by themselves.
+    target's design documents were then. `is_passing` where further runs try it again by themselves;
+    `is_stubborn` where so many have that somebody should hear of it.
     """
 
     id: str
@@ -44,6 +48,24 @@ class Refusal:
     @property
     def key(self) -> str:
         return f"{self.replication} {self.rev} {self.id}"
+
+    @property
+    def is_stubborn(self) -> bool:
+        return not self.is_passing or self.attempts >= DOCUMENT_ATTEMPTS
+
+    def is_due(self, now: datetime) -> bool:
+        """Is it worth sending again by itself at `now`?
+
+        Each of the first runs tries; then a pause that doubles, from the last attempt on. A clock that was
+        set back in between must not put the next attempt off.
+        """
+        if not self.is_passing:
+            return False
+        if self.attempts < DOCUMENT_ATTEMPTS:
+            return True
+        doublings = min(self.attempts - DOCUMENT_ATTEMPTS, MOST_DOUBLINGS)
+        pause = min(BACKOFF_FIRST_SECONDS * 2**doublings, BACKOFF_MOST_SECONDS)
+        return not 0 <= (now - datetime.fromisoformat(self.at)).total_seconds() < pause
 
 
 @runtime_checkable
@@ -93,13 +115,9 @@ class Ledger:
     def open(self) -> list[Refusal]:
         return [one for one in list_refusals(self._peer) if one.replication == self._replication]
 
-    def due(self, rules: str) -> list[Refusal]:
+    def due(self, rules: str, *, now: datetime) -> list[Refusal]:
         """Return what is worth sending again now."""
-        return [
-            one
-            for one in self.open()
-            if one.rules != rules or (one.is_passing and one.attempts < DOCUMENT_ATTEMPTS)
-        ]
+        return [one for one in self.open() if one.rules != rules or one.is_due(now)]
 
     def record(self, failures: Sequence[Failure], *, at: str, rules: str) -> list[Refusal]:
         """Write failures down durably and return them as they stand now."""

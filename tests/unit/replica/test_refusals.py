@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from replica import Database, ServerFailure, Unreachable, list_refusals, replicate, retry_refused
+from replica import Database, Refusal, ServerFailure, Unreachable, list_refusals, replicate, retry_refused
 from replica.replication.outcome import ReplicationResult
 from replica.tuning import DOCUMENT_ATTEMPTS
 from tests.support.cutting import CuttingPeer
 from tests.support.grumpy import GrumpyPeer
-from tests.support.world import StillWorld
+from tests.support.world import START, StillWorld
 
 
 @pytest.fixture
@@ -149,7 +151,7 @@ def test_one_document_too_large_for_the_target_is_refused_alone(phone: Database,
     assert refused_ids(phone) == ["huge"]
 
 
-def test_a_passing_failure_of_one_document_is_tried_in_the_next_runs_up_to_a_bound(
+def test_a_passing_failure_of_one_document_is_tried_in_each_of_the_next_runs(
     phone: Database, centre: GrumpyPeer
 ) -> None:
     centre.busy = {"note:03"}
@@ -159,7 +161,35 @@ def test_a_passing_failure_of_one_document_is_tried_in_the_next_runs_up_to_a_bou
     centre.batches.clear()
     push(phone, centre)
     assert centre.batches == []
-    assert refused_ids(phone) == ["note:03"]
+
+
+def test_after_that_the_pauses_double_up_to_a_bound() -> None:
+    def pause_after(attempts: int) -> int:
+        refusal = Refusal(
+            id="note:03", rev="1-a", error="timeout", reason="", at="2026-11-21T15:00:00Z",
+            replication="r", rules="", attempts=attempts, is_passing=True,
+        )  # fmt: skip
+        return next(wait for wait in itertools.count() if refusal.is_due(START + timedelta(seconds=wait)))
+
+    pauses = [pause_after(attempts) for attempts in range(DOCUMENT_ATTEMPTS - 1, DOCUMENT_ATTEMPTS + 11)]
+    assert pauses == [0, 2, 4, 8, 16, 32, 64, 128, 256, 512, 600, 600]
+
+
+def test_a_passing_failure_is_taken_however_often_and_long_it_failed(
+    phone: Database, centre: GrumpyPeer
+) -> None:
+    centre.busy = {"note:03"}
+    still = StillWorld()
+    for _day in range(40):
+        replicate(phone, centre, attempts=1, world=still.world())
+        still.now += timedelta(days=1)
+    [refusal] = list_refusals(phone)
+    assert (refusal.attempts, refusal.is_stubborn) == (40, True)
+    centre.busy = set()
+    still.now -= timedelta(days=30)  # somebody set the clock right
+    assert replicate(phone, centre, attempts=1, world=still.world()).ok
+    assert list_refusals(phone) == []
+    assert centre.info().doc_count == 40
 
 
 def test_a_passing_failure_that_passes_is_settled(phone: Database, centre: GrumpyPeer) -> None:
