@@ -79,7 +79,7 @@ class Inheritance:
         found: dict[str, Attached] = {}
         for document in self._ancestors():
             uses = rows.uses(self._connection, document["_id"], document["_rev"])
-            for name, entry in document["_attachments"].items():
+            for name, entry in document.get("_attachments", {}).items():
                 if name in uses and name not in found:
                     found[name] = Attached(
                         content_type=entry["content_type"],

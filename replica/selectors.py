@@ -42,7 +42,10 @@ def compile_selector(selector: Any) -> Predicate:
     """Return the predicate of a selector. Raise `InvalidSelector` naming the operator or argument."""
     if not isinstance(selector, dict):
         raise InvalidSelector("Selector must be a JSON object")
-    return _conditions(selector, negated=False, key=collation_key)
+    try:
+        return _conditions(selector, negated=False, key=collation_key)
+    except RecursionError as error:
+        raise InvalidSelector("Selector is nested too deeply") from error
 
 
 def parse_path(field: str) -> tuple[str, ...]:

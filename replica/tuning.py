@@ -12,8 +12,13 @@ BUSY_TIMEOUT_MS = 30_000
 patience.
 """
 
-READ_CACHE_KIB = 8 * 1024
-"""Page cache of each connection: the inner pages of a million documents' id index fit."""
+WRITER_CACHE_KIB = 8 * 1024
+"""Page cache of the writing connection: what a bulk load touches between two commits, several times over."""
+
+READER_CACHE_KIB = 2 * 1024
+"""Page cache of each reading connection: the inner pages of a million documents' id index, and little more,
+since the operating system keeps the file's pages too and there may be many readers.
+"""
 
 WAL_CHECKPOINT_PAGES = 4_000
 """Pages (4 KiB) between checkpoints. 16 MiB of log halve the rewriting of hot pages in a bulk load."""
@@ -131,8 +136,8 @@ ATTEMPTS = 5
 """How often a one-shot replication tries the same batch before it gives up."""
 
 DOCUMENT_ATTEMPTS = 10
-"""How many runs try again a document that the peer could not take for a reason of its own, such as a
-time-out.
+"""How many runs in a row try again a document that the peer could not take for a reason of its own, such as
+a time-out. After that there are pauses, and a person is told.
 """
 
 BACKOFF_FIRST_SECONDS = 2.0

@@ -19,10 +19,11 @@ from replica.tuning import (
     BUSY_TIMEOUT_MS,
     CACHED_STATEMENTS,
     IDLE_READERS,
-    READ_CACHE_KIB,
+    READER_CACHE_KIB,
     SQLITE_FLOOR,
     WAL_CHECKPOINT_PAGES,
     WAL_SIZE_LIMIT_BYTES,
+    WRITER_CACHE_KIB,
 )
 
 WRITER_PRAGMAS = (
@@ -33,7 +34,7 @@ WRITER_PRAGMAS = (
     "PRAGMA synchronous = FULL",
     f"PRAGMA wal_autocheckpoint = {WAL_CHECKPOINT_PAGES}",
     f"PRAGMA journal_size_limit = {WAL_SIZE_LIMIT_BYTES}",
-    f"PRAGMA cache_size = -{READ_CACHE_KIB}",
+    f"PRAGMA cache_size = -{WRITER_CACHE_KIB}",
     "PRAGMA temp_store = MEMORY",
 )
 
@@ -42,7 +43,7 @@ FOUNDING_PRAGMA = "PRAGMA auto_vacuum = INCREMENTAL"
 
 READER_PRAGMAS = (
     f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}",
-    f"PRAGMA cache_size = -{READ_CACHE_KIB}",
+    f"PRAGMA cache_size = -{READER_CACHE_KIB}",
     "PRAGMA temp_store = MEMORY",
     "PRAGMA query_only = ON",
 )

@@ -223,6 +223,13 @@ def test_a_stub_is_known_by_its_generation_where_its_digest_is_of_compressed_byt
     assert db.get_attachment("a", "f", "2-b").read() == b"hello"
 
 
+def test_a_field_that_only_looks_like_attachments_is_a_field(db: Database) -> None:
+    rev = db.put({"_id": "a", "note": {"_attachments": {"f": {}}}})
+    with pytest.raises(MissingStub):
+        db.put({"_id": "a", "_rev": rev, "_attachments": {"f": {"stub": True}}})
+    assert db.bulk_get([{"id": "a", "rev": rev}])[0]["ok"]["note"] == {"_attachments": {"f": {}}}
+
+
 @pytest.mark.parametrize(("encoding", "data"), [("gzip", HELLO), ("br", HELLO), (7, HELLO)])
 def test_bytes_that_are_not_encoded_as_they_say_are_refused(db: Database, encoding: Any, data: str) -> None:
     with pytest.raises(BadRequest, match="gzip"):

@@ -154,3 +154,11 @@ def test_it_does_not_match(selector: Any) -> None:
 def test_what_makes_no_sense_is_refused(selector: Any) -> None:
     with pytest.raises(InvalidSelector):
         compile_selector(selector)
+
+
+def test_a_selector_without_end_is_refused() -> None:
+    selector: dict[str, Any] = {"n": 1}
+    for _ in range(5000):
+        selector = {"$not": selector}
+    with pytest.raises(InvalidSelector, match="deeply"):
+        compile_selector(selector)
