@@ -1,7 +1,4 @@
-"""What a document must be before it is written:
-
-well named, and not too large (`couchdb/max_document_size`).
-"""
+"""What a document must be before it is written: well named, not too large (`couchdb/max_document_size`)."""
 
 from __future__ import annotations
 

@@ -1,6 +1,5 @@
-"""One client's connection:
-
-buffered reading, writing with a limit of patience, and whether anybody is still there.
+"""One client's connection: buffered reading, writing with a limit of patience, and whether anybody is still
+there.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""The AuthSession cookie:
-
-who, since when, and an HMAC over both, so that the server keeps no session table.
-"""
+"""The AuthSession cookie: who, since when, and an HMAC over both. The server keeps no table of sessions."""
 
 from __future__ import annotations
 

@@ -60,9 +60,8 @@ class Design:
 
     @property
     def views(self) -> dict[str, Json]:
-        """The views that can be built:
-
-        JavaScript with a map function. `lib` is code for `require`, not a view.
+        """The views that can be built: JavaScript with a map function. `lib` is code for `require`, not a
+        view.
         """
         found = self.document.get("views")
         if self.language != "javascript" or not isinstance(found, dict):

@@ -1,6 +1,5 @@
-"""WSGI over a connection (PEP 3333):
-
-a request becomes an environ, what the application yields becomes an answer.
+"""WSGI over a connection (PEP 3333): a request becomes an environ, what the application yields becomes an
+answer.
 """
 
 from __future__ import annotations

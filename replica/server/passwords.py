@@ -79,9 +79,8 @@ class PasswordCheck:
             return True
 
     def matches_admin(self, password: str, configured: str) -> bool:
-        """`configured` is a value of [admins]:
-
-        a PBKDF2 hash, or the plain text that a person typed into the file.
+        """`configured` is a value of [admins]: a PBKDF2 hash, or the plain text that a person typed into the
+        file.
         """
         found = _ADMIN.fullmatch(configured)
         if found is None:

@@ -203,10 +203,7 @@ class Registry:
                 lease.database.moves.tell()
 
     def close(self, *, deadline: float) -> None:
-        """Close the files, as many as there is time for (`time.monotonic`):
-
-        the others are as safe unclosed.
-        """
+        """Close the files, as many as `deadline` (`time.monotonic`) allows: the others are safe unclosed."""
         with self._lock:
             for lease in self._open.values():
                 if time.monotonic() >= deadline:

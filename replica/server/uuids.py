@@ -1,6 +1,5 @@
-"""CouchDB's "sequential" ids:
-
-a random prefix, then a rising suffix, so that new documents lie near one another.
+"""CouchDB's "sequential" ids: a random prefix, then a rising suffix, so that new documents lie near one
+another.
 """
 
 from __future__ import annotations

@@ -1,6 +1,5 @@
-"""Reading requests and writing answers the way CouchDB does:
-
-JSON with a final newline, `{error, reason}` on failure.
+"""Reading requests and writing answers the way CouchDB does: JSON with a final newline, `{error, reason}` on
+failure.
 """
 
 from __future__ import annotations
@@ -76,10 +75,7 @@ def _finite(text: str) -> float:
 
 
 def loads(text: bytes | str) -> Any:
-    """Strict JSON:
-
-    UTF-8, no NaN, no infinite number, no lone surrogate, bounded depth. Raises `BadRequest`.
-    """
+    """Strict JSON: UTF-8, no NaN, no infinite number, no lone surrogate, bounded depth, or `BadRequest`."""
     try:
         decoded = text.decode("utf-8") if isinstance(text, bytes) else text
         value = json.loads(decoded, parse_constant=_refuse_constant, parse_float=_finite)

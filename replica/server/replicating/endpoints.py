@@ -1,7 +1,4 @@
-"""The two ends of a replication as CouchDB's JSON names them:
-
-a database here, or a URL with its credentials.
-"""
+"""The ends of a replication as CouchDB's JSON names them: a database here, or a URL with its credentials."""
 
 from __future__ import annotations
 

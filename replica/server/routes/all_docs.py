@@ -1,6 +1,5 @@
-"""`_all_docs`, `_design_docs`, `_local_docs`:
-
-the documents of a database by id, in the byte order of their ids.
+"""`_all_docs`, `_design_docs`, `_local_docs`: the documents of a database by id, in the byte order of their
+ids.
 """
 
 from __future__ import annotations
@@ -10,28 +9,31 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from replica.errors import BadRequest
+from replica.server.feed import document_text
 from replica.server.node import database
 from replica.server.routes.bulk import refuse_listing
 from replica.server.sequences import wire_seq
 from replica.server.served import ServedDatabase
 from replica.server.view_parameters import ViewParameters, read_parameters
-from replica.server.wire import answer, body_object
+from replica.server.wire import answer, body_object, dumps, stream
+from replica.storage import documents
 
 routes = Blueprint("all_docs", __name__)
 Json = dict[str, Any]
+PAST_EVERY_ID = "\U0010ffff" * 4
 BEFORE_DESIGNS, AFTER_DESIGNS = "_design/", "_design0"
 
 
 @routes.route("/<seg:db>/_all_docs", methods=["GET", "POST"])
 def all_docs(db: str) -> Response:
     found = _listed(db)
-    return answer(_rows(found, _parameters(), None))
+    return stream([_rows(found, _parameters(), None).encode("utf-8", "surrogatepass") + b"\n"])
 
 
 @routes.route("/<seg:db>/_design_docs", methods=["GET", "POST"])
 def design_docs(db: str) -> Response:
     found = _listed(db)
-    return answer(_rows(found, _parameters(), BEFORE_DESIGNS))
+    return stream([_rows(found, _parameters(), BEFORE_DESIGNS).encode("utf-8", "surrogatepass") + b"\n"])
 
 
 @routes.post("/<seg:db>/_all_docs/queries")
@@ -42,20 +44,21 @@ def queries(db: str) -> Response:
     asked = body_object().get("queries")
     if not isinstance(asked, list) or not all(isinstance(query, dict) for query in asked):
         raise BadRequest("`queries` member must be an array.")
-    return answer({"results": [_rows(found, read_parameters({}, query), prefix) for query in asked]})
+    results = ",".join(_rows(found, read_parameters({}, query), prefix) for query in asked)
+    return stream([f'{{"results":[{results}]}}\n'.encode("utf-8", "surrogatepass")])
 
 
 @routes.route("/<seg:db>/_local_docs", methods=["GET", "POST"])
 def local_docs(db: str) -> Response:
     found = _listed(db)
     asked = _parameters()
-    documents = found.store.local_docs()
+    stored = found.store.local_docs()
     if asked.descending:
-        documents.reverse()
+        stored.reverse()
     rows = [
         {"id": document["_id"], "key": document["_id"], "value": {"rev": document["_rev"]}}
         | ({"doc": document} if asked.include_docs else {})
-        for document in documents
+        for document in stored
         if asked.keys is None or document["_id"] in asked.keys
     ]
     stop = None if asked.limit is None else asked.skip + asked.limit
@@ -73,32 +76,67 @@ def _parameters() -> ViewParameters:
     return read_parameters(request.args.to_dict(), body)
 
 
-def _text(value: Any, *, is_start: bool) -> str | None:
-    """A bound as an id:
-
-    ids are strings, so what sorts before every string is no bound at a start, and none passes an end.
-    """
+def _id_bound(value: Any, *, is_start: bool) -> str | None:
+    """A bound as an id. What sorts before every string bounds nothing at a start and ends everything."""
     if value is None or isinstance(value, str):
         return value
-    sorts_before = isinstance(value, bool | int | float)
-    if sorts_before:
+    if isinstance(value, bool | int | float):
         return None if is_start else ""
-    return "\U0010ffff" * 4 if is_start else None
+    return PAST_EVERY_ID if is_start else None
 
 
-def _rows(found: ServedDatabase, asked: ViewParameters, prefix: str | None) -> Json:
-    start, end = (
-        _text(asked.start_key, is_start=not asked.descending),
-        _text(asked.end_key, is_start=asked.descending),
-    )
-    if prefix is not None:
-        low, high = (end, start) if asked.descending else (start, end)
-        low = max(low or BEFORE_DESIGNS, BEFORE_DESIGNS)
-        high = min(high or AFTER_DESIGNS, AFTER_DESIGNS)
-        start, end = (high, low) if asked.descending else (low, high)
+def _bounds(asked: ViewParameters, prefix: str | None) -> tuple[str | None, str | None]:
     if asked.has_key:
-        start = end = _text(asked.key, is_start=True)
-    listing = found.store.all_docs(
+        key = _id_bound(asked.key, is_start=True)
+        return key, key
+    start = _id_bound(asked.start_key, is_start=not asked.descending)
+    end = _id_bound(asked.end_key, is_start=asked.descending)
+    if prefix is None:
+        return start, end
+    low, high = (end, start) if asked.descending else (start, end)
+    low, high = max(low or BEFORE_DESIGNS, BEFORE_DESIGNS), min(high or AFTER_DESIGNS, AFTER_DESIGNS)
+    return (high, low) if asked.descending else (low, high)
+
+
+def _rows(found: ServedDatabase, asked: ViewParameters, prefix: str | None) -> str:
+    """The answer as text: a body that nothing is added to is never parsed."""
+    start, end = _bounds(asked, prefix)
+    total = found.store.info().doc_count
+    if asked.keys is None and not asked.conflicts and not asked.attachments:
+        rows = _rows_as_they_lie(found, asked, start, end)
+    else:
+        rows = [dumps(row) for row in _rows_by_parts(found, asked, start, end, prefix)]
+    head = f'{{"total_rows":{total},"offset":{"null" if asked.keys is not None else asked.skip},'
+    if asked.update_seq:
+        head += f'"update_seq":"{wire_seq(found.store.update_seq, found.store)}",'
+    return head + '"rows":[\n' + ",\n".join(rows) + "\n]}"
+
+
+def _rows_as_they_lie(
+    found: ServedDatabase, asked: ViewParameters, start: str | None, end: str | None
+) -> list[str]:
+    texts: list[str] = []
+    with found.reading() as connection:
+        for doc_id, rev, _, body in documents.living_by_id(
+            connection,
+            with_body=asked.include_docs,
+            start=start,
+            end=end,
+            inclusive_end=asked.inclusive_end,
+            descending=asked.descending,
+            limit=asked.limit,
+            skip=asked.skip,
+        ):
+            name = dumps(doc_id)
+            row = f'{{"id":{name},"key":{name},"value":{{"rev":"{rev}"}}'
+            texts.append(row + ("}" if body is None else f',"doc":{document_text(name, rev, False, body)}}}'))
+    return texts
+
+
+def _rows_by_parts(
+    found: ServedDatabase, asked: ViewParameters, start: str | None, end: str | None, prefix: str | None
+) -> list[Json]:
+    rows: list[Json] = found.store.all_docs(
         include_docs=asked.include_docs,
         keys=asked.keys,
         start_key=start,
@@ -108,18 +146,9 @@ def _rows(found: ServedDatabase, asked: ViewParameters, prefix: str | None) -> J
         limit=asked.limit,
         skip=asked.skip,
         conflicts=asked.conflicts,
-    )
-    rows = [row for row in listing["rows"] if prefix is None or row.get("id", prefix).startswith(prefix)]
-    if asked.attachments and asked.include_docs:
+    )["rows"]
+    if asked.attachments:
         for row in rows:
             if row.get("doc") and row["doc"].get("_attachments"):
                 row["doc"] = found.store.get(row["id"], rev=row["doc"]["_rev"], attachments=True)
-    total = listing["total_rows"]
-    answer_: Json = {
-        "total_rows": total,
-        "offset": None if asked.keys is not None else listing["offset"],
-        "rows": rows,
-    }
-    if asked.update_seq:
-        answer_["update_seq"] = wire_seq(found.store.update_seq, found.store)
-    return answer_
+    return [row for row in rows if prefix is None or row.get("id", prefix).startswith(prefix)]

@@ -1,6 +1,5 @@
-"""`/{db}/_changes`:
-
-what changed, once (normal), as soon as it does (longpoll), or as it goes on (continuous, eventsource).
+"""`/{db}/_changes`: what changed, once (normal), as soon as it does (longpoll), or as it goes on (continuous,
+eventsource).
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""Parts of keys:
-
-what `group_level` and ranges over the beginning of an array need of the engine's collation.
-"""
+"""Parts of keys: what `group_level` and ranges over the beginning of arrays need of the collation."""
 
 from __future__ import annotations
 

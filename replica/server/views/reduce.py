@@ -1,6 +1,5 @@
-"""Reductions over a view:
-
-CouchDB's built-ins in SQL where the values allow it, JavaScript with rereduce otherwise.
+"""Reductions over a view: CouchDB's built-ins in SQL where the values allow it, JavaScript with rereduce
+otherwise.
 """
 
 from __future__ import annotations
@@ -71,10 +70,7 @@ class Reducer:
     def _walk(
         self, connection: sqlite3.Connection, view: int, span: Span, level: int | None, *, descending: bool
     ) -> Iterator[Group]:
-        """Jump from group to group:
-
-        the index finds where the next one begins, whatever the size of this one.
-        """
+        """Jump from group to group: the index finds where the next begins, whatever the size of this one."""
         order = "DESC" if descending else "ASC"
         while True:
             condition, values = where(span)
