@@ -6,7 +6,7 @@ away tells at the next renewal.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -25,7 +25,7 @@ from backend.services.accounts import (
     find_account_document,
     normalised_email,
 )
-from backend.services.enrolment import Device, find_device
+from backend.services.enrolment import Device, devices_of_phone, find_device
 from backend.services.refresh_tokens import RefreshGrant, RefreshRefused, RefreshReused, RefreshTokens
 from backend.tokens import Tokens
 from receivables.access import phone_roles, roles_in
@@ -76,11 +76,15 @@ class Authenticator:
         }
 
     def tokens_of_device(self, company: str, device: Device, now: datetime) -> Json:
-        """The first tokens of a phone that was just enrolled."""
+        """The first tokens of a phone that was just enrolled, and the devices for which they speak."""
+        own = devices_of_phone(self.couch, company, device)
+        if not own:
+            raise ApiProblem("device_revoked")  # in the instant since it was enrolled
         refresh = self.refresh_tokens.issue(
             company=company, email=device.email, device=device.id, family=device.id, now=now
         )
-        return self._answer(device.email, _roles_of_device(company, device), refresh, now)
+        answer = self._answer(device.email, _roles_of_phone(company, own), refresh, now)
+        return {"devices": [each.id for each in own], **answer}
 
     def renew(self, refresh_token: str, *, attempt: str | None, now: datetime) -> Json:
         """New tokens for a refresh token, which is worth nothing afterwards.
@@ -148,13 +152,18 @@ class Authenticator:
         device = find_device(self.couch, grant.company, grant.device)
         works_here = roles_in(grant.company, account.roles)
         collects = account.collectors.get(grant.company)
-        if device is None or device.revoked or not works_here or collects != device.collector:
+        if device is None or not works_here or collects != device.collector:
             raise ApiProblem("device_revoked")
-        return _roles_of_device(grant.company, device)
+        own = devices_of_phone(self.couch, grant.company, device)
+        if not own:
+            raise ApiProblem("device_revoked")
+        return _roles_of_phone(grant.company, own)
 
 
-def _roles_of_device(company: str, device: Device) -> list[str]:
-    return phone_roles(company, device.collector, device.id, device.series)
+def _roles_of_phone(company: str, own: Sequence[Device]) -> list[str]:
+    *before, device = own
+    earlier = [(each.id, each.series) for each in before]
+    return phone_roles(company, device.collector, device.id, device.series, earlier=earlier)
 
 
 def _locked(seconds: int) -> ApiProblem:

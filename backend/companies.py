@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from backend import phones
 from backend.couch.client import Couch, Json
 from backend.couch.design_docs import DatabaseKind, deploy_design_docs
 from backend.couch.errors import Conflict
@@ -133,9 +134,10 @@ def admit_devices(couch: Couch, company: str, collector: str) -> None:
     documents, and written again until they say what it says.
     """
     database = collector_database(company, collector)
-    admitted: list[str] | None = None
-    while (enrolled := _enrolled_devices(couch, company, collector)) != admitted:
-        _close_to_all_but(couch, database, [member_role(device) for device in enrolled])
+    admitted: list[Json] | None = None
+    while (enrolled := phones.admitted(enrolments_of(couch, company, collector))) != admitted:
+        roles = [member_role(document["_id"].partition(":")[2]) for document in enrolled]
+        _close_to_all_but(couch, database, roles)
         admitted = enrolled
 
 
@@ -150,7 +152,8 @@ def put_if_absent(couch: Couch, db: str, document: Json) -> bool:
     return True
 
 
-def _enrolled_devices(couch: Couch, company: str, collector: str) -> list[str]:
+def enrolments_of(couch: Couch, company: str, collector: str) -> list[Json]:
+    """The collector's `device` documents, revoked ones too, by time of enrolment."""
     rows = couch.view(
         company,
         DDOC,
@@ -159,7 +162,7 @@ def _enrolled_devices(couch: Couch, company: str, collector: str) -> list[str]:
         end_key=[collector, {}],
         include_docs=True,
     )
-    return [row["id"].partition(":")[2] for row in rows if row["doc"]["revoked_at"] is None]
+    return [row["doc"] for row in rows]
 
 
 def _close_to_all_but(couch: Couch, db: str, roles: list[str]) -> None:

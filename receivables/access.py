@@ -8,7 +8,7 @@ same answers.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from enum import StrEnum
 from typing import Any
 
@@ -164,7 +164,15 @@ def member_role(device: str) -> str:
     return f"d:{device}"
 
 
-def phone_roles(company: str, collector: str, device: str, series: str) -> list[str]:
-    """The roles of a phone's token; raise BadIdentifier where the codes can't name a collector's database."""
+def phone_roles(
+    company: str, collector: str, device: str, series: str, *, earlier: Iterable[tuple[str, str]] = ()
+) -> list[str]:
+    """The roles of a phone's token; `earlier` are device and series of what the phone was before.
+
+    Raise BadIdentifier where the codes can't name a collector's database.
+    """
     collector_database(company, collector)
-    return [company_role(company, Role.COLLECTOR), f"c:{collector}", member_role(device), f"series:{series}"]
+    roles = [company_role(company, Role.COLLECTOR), f"c:{collector}"]
+    for each, own_series in ((device, series), *earlier):
+        roles += [member_role(each), f"series:{own_series}"]
+    return roles

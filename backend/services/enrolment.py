@@ -8,7 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from backend.companies import DDOC, admit_devices, ensure_collector_database
+from backend import phones
+from backend.companies import DDOC, admit_devices, enrolments_of, ensure_collector_database
 from backend.couch.client import Couch, Json
 from backend.couch.errors import Conflict
 from receivables.documents import SCHEMA, rfc3339
@@ -78,6 +79,15 @@ def find_device(couch: Couch, company: str, device: str) -> Device | None:
     return Device.from_json(doc) if doc else None
 
 
+def devices_of_phone(couch: Couch, company: str, device: Device) -> list[Device]:
+    """All that the phone speaks for: what it was at earlier sign-ins, then the device itself.
+
+    Nothing where the device is shut out.
+    """
+    known = enrolments_of(couch, company, device.collector)
+    return [Device.from_json(document) for document in phones.lineage(known, device.id)]
+
+
 def list_devices(couch: Couch, company: str) -> list[Json]:
     """The `device` documents of a company, by collector and time of enrolment."""
     rows = couch.view(company, DDOC, "devices_by_collector", include_docs=True)
@@ -87,7 +97,8 @@ def list_devices(couch: Couch, company: str) -> list[Json]:
 def revoke_device(couch: Couch, *, company: str, device: str, now: datetime) -> Device | None:
     """Shut a device out: its next request to the database is refused. None where there is no such device.
 
-    What it wrote stays; its series is never used again.
+    What the phone was at earlier sign-ins is shut out with it. What it wrote stays; its series is never used
+    again.
     """
     while True:
         doc = couch.get(company, f"device:{device}")

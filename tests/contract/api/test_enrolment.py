@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -115,6 +116,53 @@ def test_a_device_gets_a_series_nobody_had(office: Office, phone: Phone) -> None
     assert again.device != phone.device
     foreign = receipt_of(office, phone, 9, device=again.device)
     assert again.put(foreign).json()["reason"] == "role_missing: series"
+
+
+def test_a_phone_that_signs_in_again_sends_what_it_wrote_before(office: Office) -> None:
+    first, second = office.enrol("ana", public_key=PUBLIC_KEY), office.enrol("ana", public_key=PUBLIC_KEY)
+    assert first.enrolled["devices"] == [first.device]
+    assert second.enrolled["devices"] == [first.device, second.device]
+    assert second.series != first.series
+    assert second.put(receipt_of(office, first, 1)).status_code == 201
+    assert second.put(receipt_of(office, second, 1)).status_code == 201
+    refused = first.put(receipt_of(office, second, 2))
+    assert refused.json()["reason"].startswith("role_missing"), "what it was does not speak for what it is"
+
+
+def test_a_phone_speaks_for_what_it_was_after_renewals_too(office: Office) -> None:
+    key = base64.b64encode(b"renewed" + b"." * 25).decode()
+    first, second = office.enrol("ana", public_key=key), office.enrol("ana", public_key=key)
+    third = office.enrol("ana", public_key=key)
+    assert third.enrolled["devices"] == [first.device, second.device, third.device]
+    office.as_("sofia").post(f"/devices/{second.device}/revoke", {})
+    answer = office.post("/auth/refresh", {"refresh_token": third.enrolled["refresh_token"]}).get_json()
+    renewed = jwt.decode(answer["access_token"], options={"verify_signature": False})[ROLES_CLAIM]
+    assert set(renewed) == set(roles_of(third)) - {f"d:{second.device}", f"series:{second.series}"}
+    receipt = receipt_of(office, first, 2)
+    path = f"{third.database}/{receipt['_id']}"
+    sent = third.request("PUT", path, token=answer["access_token"], json=receipt)
+    assert sent.status_code == 201, "what it was before the revoked one is still its to send"
+
+
+def test_the_same_key_in_another_account_speaks_for_nobody_else(office: Office) -> None:
+    key = base64.b64encode(b"shared" + b"." * 26).decode()
+    office.enrol("ana", public_key=key)
+    of_bruno = office.enrol("bruno", public_key=key)
+    assert of_bruno.enrolled["devices"] == [of_bruno.device]
+
+
+def test_revoking_a_phone_shuts_out_what_it_was_before_and_it_may_be_enrolled_again(office: Office) -> None:
+    key = base64.b64encode(b"stolen" + b"." * 26).decode()
+    before, now = office.enrol("bruno", public_key=key), office.enrol("bruno", public_key=key)
+    office.as_("sofia").post(f"/devices/{now.device}/revoke", {})
+    assert now.request("GET").status_code == 403
+    assert before.request("GET").status_code == 403
+    for phone in (before, now):
+        renewal = office.post("/auth/refresh", {"refresh_token": phone.enrolled["refresh_token"]})
+        assert (renewal.status_code, renewal.get_json()["code"]) == (401, "device_revoked")
+    found = office.enrol("bruno", public_key=key)
+    assert found.enrolled["devices"] == [before.device, found.device]
+    assert found.request("GET").status_code == 200
 
 
 def test_phones_that_enrol_at_the_same_time_get_different_series_and_all_enter(office: Office) -> None:
