@@ -19,7 +19,7 @@ from replica.replication.delivery import Delivery, Failure
 from replica.replication.docket import Docket
 from replica.replication.first_sync import FirstSync, FirstSyncRecord, Streaming
 from replica.replication.identity import replication_id
-from replica.replication.manifest import fetch_manifest
+from replica.replication.manifest import read_manifest
 from replica.replication.options import Options
 from replica.replication.origin import Marking, Origin, Passed
 from replica.replication.outcome import Progress, ReplicationResult, State
@@ -48,6 +48,7 @@ class Replication:
         self._options = options
         self._world = world
         self._limit = options.batch_documents
+        self._manifest = options.manifest
         self.state = State.NEW
         self.mark = ""
         """What a push leaves out: revisions under this mark came from the target."""
@@ -191,9 +192,14 @@ class Replication:
         )
         self._last_seq = self._noted_seq = known.since if known is not None else 0
         self._noted_at = self._world.monotonic()
-        if self._options.manifest is not None:
-            documents = fetch_manifest(self._source, self._target, self._options.manifest)
-            self._deliver(documents, [])
+        self._bring_what_matters_first()
+
+    def _bring_what_matters_first(self) -> None:
+        manifest, self._manifest = self._manifest, None
+        if manifest is not None:
+            named = read_manifest(self._source, self._target, manifest)
+            documents, unreadable, _found = self._reader.missing(named.known)
+            self._deliver([*named.documents, *documents], unreadable)
 
     # -- one batch -------------------------------------------------------------------------------------------
 
@@ -216,6 +222,8 @@ class Replication:
 
     def _write(self, batch: Batch) -> None:
         self._statistics = self._statistics.plus(missing_checked=batch.checked, missing_found=batch.found)
+        if batch.pending is not None and batch.pending > self._limit:
+            self._bring_what_matters_first()
         self._deliver(batch.documents, batch.unreadable)
         self._last_seq = batch.last_seq
         if self.state is State.FIRST_SYNC and not batch.is_last:

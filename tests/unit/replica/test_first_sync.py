@@ -11,6 +11,7 @@ import pytest
 from replica import Database, Unreachable, replicate
 from replica.replication.outcome import Progress
 from tests.support.comparison import leaves
+from tests.support.cutting import CuttingPeer
 from tests.support.streaming import StreamingPeer
 from tests.support.world import StillWorld
 
@@ -148,4 +149,22 @@ def test_what_the_manifest_names_arrives_before_the_stream(source: StreamingPeer
     assert {row["id"] for row in phone.all_docs()["rows"]} == {"manifest:ana", "customer:050", "customer:042"}
     source.rows_before_cut = None
     pull(source, phone, manifest="manifest:ana")
+    assert leaves(phone) == leaves(source._peer)
+
+
+def test_after_a_long_absence_what_the_manifest_names_comes_before_the_rest(
+    source: StreamingPeer, phone: Database
+) -> None:
+    pull(source, phone)
+    for number in range(60):
+        stored = {} if number == 1 else source._peer.get(f"customer:{number:03d}")
+        source._peer.put({**stored, "_id": f"customer:{number:03d}", "round": 2})
+    source._peer.put({"_id": "manifest:ana", "ids": ["customer:050"]})
+    first = CuttingPeer(source, 8, delivered=False)
+    with pytest.raises(Unreachable):
+        pull(first, phone, batch_size=5, manifest="manifest:ana")
+    assert phone.get("customer:050")["round"] == 2
+    assert phone.get("manifest:ana")
+    assert "round" not in phone.get("customer:040")
+    pull(source, phone, batch_size=5, manifest="manifest:ana")
     assert leaves(phone) == leaves(source._peer)
