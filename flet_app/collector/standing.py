@@ -1,12 +1,13 @@
 """How far a fact has come, read from who holds it, never stored in it: on this phone, received, posted.
 
 The peer's hold is known by marks: everything up to a sequence of this database was offered to it and taken,
-but for what it refused, which is listed with its reason.
+but for what it refused or could not take, which is listed.
 """
 
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Collection
 from enum import StrEnum
 
 from flet_app.collector.portfolio import Portfolio
@@ -34,19 +35,23 @@ class Standing:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Outbox:
-    """What left this phone: the sequences up to which the peer holds receipts and others; what it refused.
+    """What left this phone: the sequences up to which the peer holds receipts and others, but for two kinds.
 
-    `devices` are those that this phone has been; another device's facts aren't this one's to send.
+    `refused` it would not take, for the reason that stands beside the id; `held` it could not take for a
+    reason of its own, such as a time-out, and will be asked again shortly. `devices` are those that this
+    phone has been; another device's facts aren't this one's to send.
     """
 
     receipts: int = 0
     others: int = 0
     refused: dict[str, str] = dataclasses.field(default_factory=dict)
+    held: frozenset[str] = frozenset()
     devices: frozenset[str] = frozenset()
 
-    def is_unsent(self, kind: str, sequence: int, device: str) -> bool:
+    def is_unsent(self, fact_id: str, kind: str, sequence: int, device: str) -> bool:
         mark = self.receipts if kind == "receipt" else self.others
-        return sequence > mark and (not self.devices or device in self.devices)
+        missing = sequence > mark or fact_id in self.refused or fact_id in self.held
+        return missing and (not self.devices or device in self.devices)
 
 
 def standing(portfolio: Portfolio, outbox: Outbox, fact_id: str, *, sending: bool = False) -> Standing:
@@ -56,7 +61,7 @@ def standing(portfolio: Portfolio, outbox: Outbox, fact_id: str, *, sending: boo
         return known
     if fact_id in outbox.refused:
         return Standing(state=FactState.REFUSED, detail=outbox.refused[fact_id])
-    waits = outbox.is_unsent(*portfolio.facts.get(fact_id, ("", 0, "")))
+    waits = outbox.is_unsent(fact_id, *portfolio.facts.get(fact_id, ("", 0, "")))
     return Standing(state=FactState.ON_DEVICE if waits and not sending else FactState.SENDING)
 
 
@@ -73,11 +78,11 @@ def _known_to_the_centre(portfolio: Portfolio, fact_id: str) -> Standing | None:
     return None
 
 
-def unsent(portfolio: Portfolio, outbox: Outbox) -> dict[str, int]:
-    """How many facts of each kind are only on this phone; kinds without any are left out."""
+def unsent(portfolio: Portfolio, outbox: Outbox, *, but: Collection[str] = frozenset()) -> dict[str, int]:
+    """How many facts of each kind are only on this phone, without those in `but`; no kind counts zero."""
     counts: dict[str, int] = {}
     for fact, (kind, sequence, device) in portfolio.facts.items():
-        told = fact in portfolio.received or fact in outbox.refused
-        if not told and outbox.is_unsent(kind, sequence, device):
+        told = fact in portfolio.received or fact in but
+        if not told and outbox.is_unsent(fact, kind, sequence, device):
             counts[kind] = counts.get(kind, 0) + 1
     return counts

@@ -108,6 +108,7 @@ class Store:
             receipts=int(kept.get("receipts", 0)),
             others=int(kept.get("others", 0)),
             refused=dict(kept.get("refused") or {}),
+            held=frozenset(kept.get("held") or ()),
             devices=frozenset(devices),
         )
         heard = kept.get("last_contact_at")
@@ -126,10 +127,9 @@ class Store:
         """Write the outbox, together with the facts that tell of it, in one transaction."""
         with self.database.transaction() as transaction:
             kept = transaction.get_local(OUTBOX) or {}
-            transaction.put_local(
-                OUTBOX,
-                {**kept, "receipts": outbox.receipts, "others": outbox.others, "refused": outbox.refused},
-            )
+            marks = {"receipts": outbox.receipts, "others": outbox.others}
+            missing = {"refused": outbox.refused, "held": sorted(outbox.held)}
+            transaction.put_local(OUTBOX, {**kept, **marks, **missing})
             for fact in facts:
                 transaction.put(fact)
         self.outbox = outbox

@@ -142,7 +142,7 @@ class SyncDriver:
         """One round, and how it went."""
         self._tell(phase=SyncPhase.RUNNING, documents=0)
         try:
-            await self._run_round(unsent(self._store.portfolio, self._store.outbox))
+            await self._run_round(self._to_send())
             now = self._world.now()
             await asyncio.to_thread(self._store.keep_contact, now)
         except Exception as error:
@@ -171,6 +171,11 @@ class SyncDriver:
                 running.exception()  # looked at: the round was ending anyway
             raise
 
+    def _to_send(self) -> dict[str, int]:
+        """What goes up without being asked for; what was refused goes at times of its own."""
+        outbox = self._store.outbox
+        return unsent(self._store.portfolio, outbox, but=outbox.refused)
+
     def _pause(self) -> float:
         """Seconds to the next round."""
         if self._failures:
@@ -178,9 +183,9 @@ class SyncDriver:
         portfolio = self._store.portfolio
         on_its_way = any(
             fact not in portfolio.postings or portfolio.postings[fact]["state"] in {"sending", "retry"}
-            for fact in portfolio.receipts
+            for fact in portfolio.receipts.keys() - self._store.outbox.refused.keys()
         )
-        return BUSY_SECONDS if on_its_way or self._status.unsent_count else QUIET_SECONDS
+        return BUSY_SECONDS if on_its_way or self._to_send() else QUIET_SECONDS
 
     # -- one round, in a thread ---------------------------------------------------------------
     def _round(self, waiting: dict[str, int]) -> None:
@@ -188,7 +193,8 @@ class SyncDriver:
         again, self._again = self._again, set()
         if again:
             retry_refused(database, again)
-        retries = any(refusal.is_passing for refusal in list_refusals(database))
+        now = self._world.now()
+        retries = any(refusal.is_due(now) for refusal in list_refusals(database))
         with self._connect(self._keeper) as remote:
             self._remote = remote
             remote.info()  # proves that somebody answers before a screen says "sending"
@@ -225,7 +231,8 @@ class SyncDriver:
             self._from_thread(sending=False)
         if self._cancelled.is_set():
             return
-        refused = {each.id: each.reason for each in list_refusals(database) if not each.is_passing}
+        missing = list_refusals(database)
+        refused = {each.id: each.reason for each in missing if each.is_stubborn}
         told = self._store.outbox.refused
         facts = [
             self._refusal(fact, reason)
@@ -238,6 +245,7 @@ class SyncDriver:
             receipts=mark if name == RECEIPTS else before.receipts,
             others=mark if name == OTHERS else before.others,
             refused=refused,
+            held=frozenset(each.id for each in missing) - refused.keys(),
         )
         self._store.keep_outbox(outbox, tuple(facts))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 from datetime import date
 from typing import Any
@@ -141,3 +142,16 @@ def test_only_facts_of_this_phone_beyond_its_mark_are_unsent() -> None:
     portfolio = folded(CUSTOMER, a_receipt(), note)
     assert unsent(portfolio, Outbox(devices=frozenset({"D1"}))) == {"receipt": 1}
     assert unsent(portfolio, Outbox(receipts=2, devices=frozenset({"D1"}))) == {}
+
+
+def test_what_the_centre_refused_or_could_not_take_is_still_only_on_this_phone() -> None:
+    portfolio = folded(a_receipt(), {"_id": "note:ana:01", "device": "D1"})
+    mine = frozenset({"D1"})
+    refused = Outbox(receipts=9, others=9, refused={RECEIPT: "no"}, devices=mine)
+    held = Outbox(receipts=9, others=9, held=frozenset({RECEIPT}), devices=mine)
+    assert unsent(portfolio, refused) == {"receipt": 1}
+    assert unsent(portfolio, refused, but=refused.refused) == {}
+    assert unsent(portfolio, held) == {"receipt": 1}
+    assert standing(portfolio, held, RECEIPT).state is FactState.ON_DEVICE
+    theirs = dataclasses.replace(refused, devices=frozenset({"D2"}))
+    assert unsent(portfolio, theirs) == {}

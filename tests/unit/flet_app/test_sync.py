@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import secrets
 from collections.abc import Callable, Coroutine, Iterator
 from datetime import UTC, datetime
@@ -18,7 +19,9 @@ from flet_app.collector.session import EnrolmentFile, TokenKeeper
 from flet_app.collector.store import Store
 from flet_app.collector.sync import SyncDriver, SyncPhase, SyncStatus
 from receivables.documents import new_fact
-from replica import NotFound, RemoteDatabase
+from replica import NotFound, Refusal, RemoteDatabase
+from replica.replication.refusals import KEY
+from replica.tuning import DOCUMENT_ATTEMPTS
 from tests.support.couch import embedded_server
 from tests.support.seed_phone import COLLECTOR, COMPANY, ZONE, enrolment, projections
 
@@ -127,6 +130,7 @@ def test_a_refused_fact_is_told_kept_and_taken_when_the_rule_is_gone(
         store = watched.store
         await watched.until(lambda: store.outbox.refused.get(fact), "the refusal is known")
         assert store.outbox.refused == {fact: "sin notas"}
+        await watched.until(lambda: watched.said[-1].unsent.get("note") == 1, "it is only on this phone")
         assert store.database.get(fact)["text"] == "Llamar antes"
         refusals = [key for key, (kind, _seq, _dev) in store.portfolio.facts.items() if kind == "refusal"]
         await watched.until(
@@ -197,5 +201,38 @@ def test_a_stumble_of_the_disk_or_of_a_screen_does_not_end_synchronisation(
         await watched.until(stumbled.is_set, "it stumbles")
         fact = await watched.write("note", text="Llamar antes")
         await watched.until(lambda: at_centre(centre, fact), "the note is sent all the same")
+
+    sync(tmp_path, address, story)
+
+
+def test_a_fact_that_the_centre_cannot_take_for_a_while_is_unsent_and_after_many_attempts_told(
+    tmp_path: Path, centre: RemoteDatabase, address: str
+) -> None:
+    """A `validate_doc_update` that runs out of time says nothing of the document."""
+    refusal = Refusal(
+        id="", rev="", error="timeout", reason="the office was busy", at="2026-11-20T15:00:00Z",
+        replication="r", rules="", attempts=1, is_passing=True,
+    )  # fmt: skip
+
+    async def story(watched: Watched) -> None:
+        store = watched.store
+        fact = await watched.write("note", text="Llamar antes")
+        await watched.until(lambda: at_centre(centre, fact) and watched.said[-1].unsent == {}, "it is sent")
+
+        async def told(attempts: int) -> None:
+            entry = dataclasses.replace(
+                refusal, id=fact, rev=store.database.get(fact)["_rev"], attempts=attempts
+            )
+            kept = store.database.get_local(KEY) or {}
+            store.database.put_local(KEY, {**kept, "entries": {entry.key: dataclasses.asdict(entry)}})
+            await watched.write("note", text="Otra")
+
+        await told(DOCUMENT_ATTEMPTS - 1)
+        await watched.until(lambda: store.outbox.held == {fact}, "it waits")
+        assert store.outbox.refused == {}
+        await watched.until(lambda: watched.said[-1].unsent == {"note": 1}, "it is unsent")
+        await told(DOCUMENT_ATTEMPTS)
+        await watched.until(lambda: store.outbox.refused == {fact: "the office was busy"}, "it is told")
+        await watched.until(lambda: watched.said[-1].unsent == {"note": 1}, "it is unsent still")
 
     sync(tmp_path, address, story)
