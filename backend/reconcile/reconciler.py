@@ -20,7 +20,7 @@ from backend.reconcile.portfolio import read_assigned, read_equipment
 from backend.reconcile.projections import Down
 from backend.reconcile.registry import collectors_of
 from backend.reconcile.sharding import Shard
-from backend.reconcile.state import Checkpoints, Progress
+from backend.reconcile.state import Checkpoints, Progress, goes_back
 from backend.reconcile.tuning import CHANGES_PER_BATCH
 from receivables.identifiers import collector_database
 
@@ -104,17 +104,22 @@ class Reconciler:
             if info is None:
                 return
             instance = str(info.get("instance_start_time", ""))
-            if progress is None or progress.instance != instance:
-                self._equip(collector, report, now)
-                progress = Progress(since=NOTHING_SEEN, instance=instance, seen="")
-                self._checkpoints.note(collector, progress)
-                self._checkpoints.save()
             seen = str(info["update_seq"])
+            if progress is None or progress.instance != instance or goes_back(progress.since, seen):
+                progress = self._start_over(collector, instance, report, now)
             if progress.seen == seen:
                 return
         else:
             seen = progress.seen
         self._read_to_the_end(collector, progress, seen, report, now)
+
+    def _start_over(self, collector: str, instance: str, report: Report, now: datetime) -> Progress:
+        """Fill a database that was never seen, created again or restored; all of it is to be read."""
+        self._equip(collector, report, now)
+        progress = Progress(since=NOTHING_SEEN, instance=instance, seen="")
+        self._checkpoints.note(collector, progress)
+        self._checkpoints.save()
+        return progress
 
     def _read_to_the_end(
         self, collector: str, progress: Progress, seen: str, report: Report, now: datetime
@@ -127,6 +132,10 @@ class Reconciler:
             )
             report.facts_copied += taken.copied
             report.facts_parked += taken.parked
+            if goes_back(progress.since, taken.last_seq):
+                # restored since it was last compared: facts that came before this notice were never read
+                progress, seen, more = self._start_over(collector, progress.instance, report, now), "", True
+                continue
             more = taken.more
             progress = replace(progress, since=taken.last_seq, seen=progress.seen if more else seen)
             self._checkpoints.note(collector, progress)
@@ -134,7 +143,7 @@ class Reconciler:
                 self._checkpoints.save()
 
     def _equip(self, collector: str, report: Report, now: datetime) -> None:
-        """Fill a database that was never seen, or was created again."""
+        """Bring what is for everyone, what names the collector, and its customers."""
         placed = Placed()
         down = self._down(now, placed)
         documents = read_equipment(self._couch, self.company, collector, now.date())

@@ -30,6 +30,15 @@ class Progress:
     seen: str
 
 
+def goes_back(since: str, now: str) -> bool:
+    """Does a database stand before what was read of it, as one does that was restored from a backup?
+
+    A sequence is opaque but for the number that it begins with, which grows with every write.
+    """
+    before, after = since.partition("-")[0], now.partition("-")[0]
+    return before.isdecimal() and after.isdecimal() and int(after) < int(before)
+
+
 class Checkpoints:
     """The checkpoints of one company as one process sees them."""
 

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from backend.reconcile.reconciler import Reconciler, Report
+from backend.reconcile.sharding import bucket_of
 from tests.support.reconciling import NOW, Company, a_company, a_server, rev_of
 from tests.support.stack import Stack
 
@@ -79,6 +81,27 @@ def test_a_receipt_of_another_collectors_series_is_parked_and_the_rest_goes_on(c
     assert json.loads(exception["evidence"]["document"])["total"] == 5000
 
 
+@pytest.mark.parametrize("noticed", [False, True], ids=["sweep", "notice"])
+def test_a_database_that_was_restored_alone_is_read_again_from_its_beginning(
+    company: Company, noticed: bool
+) -> None:
+    reconciler = Reconciler(company.couch, company.code)
+    reconciler.sweep(NOW)
+    key = f"reconcile-up-{bucket_of('ana'):02d}"
+    read = company.couch.get_local(company.code, key)
+    assert read is not None
+    number, _, rest = read["collectors"]["ana"]["since"].partition("-")
+    ahead = "-".join(filter(None, [str(int(number) + 50), rest]))
+    read["collectors"]["ana"]["since"] = ahead  # as it stood before the database went back to a backup
+    company.couch.put_local(company.code, key, read)
+    company.push("ana", company.receipt("ana", 1))
+    late = Reconciler(company.couch, company.code)
+    report = late.follow(["ana"], NOW) if noticed else Report()
+    report.facts_copied += late.sweep(NOW).facts_copied
+    assert report.facts_copied == 1
+    assert company.reconcile().equipped == 0, "it is read again once"
+
+
 def test_malformed_facts_are_parked_once_and_the_rest_goes_on(company: Company) -> None:
     database = f"{company.code}-c-ana"
     rules = company.couch.get(database, "_design/recaudo")
@@ -127,7 +150,7 @@ def test_a_mail_that_the_server_sent_shows_in_the_activity_of_the_customer(compa
     company.put(notice | told)
     company.reconcile()
     [item] = company.phone("ana")["activity:C1"]["items"]
-    assert (item["kind"], item["by"], item["text"]) == ("dunning_notice", "mail", "Reclamo · Vencido")
+    assert (item["kind"], item["by"], item["text"]) == ("dunning_notice", "mail", "Reclamo")
 
 
 def test_a_late_fact_of_a_former_collector_is_accepted(company: Company) -> None:
