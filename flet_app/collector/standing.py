@@ -34,12 +34,25 @@ class Standing:
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Centre:
+    """The peer's database: which one, and how many changes it has seen."""
+
+    instance: str
+    changes: int
+
+    def has_lost_since(self, before: Centre) -> bool:
+        """Was it made anew, or put back to an earlier day, since it was `before`?"""
+        return self.instance != before.instance or self.changes < before.changes
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Outbox:
     """What left this phone: the sequences up to which the peer holds receipts and others, but for two kinds.
 
     `refused` it would not take, for the reason that stands beside the id; `held` it could not take for a
     reason of its own, such as a time-out, and will be asked again shortly. `devices` are those that this
-    phone has been; another device's facts aren't this one's to send.
+    phone has been; another device's facts aren't this one's to send. `centre` is the database that the
+    marks speak of, with the number of changes that it had when it was last asked.
     """
 
     receipts: int = 0
@@ -47,6 +60,7 @@ class Outbox:
     refused: dict[str, str] = dataclasses.field(default_factory=dict)
     held: frozenset[str] = frozenset()
     devices: frozenset[str] = frozenset()
+    centre: Centre | None = None
 
     def is_unsent(self, fact_id: str, kind: str, sequence: int, device: str) -> bool:
         mark = self.receipts if kind == "receipt" else self.others

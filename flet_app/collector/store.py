@@ -7,6 +7,7 @@ only when it is on disk, followed by a fold. The disk is never waited for on the
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -14,7 +15,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from flet_app.collector.portfolio import Portfolio
-from flet_app.collector.standing import Outbox
+from flet_app.collector.standing import Centre, Outbox
 from receivables.documents import parse_instant, rfc3339
 from receivables.receipts import GENESIS_HASH
 from replica import Database
@@ -109,6 +110,7 @@ class Store:
             others=int(kept.get("others", 0)),
             refused=dict(kept.get("refused") or {}),
             held=frozenset(kept.get("held") or ()),
+            centre=Centre(**kept["centre"]) if kept.get("centre") else None,
             devices=frozenset(devices),
         )
         heard = kept.get("last_contact_at")
@@ -129,7 +131,8 @@ class Store:
             kept = transaction.get_local(OUTBOX) or {}
             marks = {"receipts": outbox.receipts, "others": outbox.others}
             missing = {"refused": outbox.refused, "held": sorted(outbox.held)}
-            transaction.put_local(OUTBOX, {**kept, **marks, **missing})
+            centre = dataclasses.asdict(outbox.centre) if outbox.centre else None
+            transaction.put_local(OUTBOX, {**kept, **marks, **missing, "centre": centre})
             for fact in facts:
                 transaction.put(fact)
         self.outbox = outbox

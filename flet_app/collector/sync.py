@@ -21,17 +21,21 @@ from typing import Any
 from flet_app.collector.api import NoNetwork, Refused, SignInAgain
 from flet_app.collector.bootstrap import World
 from flet_app.collector.session import TokenKeeper
-from flet_app.collector.standing import unsent
+from flet_app.collector.standing import Centre, unsent
 from flet_app.collector.store import Store
 from receivables.documents import PROJECTION_TYPES, Json, is_fact, new_fact
 from replica import BearerAuth, RemoteDatabase, replicate
 from replica.errors import Forbidden, ReplicaError, TooManyRequests, Unauthorized, Unreachable
+from replica.peer import PeerInfo
 from replica.replication.refusals import list_refusals, retry_refused
 
 log = logging.getLogger(__name__)
 
 BUSY_SECONDS = 5  # between rounds while a fact is on its way: the ERP's answer shows soon after it exists
 QUIET_SECONDS = 15  # between rounds when nothing is on its way: a new route or a new customer
+SWEEP_SECONDS = (
+    300  # everything is offered anew so often, and after every failure; unchanged, it is two checks
+)
 LONGEST_SECONDS = 30  # back-off without a network; a nudge or a new fact cuts it short
 ATTEMPTS = 2  # within a round; between rounds the pause grows
 CLOSING_SECONDS = 3.0  # how long a closing app waits for a request before it cuts it off
@@ -109,6 +113,7 @@ class SyncDriver:
         self._again: set[str] = set()
         self._status = SyncStatus(phase=SyncPhase.WAITING, last_success_at=store.last_contact)
         self._failures = 0
+        self._swept_at: float | None = None
         self._remote: RemoteDatabase | None = None
         self._refreshing: asyncio.Task[None] | None = None
 
@@ -141,24 +146,28 @@ class SyncDriver:
     async def _beat(self) -> None:
         """One round, and how it went."""
         self._tell(phase=SyncPhase.RUNNING, documents=0)
+        began = self._loop.time()
+        sweep = self._swept_at is None or began - self._swept_at >= SWEEP_SECONDS
         try:
-            await self._run_round(self._to_send())
+            await self._run_round(self._to_send(), sweep=sweep)
             now = self._world.now()
             await asyncio.to_thread(self._store.keep_contact, now)
         except Exception as error:
             self._failures += 1
+            self._swept_at = None
             self._tell(**_explain(error))
             if not isinstance(error, NoNetwork | Unreachable):
                 log.warning("synchronisation failed: %r", error)
         else:
             self._failures = 0
+            self._swept_at = began if sweep else self._swept_at
             self._tell(phase=SyncPhase.WAITING, last_success_at=now, reason="")
         await self._store.refresh()
         self._changed()
 
-    async def _run_round(self, waiting: dict[str, int]) -> None:
+    async def _run_round(self, waiting: dict[str, int], *, sweep: bool) -> None:
         """One round in its thread. When cancelled, wait for the thread: the database is closed next."""
-        running = asyncio.ensure_future(asyncio.to_thread(self._round, waiting))
+        running = asyncio.ensure_future(asyncio.to_thread(self._round, waiting, sweep))
         try:
             await asyncio.shield(running)
         except asyncio.CancelledError:
@@ -188,19 +197,20 @@ class SyncDriver:
         return BUSY_SECONDS if on_its_way or self._to_send() else QUIET_SECONDS
 
     # -- one round, in a thread ---------------------------------------------------------------
-    def _round(self, waiting: dict[str, int]) -> None:
+    def _round(self, waiting: dict[str, int], sweep: bool) -> None:
         database = self._store.database
         again, self._again = self._again, set()
         if again:
             retry_refused(database, again)
         now = self._world.now()
-        retries = any(refusal.is_due(now) for refusal in list_refusals(database))
+        everything = sweep or any(refusal.is_due(now) for refusal in list_refusals(database))
         with self._connect(self._keeper) as remote:
             self._remote = remote
-            remote.info()  # proves that somebody answers before a screen says "sending"
-            if waiting.pop("receipt", 0) or retries:
+            # Somebody answers before a screen says "sending".
+            everything = self._meet(remote.info()) or everything
+            if waiting.pop("receipt", 0) or everything:
                 self._push(remote, RECEIPTS, _is_receipt)
-            if waiting or retries:
+            if waiting or everything:
                 self._push(remote, OTHERS, _is_other_fact)
             if not self._cancelled.is_set():
                 replicate(
@@ -212,6 +222,26 @@ class SyncDriver:
                     cancel=self._cancelled.is_set,
                     attempts=ATTEMPTS,
                 )
+
+    def _meet(self, info: PeerInfo) -> bool:
+        """Is the centre's database another or an earlier one than before? Then what it held is unsent again.
+
+        The marks are this phone's word alone: a server that was lost and restored is filled again from here.
+        """
+        before = self._store.outbox
+        number = str(info.update_seq).partition("-")[0]
+        centre = Centre(
+            instance=f"{info.uuid} {info.instance_start_time}", changes=int(number) if number.isdigit() else 0
+        )
+        lost = before.centre is not None and centre.has_lost_since(before.centre)
+        outbox = dataclasses.replace(before, centre=centre)
+        if lost:
+            log.warning("the centre's database is not the one that it was: everything is offered again")
+            self._store.keep_outbox(dataclasses.replace(outbox, receipts=0, others=0))
+            self._from_thread()
+        else:
+            self._store.outbox = outbox  # written down with the next push
+        return lost
 
     def _push(self, remote: RemoteDatabase, name: str, wanted: Callable[[Json], bool]) -> None:
         """Send one class of facts; its mark moves only after everything up to it was offered."""

@@ -11,7 +11,7 @@ import pytest
 
 from flet_app.collector import figures
 from flet_app.collector.portfolio import Portfolio
-from flet_app.collector.standing import FactState, Outbox, standing, unsent
+from flet_app.collector.standing import Centre, FactState, Outbox, standing, unsent
 
 ON = date(2026, 11, 21)
 RECEIPT = "receipt:R0001:00000001"
@@ -155,3 +155,17 @@ def test_what_the_centre_refused_or_could_not_take_is_still_only_on_this_phone()
     assert standing(portfolio, held, RECEIPT).state is FactState.ON_DEVICE
     theirs = dataclasses.replace(refused, devices=frozenset({"D2"}))
     assert unsent(portfolio, theirs) == {}
+
+
+@pytest.mark.parametrize(
+    ("after", "lost"),
+    [
+        (Centre(instance="a 1", changes=9), False),
+        (Centre(instance="a 1", changes=12), False),
+        (Centre(instance="a 2", changes=12), True),
+        (Centre(instance="a 1", changes=8), True),
+    ],
+    ids=["quiet", "busy", "made-anew", "restored"],
+)
+def test_a_centre_made_anew_or_put_back_is_noticed(after: Centre, *, lost: bool) -> None:
+    assert after.has_lost_since(Centre(instance="a 1", changes=9)) is lost

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from flet_app.collector import sync as sync_module
 from flet_app.collector.api import Api
 from flet_app.collector.bootstrap import real_world
 from flet_app.collector.session import EnrolmentFile, TokenKeeper
@@ -236,3 +237,52 @@ def test_a_fact_that_the_centre_cannot_take_for_a_while_is_unsent_and_after_many
         await watched.until(lambda: watched.said[-1].unsent == {"note": 1}, "it is unsent still")
 
     sync(tmp_path, address, story)
+
+
+def test_a_centre_that_was_made_anew_is_filled_again_and_the_phone_says_so(
+    tmp_path: Path, centre: RemoteDatabase, address: str
+) -> None:
+    async def story(watched: Watched) -> None:
+        fact = await watched.write("note", text="Llamar antes")
+        await watched.until(lambda: at_centre(centre, fact) and watched.said[-1].unsent == {}, "it is sent")
+        await watched.until(lambda: watched.said[-1].phase is SyncPhase.WAITING, "the round ends")
+        centre.destroy()
+        centre.create()
+        said = len(watched.said)
+        watched.driver.nudge()
+        await watched.until(lambda: at_centre(centre, fact), "the new database has it too")
+        assert {"note": 1} in [status.unsent for status in watched.said[said:]]
+        await watched.until(lambda: watched.said[-1].unsent == {}, "it is sent again")
+
+    sync(tmp_path, address, story)
+
+
+@pytest.mark.parametrize("occasion", ["restart", "failure", "time"])
+def test_everything_is_offered_anew(
+    tmp_path: Path, centre: RemoteDatabase, address: str, monkeypatch: pytest.MonkeyPatch, occasion: str
+) -> None:
+    """What the centre lost without a trace that a phone could see, comes again all the same."""
+    facts: list[str] = []
+    monkeypatch.setattr(SyncDriver, "_meet", lambda *_arguments: False)
+    if occasion == "time":
+        monkeypatch.setattr(sync_module, "SWEEP_SECONDS", 0)
+
+    async def first(watched: Watched) -> None:
+        facts.append(await watched.write("note", text="Llamar antes"))
+        await watched.until(lambda: at_centre(centre, facts[0]) and not watched.said[-1].unsent, "it is sent")
+        await watched.until(lambda: watched.said[-1].phase is SyncPhase.WAITING, "the round ends")
+        centre.destroy()
+        if occasion == "failure":
+            watched.driver.nudge()
+            await watched.until(lambda: watched.said[-1].phase is SyncPhase.FAILED, "nobody is there")
+        centre.create()
+        if occasion != "restart":
+            await second(watched)
+
+    async def second(watched: Watched) -> None:
+        watched.driver.nudge()
+        await watched.until(lambda: at_centre(centre, facts[0]), "it is there again")
+
+    sync(tmp_path, address, first)
+    if occasion == "restart":
+        sync(tmp_path, address, second)
