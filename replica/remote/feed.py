@@ -53,9 +53,13 @@ class ChangesStream:
             if row.startswith(b"{"):
                 try:
                     text = row.decode()
-                    yield _with_text(decode(text), text)
+                    change = decode(text)
                 except ValueError as error:
                     raise self._cut() from error
+                if "changes" not in change:
+                    # CouchDB has already said 200 when it fails in the middle, and writes the error as a row.
+                    raise Unreachable(f"{self._subject}: the feed ended with {text[:200]}")
+                yield _with_text(change, text)
             elif row.startswith(b"]"):
                 return self._end(b"{" + row[1:].lstrip(b",") + b"".join(lines))
         raise self._cut()

@@ -7,7 +7,7 @@ held against anyone.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from replica.errors import (
@@ -57,15 +57,11 @@ class Delivery:
         self._stubs_stay = bool(options.get("attachments_later"))
         self._most_bytes = BATCH_BYTES
 
-    def send(
-        self, documents: Sequence[Json], *, on_taken: Callable[[int], None] | None = None
-    ) -> list[Failure]:
+    def send(self, documents: Sequence[Json]) -> list[Failure]:
         """Write revisions as they are (`new_edits=false`). Return those that were not taken, in order."""
         failures: list[Failure] = []
         for group in self._groups(documents):
             failures += self._stream(group[0]) if self._is_large(group[0]) else self._write(group)
-            if on_taken:
-                on_taken(len(group))
         return failures
 
     def _is_large(self, document: Json) -> bool:
@@ -82,7 +78,12 @@ class Delivery:
                 return [self._alone(document, error)]
             return []
         if isinstance(self._target, Storing):
-            return self._write([with_stored_bodies(self._source, self._target, document)])
+            try:
+                stored = with_stored_bodies(self._source, self._target, document)
+            except (BadRequest, NotFound) as error:
+                # The bytes are gone from the source, or are not what their digest says.
+                return [Failure(document["_id"], document["_rev"], error.error, error.reason, True)]
+            return self._write([stored])
         return self._write([document])
 
     def _groups(self, documents: Sequence[Json]) -> Iterator[list[Json]]:

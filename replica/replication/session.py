@@ -216,9 +216,12 @@ class Replication:
         return batch
 
     def _take_from_stream(self, first_sync: FirstSync) -> Batch:
-        if self._stream is None:
+        batch = next(self._stream, None) if self._stream is not None else None
+        if batch is None:
+            # Not yet open, or ended by the source with more to come: its end is in `is_last` alone.
             self._stream = first_sync.batches(self._last_seq, self._limit * FIRST_SYNC_BATCHES_PER_COMMIT)
-        return next(self._stream)
+            batch = next(self._stream)
+        return batch
 
     def _write(self, batch: Batch) -> None:
         self._statistics = self._statistics.plus(missing_checked=batch.checked, missing_found=batch.found)

@@ -19,6 +19,8 @@ class StreamingPeer:
     def __init__(self, peer: Database, rows_before_cut: int | None = None) -> None:
         self._peer = peer
         self.rows_before_cut = rows_before_cut
+        self.rows_at_once: int | None = None
+        """After so many rows a stream ends politely, and says how many are left."""
         self.streams: list[Any] = []
         self.bulk_gets = 0
         self.on_row: Any = lambda: None
@@ -35,7 +37,7 @@ class StreamingPeer:
     @contextlib.contextmanager
     def stream_changes(self, *, since: Any = 0, **_filters: Any) -> Iterator[ChangesStream]:
         self.streams.append(since)
-        page = self._peer.changes(since=since, include_docs=True)
+        page = self._peer.changes(since=since, include_docs=True, limit=self.rows_at_once)
 
         def chunks() -> Iterator[bytes]:
             yield b'{"results":[\n'
@@ -44,6 +46,6 @@ class StreamingPeer:
                     raise Unreachable("cut")
                 self.on_row()
                 yield json.dumps(row).encode() + b",\n"
-            yield f'],\n"last_seq":{page.last_seq},"pending":0}}\n'.encode()
+            yield f'],\n"last_seq":{page.last_seq},"pending":{page.pending}}}\n'.encode()
 
         yield ChangesStream(chunks(), "stream")

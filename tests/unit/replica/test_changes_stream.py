@@ -97,7 +97,11 @@ def test_documents_as_couchdb_writes_them_keep_their_text() -> None:
     [row] = ChangesStream([raw], "GET x")
     assert row["doc"].body_text == '{"n":1.50,"t":"\\u00f1"}'
     [empty] = ChangesStream(
-        [as_couchdb([{"doc": {"_id": "a", "_rev": "1-a"}}]).replace(b": ", b":").replace(b", ", b",")],
+        [
+            as_couchdb([{"id": "a", "changes": [], "doc": {"_id": "a", "_rev": "1-a"}}])
+            .replace(b": ", b":")
+            .replace(b", ", b",")
+        ],
         "GET x",
     )
     assert empty["doc"].body_text == "{}"
@@ -105,11 +109,20 @@ def test_documents_as_couchdb_writes_them_keep_their_text() -> None:
 
 @pytest.mark.parametrize("constant", ["NaN", "Infinity", "-Infinity"])
 def test_what_is_not_json_is_not_kept(constant: str) -> None:
-    raw = as_couchdb([{"id": "a", "doc": {"_id": "a", "_rev": "1-a", "n": 0}}]).replace(
+    raw = as_couchdb([{"id": "a", "changes": [], "doc": {"_id": "a", "_rev": "1-a", "n": 0}}]).replace(
         b"0", constant.encode()
     )
     with pytest.raises(Unreachable):
         list(ChangesStream([raw], "GET x"))
+
+
+def test_an_error_in_the_middle_of_a_feed_is_not_a_row() -> None:
+    error: dict[str, Any] = {"error": "timeout", "reason": "The request could not be processed"}
+    feed = ChangesStream([as_couchdb([*ROWS[:1], error, *ROWS[1:]])], "GET x")
+    read: list[dict[str, Any]] = []
+    with pytest.raises(Unreachable, match="timeout"):
+        read.extend(feed)
+    assert read == ROWS[:1]
 
 
 def test_empty_lines_between_rows_are_heartbeats() -> None:

@@ -66,6 +66,14 @@ def test_a_cut_stream_goes_on_where_it_was_committed(
     assert first_sync_complete(phone)
 
 
+def test_a_stream_that_the_source_ends_early_is_opened_again(source: StreamingPeer, phone: Database) -> None:
+    source.rows_at_once = 25
+    assert pull(source, phone, batch_size=4).docs_written == 60
+    assert len(source.streams) == 3
+    assert leaves(phone) == leaves(source._peer)
+    assert first_sync_complete(phone)
+
+
 def test_what_was_written_here_during_the_stream_is_kept_and_goes_up(
     source: StreamingPeer, phone: Database
 ) -> None:

@@ -195,6 +195,28 @@ def test_large_attachments_flow_between_stores_without_standing_in_memory(
     assert leaves(here) == leaves(there)
 
 
+def test_a_large_attachment_whose_bytes_are_gone_holds_back_nothing_else(
+    here: Database, there: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("batch", "delivery"):
+        monkeypatch.setattr(f"replica.replication.{module}.ATTACHMENT_INLINE_BYTES", 1000)
+    here.put_attachment("photo:1", "a.jpg", b"x" * 5000, "image/jpeg")
+
+    class WithoutBytes:
+        def __getattr__(self, name: str) -> Any:
+            return getattr(here, name)
+
+        def get_attachment(self, *_arguments: Any) -> Any:
+            raise NotFound("attachment body was removed")
+
+        def open_attachment_writer(self) -> Any:
+            raise AssertionError
+
+    result = replicate(WithoutBytes(), there, world=StillWorld().world())
+    assert [(one.id, one.error) for one in result.refused] == [("photo:1", "not_found")]
+    assert result.docs_written == 20
+
+
 def test_a_document_pulled_without_its_bytes_goes_back_as_a_stub(here: Database, there: Database) -> None:
     world = StillWorld().world()
     here.put_attachment("photo:1", "a.jpg", b"bytes", "image/jpeg")
