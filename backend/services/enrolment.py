@@ -9,7 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from backend import phones
-from backend.companies import DDOC, admit_devices, enrolments_of, ensure_collector_database
+from backend.companies import (
+    DDOC,
+    admit_devices,
+    collector_databases,
+    enrolments_of,
+    ensure_collector_database,
+)
 from backend.couch.client import Couch, Json
 from backend.couch.errors import Conflict
 from receivables.documents import SCHEMA, rfc3339
@@ -120,8 +126,7 @@ def database_of(company: str, device: Device) -> str:
 
 
 def _reserve_series(couch: Couch, company: str, *, collector: str, device: str, now: datetime) -> str:
-    last = couch.view(company, DDOC, "series_by_number", descending=True, limit=1)
-    number = int(last[0]["key"]) if last else 0
+    number = _highest_series(couch, company)
     while True:
         number += 1
         series = f"{SERIES_LETTER}{number:04d}"
@@ -139,3 +144,26 @@ def _reserve_series(couch: Couch, company: str, *, collector: str, device: str, 
         except Conflict:
             continue  # another enrolment took this number
         return series
+
+
+def _highest_series(couch: Couch, company: str) -> int:
+    """The highest number that a series ever had, as far as anything here tells.
+
+    A central database that was restored has forgotten the latest series; their receipts tell of them.
+    """
+    last = couch.view(company, DDOC, "series_by_number", descending=True, limit=1)
+    highest = int(last[0]["key"]) if last else 0
+    for database in (company, *collector_databases(couch, company)):
+        highest = max(highest, _highest_used(couch, database))
+    return highest
+
+
+def _highest_used(couch: Couch, database: str) -> int:
+    """The highest of our series in the receipts of a database, 0 where there is none.
+
+    Ids sort as text, so beyond R9999 it may be lower than what was used.
+    """
+    first, last = f"receipt:{SERIES_LETTER}0000:", f"receipt:{SERIES_LETTER}9999:\ufff0"
+    rows = couch.all_docs(database, start_key=last, end_key=first, descending=True, limit=1)
+    number = rows[0]["id"].split(":")[1].removeprefix(SERIES_LETTER) if rows else ""
+    return int(number) if number.isdecimal() else 0

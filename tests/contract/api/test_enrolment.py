@@ -203,6 +203,16 @@ def test_a_revoked_series_is_not_issued_again(office: Office) -> None:
     assert office.enrol("bruno").series != lost.series
 
 
+def test_a_series_that_the_centre_forgot_is_not_issued_again(office: Office) -> None:
+    phone = office.enrol("ana")
+    assert phone.put(receipt_of(office, phone, 1)).status_code == 201
+    for forgotten in (f"series:{phone.series}", f"device:{phone.device}"):
+        standing = office.couch.get(office.company, forgotten)
+        assert standing is not None
+        office.couch.delete(office.company, forgotten, standing["_rev"])
+    assert int(office.enrol("bruno").series[1:]) > int(phone.series[1:])
+
+
 def test_the_phone_renews_with_the_same_roles(office: Office) -> None:
     phone = office.enrol("ana")
     answer = office.post("/auth/refresh", {"refresh_token": phone.enrolled["refresh_token"]}).get_json()
