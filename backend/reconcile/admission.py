@@ -16,6 +16,9 @@ from receivables.access import SERVER_ROLE, may_write
 from receivables.fact_shapes import FACTS
 from receivables.identifiers import BadIdentifier, collector_database, parse_receipt_id
 
+UNISSUED = "series_unissued: series"
+"""Nobody was given the series: what says to whom is missing, as after restoring an older central backup."""
+
 
 @dataclass(frozen=True, slots=True)
 class Origin:
@@ -41,9 +44,9 @@ def fault_of(document: Json, origin: Origin) -> str | None:
     if fault is not None:
         return f"{fault.code}: {fault.field}"
     series = series_of(document)
-    if series is not None and origin.series_owners.get(series) != origin.collector:
-        return "foreign_series: series"
-    return None
+    if series is None or origin.series_owners.get(series) == origin.collector:
+        return None
+    return "foreign_series: series" if series in origin.series_owners else UNISSUED
 
 
 def series_of(document: Json) -> str | None:

@@ -14,7 +14,7 @@ from datetime import datetime
 from backend.couch.client import Couch, Json
 from backend.couch.errors import CouchError
 from backend.killpoints import reach
-from backend.reconcile.admission import Origin, fault_of, series_of
+from backend.reconcile.admission import UNISSUED, Origin, fault_of, series_of
 from backend.reconcile.bulk import write_all
 from backend.reconcile.parking import poisoned, second_leaf
 from backend.reconcile.tuning import CHANGES_PER_BATCH
@@ -24,12 +24,17 @@ from receivables.identifiers import collector_database
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What a batch of a collector's feed came to. `last_seq` may be remembered: all before it is durable."""
+    """What a batch of a collector's feed came to.
+
+    Where nothing is `held`, `last_seq` may be remembered: all before it is durable. What is held is a receipt
+    of a series that nobody was given: it is money, and enters once the `series` document is back.
+    """
 
     last_seq: str
     more: bool
     copied: int = 0
     parked: int = 0
+    held: int = 0
 
 
 class SeriesOwners:
@@ -82,7 +87,13 @@ def take_facts(
     reach("reconcile.facts_copied")
     refused = [poisoned(body, reason, collector=collector, now=now) for body, reason in outcome.refused]
     park(couch, company, refused)
-    return Taken(page.last_seq, more, len(sorting.new) - len(refused), len(exceptions) + len(refused))
+    return Taken(
+        page.last_seq,
+        more,
+        copied=len(sorting.new) - len(refused),
+        parked=len(exceptions) + len(refused),
+        held=sorting.held,
+    )
 
 
 def park(couch: Couch, company: str, exceptions: list[Json]) -> None:
@@ -120,11 +131,12 @@ class _Sorting:
     new: list[Json]
     further: list[Json]
     faulty: list[tuple[Json, str]]
+    held: int = 0
 
 
 def _sort(bodies: Iterable[Json], origin: Origin, accepted: Mapping[str, str]) -> _Sorting:
     """Of good bodies that arrive together the smallest revision is the first: all processes agree on it."""
-    sorting = _Sorting([], [], [])
+    new, further, faulty, held = [], [], [], 0
     taken = set(accepted)
     for body in sorted(bodies, key=lambda document: (document["_id"], document["_rev"])):
         if body["_id"] in accepted and body.get("_deleted"):
@@ -132,12 +144,14 @@ def _sort(bodies: Iterable[Json], origin: Origin, accepted: Mapping[str, str]) -
         fault = fault_of(body, origin)
         if fault is None and body["_id"] not in taken:
             taken.add(body["_id"])
-            sorting.new.append(body)
+            new.append(body)
         elif fault is None or body["_id"] in accepted:
-            sorting.further.append(body)
+            further.append(body)
+        elif fault == UNISSUED:
+            held += 1
         else:
-            sorting.faulty.append((body, fault))
-    return sorting
+            faulty.append((body, fault))
+    return _Sorting(new, further, faulty, held)
 
 
 def _revs(couch: Couch, db: str, ids: Iterable[str]) -> dict[str, str]:

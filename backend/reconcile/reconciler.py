@@ -124,8 +124,11 @@ class Reconciler:
     def _read_to_the_end(
         self, collector: str, progress: Progress, seen: str, report: Report, now: datetime
     ) -> None:
-        """Take the facts batch by batch; `seen` is true only once the last batch is durable."""
-        more = True
+        """Take the facts batch by batch; `seen` is true only once the last batch is durable.
+
+        Past a batch that holds something back nothing is remembered: it is read again next time.
+        """
+        more, held = True, 0
         while more:
             taken = take_facts(
                 self._couch, self.company, collector, since=progress.since, owners=self._owners, now=now
@@ -136,11 +139,16 @@ class Reconciler:
                 # restored since it was last compared: facts that came before this notice were never read
                 progress, seen, more = self._start_over(collector, progress.instance, report, now), "", True
                 continue
-            more = taken.more
+            more, held = taken.more, held + taken.held
             progress = replace(progress, since=taken.last_seq, seen=progress.seen if more else seen)
-            self._checkpoints.note(collector, progress)
+            if not held:
+                self._checkpoints.note(collector, progress)
             if taken.copied or taken.parked:
                 self._checkpoints.save()
+        if held:
+            about = {"company": self.company, "collector": collector, "receipts": held}
+            log.warning("series unissued", extra=about)
+            report.failed += (collector,)
 
     def _equip(self, collector: str, report: Report, now: datetime) -> None:
         """Bring what is for everyone, what names the collector, and its customers."""

@@ -102,6 +102,22 @@ def test_a_database_that_was_restored_alone_is_read_again_from_its_beginning(
     assert company.reconcile().equipped == 0, "it is read again once"
 
 
+def test_a_receipt_of_a_series_nobody_has_waits_for_the_series_while_the_rest_goes_on(
+    company: Company,
+) -> None:
+    series = company.central("series:RANA")
+    company.remove("series:RANA")  # as in a backup from before the phone was enrolled
+    company.push("ana", company.receipt("ana", 1), company.fact("note", "ana", customer="C1", text="Tarde"))
+    for copied in (1, 0):
+        report = company.reconcile()
+        assert (report.facts_copied, report.failed) == (copied, ("ana",))
+    assert company.exceptions() == []
+    company.couch.put(company.code, {name: series[name] for name in ("_id", "device", "collector")})
+    report = company.reconcile()
+    assert (report.facts_copied, report.failed) == (1, ())
+    assert "receipt:RANA:00000001" in company.facts()
+
+
 def test_malformed_facts_are_parked_once_and_the_rest_goes_on(company: Company) -> None:
     database = f"{company.code}-c-ana"
     rules = company.couch.get(database, "_design/recaudo")

@@ -48,7 +48,7 @@ def test_an_impossible_time_enters_because_time_never_refuses_money(year: str) -
         ),
         (
             {"_id": "receipt:R0009:00000004", "series": "R0009", "number": "R0009-00000004"},
-            "foreign_series: series",
+            "series_unissued: series",
         ),
     ],
 )
