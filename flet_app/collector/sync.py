@@ -130,7 +130,7 @@ class SyncDriver:
 
     async def run(self) -> None:
         """Rounds until cancelled: money must travel, whatever went wrong with the last one."""
-        while True:
+        while not self._cancelled.is_set():  # a nudge at the same moment makes `wait_for` lose a cancellation
             self._nudged.clear()
             pause = float(LONGEST_SECONDS)
             try:

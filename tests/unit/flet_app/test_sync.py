@@ -286,3 +286,18 @@ def test_everything_is_offered_anew(
     sync(tmp_path, address, first)
     if occasion == "restart":
         sync(tmp_path, address, second)
+
+
+@pytest.mark.timeout(30)
+@pytest.mark.parametrize("turns", range(5))
+def test_a_phone_that_closes_as_something_is_recorded_does_close(tmp_path: Path, turns: int) -> None:
+    async def story(watched: Watched) -> None:
+        await watched.until(
+            lambda: watched.said and watched.said[-1].phase is SyncPhase.UNREACHABLE, "it waits"
+        )
+        await asyncio.sleep(0.05)
+        watched.driver.nudge()
+        for _turn in range(turns):
+            await asyncio.sleep(0)
+
+    sync(tmp_path, "http://127.0.0.1:9/andina-c-ana", story)
