@@ -20,6 +20,7 @@ from replica.server.assembly import assemble
 from replica.server.configuration import Configuration
 from replica.server.gateway import Gateway
 from replica.server.serving import Server, stop_on_signals
+from replica.server.wire import MOST_BODY
 
 CLOSE_SECONDS = 0.3
 
@@ -45,7 +46,7 @@ def main(arguments: list[str] | None = None) -> int:
     node, application = assemble(options.data, configuration, admin=admin, closing=stopping)
     server = Server(
         Gateway(
-            application, most_body=lambda: configuration.number("chttpd", "max_http_request_size", 4 << 30)
+            application, most_body=lambda: configuration.number("chttpd", "max_http_request_size", MOST_BODY)
         ),
         host=options.host,
         port=options.port,

@@ -18,7 +18,7 @@ from replica.server.node import Node, node
 from replica.server.paths import NOT_UTF8, DocumentSegment, RawPaths, Segment, Tail
 from replica.server.registry import Lease
 from replica.server.routes import ALL
-from replica.server.wire import RequestTooLarge, answer
+from replica.server.wire import MOST_BODY, RequestTooLarge, answer
 
 log = logging.getLogger("replica.server")
 
@@ -49,7 +49,7 @@ def _come_in() -> Response | None:
     asked_beforehand = preflight(configuration)
     if asked_beforehand is not None:
         return asked_beforehand
-    limit = configuration.number("chttpd", "max_http_request_size", 4 << 30)
+    limit = configuration.number("chttpd", "max_http_request_size", MOST_BODY)
     if request.content_length is not None and request.content_length > limit:
         raise RequestTooLarge("the request entity is too large")
     # POST and DELETE of _session are how one gets rid of a bad cookie.

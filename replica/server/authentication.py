@@ -9,6 +9,7 @@ import base64
 import binascii
 import hmac
 import re
+import secrets
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ from replica.errors import Forbidden, Unauthorized
 from replica.server import cookies
 from replica.server.configuration import Configuration
 from replica.server.lockout import Lockout
-from replica.server.passwords import PasswordCheck
+from replica.server.passwords import PasswordCheck, hashed_fields
 from replica.server.tokens import read_token, roles_of
 
 WRONG = "Name or password is incorrect."
@@ -63,6 +64,8 @@ class Authenticator:
         self._admin = admin
         self._passwords = PasswordCheck()
         self._lockout = Lockout()
+        iterations = configuration.number("chttpd_auth", "iterations", 50_000)
+        self._nobody = hashed_fields(secrets.token_hex(16), iterations=iterations, prf="sha256")
         self._handlers: dict[str, Callable[[Request], User | None]] = {
             "cookie_authentication_handler": self._from_cookie,
             "jwt_authentication_handler": self._from_token,
@@ -116,9 +119,11 @@ class Authenticator:
             right = self._passwords.matches_admin(password, configured)
             return User(name=name, roles=("_admin",)) if right else None
         account = self._accounts.find_account(name)
-        if account is not None and self._passwords.matches(password, account):
-            return User(name=name, roles=_roles(account))
-        return None
+        if account is None:
+            # As slow as a wrong password: the time tells nobody which names exist.
+            self._passwords.matches(password, self._nobody)
+            return None
+        return User(name=name, roles=_roles(account)) if self._passwords.matches(password, account) else None
 
     def _from_basic(self, request: Request) -> User | None:
         kind, _, encoded = request.headers.get("Authorization", "").partition(" ")

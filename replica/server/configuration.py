@@ -29,7 +29,7 @@ SHIPPED: Sections = {
             "{chttpd_auth, cookie_authentication_handler}, {chttpd_auth, jwt_authentication_handler}, "
             "{chttpd_auth, default_authentication_handler}"
         ),
-        "max_http_request_size": "4294967296",
+        "max_http_request_size": "268435456",
         "require_valid_user": "false",
         "require_valid_user_except_for_up": "false",
         "admin_only_all_dbs": "true",

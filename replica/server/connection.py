@@ -12,6 +12,7 @@ import time
 from replica.server.http1 import MOST_HEAD_BYTES, BadHttp
 
 RECEIVE = 64 * 1024
+SEND = 64 * 1024
 # A client that sends or takes nothing in the middle of a request or an answer is given up after this long.
 STALL_SECONDS = 60.0
 
@@ -42,9 +43,12 @@ class Connection:
     def read_head(self) -> bytes | None:
         """The bytes of the next request's head; None where the client left instead. Raise `BadHttp`."""
         self._buffer = self._buffer.lstrip(b"\r\n")
+        deadline = time.monotonic() + STALL_SECONDS
         while (end := self._buffer.find(b"\r\n\r\n")) < 0:
             if len(self._buffer) > MOST_HEAD_BYTES:
                 raise BadHttp(431, "Headers too large.")
+            if time.monotonic() > deadline:
+                raise BadHttp(408, "Request timed out.")
             piece = self._receive()
             if not piece:
                 if self._buffer:
@@ -86,8 +90,16 @@ class Connection:
             return b""
 
     def send(self, data: bytes) -> None:
-        """Raise `OSError` where the client is gone or takes nothing."""
-        self.socket.sendall(data)
+        """Raise `OSError` where the client is gone or takes nothing.
+
+        In pieces, because the socket's patience is for one call: a slow reader is none that stopped reading.
+        """
+        if len(data) <= SEND:
+            self.socket.sendall(data)
+            return
+        view = memoryview(data)
+        while view:
+            view = view[self.socket.send(view[:SEND]) :]
 
     def linger(self) -> None:
         """Read away what the client still sends, for a moment."""

@@ -32,7 +32,3 @@ class Lockout:
             self._failures[(name, address)] = (count + 1, first)
             if len(self._failures) > MAX_TRACKED:
                 self._failures.popitem(last=False)
-
-    def forget(self, name: str, address: str) -> None:
-        with self._lock:
-            self._failures.pop((name, address), None)

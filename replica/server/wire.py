@@ -20,6 +20,8 @@ Json = dict[str, Any]
 # real document.
 MAX_DEPTH = 400
 PIECE = 256 * 1024
+# Of a request, where the configuration names no number.
+MOST_BODY = 256 << 20
 
 
 class BadContentType(ReplicaError):
@@ -108,7 +110,7 @@ def body_bytes() -> bytes:
     `max_http_request_size`.
     """
     limit: int = current_app.extensions["couch"].configuration.number(
-        "chttpd", "max_http_request_size", 4 << 30
+        "chttpd", "max_http_request_size", MOST_BODY
     )
     data = request.get_data(cache=False)
     if request.headers.get("Content-Encoding", "").lower() == "gzip":

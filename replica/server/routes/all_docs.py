@@ -66,9 +66,8 @@ def local_docs(db: str) -> Response:
 
 
 def _listed(db: str) -> ServedDatabase:
-    found = database(db)
-    refuse_listing(found)
-    return found
+    refuse_listing(db)
+    return database(db)
 
 
 def _parameters() -> ViewParameters:

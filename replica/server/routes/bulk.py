@@ -164,7 +164,7 @@ def ensure_full_commit(db: str) -> Response:
     return answer({"ok": True, "instance_start_time": found.store.instance_start_time}, 201)
 
 
-def refuse_listing(found: ServedDatabase) -> None:
+def refuse_listing(name: str) -> None:
     """Only administrators list accounts and replications, in any of the ways to list."""
-    if found.name in (USERS, REPLICATOR):
+    if name in (USERS, REPLICATOR):
         require_server_admin(user())

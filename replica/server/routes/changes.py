@@ -41,8 +41,8 @@ class Patience:
 
 @routes.route("/<seg:db>/_changes", methods=["GET", "POST"])
 def changes(db: str) -> Response:
+    refuse_listing(db)
     found = database(db)
-    refuse_listing(found)
     body = body_object(default={}) if request.method == "POST" else {}
     kind = request.args.get("feed", "normal")
     if kind not in ("normal", "longpoll", "continuous", "live", "eventsource"):

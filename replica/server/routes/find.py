@@ -37,8 +37,8 @@ def _query(body: Json) -> tuple[Json, Json]:
 
 @routes.post("/<seg:db>/_find")
 def find(db: str) -> Response:
+    refuse_listing(db)
     found = database(db)
-    refuse_listing(found)
     require_json_content_type()
     body = body_object()
     selector, options = _query(body)
@@ -57,8 +57,8 @@ def find(db: str) -> Response:
 
 @routes.post("/<seg:db>/_explain")
 def explain(db: str) -> Response:
+    refuse_listing(db)
     found = database(db)
-    refuse_listing(found)
     require_json_content_type()
     selector, options = _query(body_object())
     return answer({"dbname": db, **found.store.explain(selector, **options)})
