@@ -9,9 +9,12 @@ ApiError
 
 from __future__ import annotations
 
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import httpx
+
+from receivables.documents import parse_instant
 
 Json = dict[str, Any]
 
@@ -77,6 +80,8 @@ class Api:
         """New tokens; the old refresh token is spent. Raise SignInAgain when another attempt spent it.
 
         Whoever asks again with the same `attempt`, because the answer was lost, gets the same tokens.
+        `expires_in` are the seconds that the access token has by the server's own clock, None where it
+        doesn't tell the time.
         """
         try:
             return self._post("auth/refresh", {"refresh_token": refresh_token, "attempt": attempt})
@@ -93,7 +98,7 @@ class Api:
             raise NoNetwork(str(error)) from error
         answer = _json_of(response)
         if response.is_success:
-            return answer
+            return answer | {"expires_in": _lifetime(answer, response)}
         if response.status_code >= 500:
             raise NoNetwork(f"{response.status_code} from {path}")
         raise Refused(
@@ -109,3 +114,12 @@ def _json_of(response: httpx.Response) -> Json:
     except ValueError:
         return {}
     return answer if isinstance(answer, dict) else {}
+
+
+def _lifetime(answer: Json, response: httpx.Response) -> float | None:
+    """Seconds from the answer's `Date` (RFC 9110 §6.6.1) to its `expires_at`."""
+    try:
+        sent = parsedate_to_datetime(response.headers["Date"])
+        return (parse_instant(answer["expires_at"]) - sent).total_seconds()
+    except (KeyError, TypeError, ValueError):
+        return None

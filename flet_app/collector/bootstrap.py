@@ -9,6 +9,7 @@ import dataclasses
 import os
 import platform
 import secrets
+import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -45,6 +46,8 @@ class World:
 
     now: Callable[[], datetime]
     random_bytes: Callable[[int], bytes]
+    monotonic: Callable[[], float] = time.monotonic
+    """Seconds that pass whatever somebody sets the clock to."""
 
     def ulid(self) -> str:
         return new_ulid(self.now(), self.random_bytes(ULID_RANDOM_BYTES))

@@ -90,7 +90,7 @@ class Phone:
         await store.refresh()
         self.enrolment, self.store = enrolment, store
         self._api = Api(self.settings.api_url)
-        keeper = TokenKeeper(enrolment, self.file, api=self._api, now=self.world.now)
+        keeper = TokenKeeper(enrolment, self.file, api=self._api, monotonic=self.world.monotonic)
         self._driver = SyncDriver(
             store, keeper, world=self.world, zone=self.zone, publish=self._publish, changed=self.announce
         )

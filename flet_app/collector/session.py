@@ -15,7 +15,6 @@ import json
 import os
 import threading
 from collections.abc import Callable
-from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -28,12 +27,11 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from flet_app.collector.api import Api, Json
-from receivables.documents import parse_instant
 
 FILE = "enrolment.json"
 KEY_FILE = "device.key"
 COLLECTOR_ROLE = "collector"
-RENEW_BEFORE = timedelta(seconds=60)  # a token that dies on the way costs a request and a renewal
+RENEW_BEFORE = 60.0  # seconds: a token that dies on the way costs a request and a renewal
 
 
 class NotACollector(Exception):
@@ -63,9 +61,6 @@ class Enrolment:
     access_token: str
     expires_at: str
     refresh_token: str
-
-    def is_fresh(self, now: datetime) -> bool:
-        return parse_instant(self.expires_at) - RENEW_BEFORE > now
 
 
 class EnrolmentFile:
@@ -171,19 +166,24 @@ def enrol(
 
 
 class TokenKeeper:
-    """Gives the bearer token, renewing one that is about to end or was refused. Safe between threads."""
+    """Gives the bearer token, renewing one that is about to end or was refused. Safe between threads.
+
+    A phone's clock may be wrong by hours, so a token's life is counted from its arrival by `monotonic`
+    (seconds). Of a token from before this process nobody knows when it arrived: it is good until refused.
+    """
 
     def __init__(
-        self, enrolment: Enrolment, file: EnrolmentFile, *, api: Api, now: Callable[[], datetime]
+        self, enrolment: Enrolment, file: EnrolmentFile, *, api: Api, monotonic: Callable[[], float]
     ) -> None:
         self.enrolment = enrolment
-        self._file, self._api, self._now = file, api, now
+        self._file, self._api, self._monotonic = file, api, monotonic
+        self._renew_at: float | None = None
         self._lock = threading.Lock()
 
     def token(self, force: bool = False) -> str:
         """A token that should be accepted; raise SignInAgain or NoNetwork."""
         with self._lock:
-            if force or not self.enrolment.is_fresh(self._now()):
+            if force or (self._renew_at is not None and self._monotonic() >= self._renew_at):
                 spent = self.enrolment.refresh_token
                 answer = self._api.refresh(spent, attempt=refresh_attempt(self._file.path.parent, spent))
                 renewed = dataclasses.replace(
@@ -194,4 +194,11 @@ class TokenKeeper:
                 )
                 self._file.write(renewed)
                 self.enrolment = renewed
+                self._renew_at = self._end_of(answer.get("expires_in"))
             return self.enrolment.access_token
+
+    def _end_of(self, lifetime: float | None) -> float | None:
+        """When to renew a token that has just arrived and lives `lifetime` seconds."""
+        if lifetime is None:
+            return None
+        return self._monotonic() + max(lifetime - RENEW_BEFORE, lifetime / 2)

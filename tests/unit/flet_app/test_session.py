@@ -6,6 +6,7 @@ import dataclasses
 import json
 import os
 import stat
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -86,7 +87,7 @@ def test_a_device_keeps_its_key(tmp_path: Path) -> None:
 def test_a_renewed_token_is_on_disk_when_it_is_given(tmp_path: Path) -> None:
     fresh = {"access_token": "new", "expires_at": "2027-01-01T00:00:00Z", "refresh_token": "next"}
     file, api = EnrolmentFile(tmp_path), an_api(answering(200, fresh))
-    keeper = TokenKeeper(enrolment(now=NOW), file, api=api, now=lambda: NOW)
+    keeper = TokenKeeper(enrolment(now=NOW), file, api=api, monotonic=lambda: 0.0)
     assert keeper.token() == "none"
     assert keeper.token(True) == "new"
     assert json.loads(file.path.read_text())["refresh_token"] == "next"
@@ -101,7 +102,7 @@ def test_a_token_that_cannot_be_renewed_leaves_the_enrolment_as_it_was(
     tmp_path: Path, transport: httpx.MockTransport, error: type[Exception]
 ) -> None:
     file, api = EnrolmentFile(tmp_path), an_api(transport)
-    keeper = TokenKeeper(enrolment(now=NOW), file, api=api, now=lambda: NOW)
+    keeper = TokenKeeper(enrolment(now=NOW), file, api=api, monotonic=lambda: 0.0)
     with pytest.raises(error):
         keeper.token(True)
     assert keeper.token() == "none"
@@ -119,7 +120,7 @@ def test_a_renewal_whose_answer_was_lost_is_repeated_in_the_same_words(tmp_path:
 
     for _start in range(2):
         api = an_api(httpx.MockTransport(lose))
-        keeper = TokenKeeper(enrolment(now=NOW), EnrolmentFile(tmp_path), api=api, now=lambda: NOW)
+        keeper = TokenKeeper(enrolment(now=NOW), EnrolmentFile(tmp_path), api=api, monotonic=lambda: 0.0)
         with pytest.raises(NoNetwork):
             keeper.token(True)
         api.close()
@@ -188,3 +189,44 @@ def test_facts_of_a_device_that_the_office_revoked_are_still_counted_as_this_pho
     )
     someone_else = dataclasses.replace(before, collector="bruno")
     assert signed_in_again(tmp_path, before=someone_else).devices == ("DEV2",)
+
+
+class Renewals:
+    """An office whose tokens live fifteen minutes, and the seconds since a phone started."""
+
+    def __init__(self, *, date: str | None = "Fri, 20 Nov 2026 15:30:00 GMT") -> None:
+        self.count = 0
+        self.elapsed = 0.0
+        self._date = date
+
+    def answer(self, _request: httpx.Request) -> httpx.Response:
+        self.count += 1
+        tokens = {"access_token": f"t{self.count}", "refresh_token": f"r{self.count}"}
+        headers = {"Date": self._date} if self._date else {}
+        return httpx.Response(200, json={**tokens, "expires_at": "2026-11-20T15:45:00Z"}, headers=headers)
+
+    def tokens(self, folder: Path, seconds: Sequence[tuple[float, bool]]) -> list[str]:
+        """The token given at each of `seconds`, by force or not, to a phone that started at 0."""
+        api = an_api(httpx.MockTransport(self.answer))
+        stale = dataclasses.replace(enrolment(now=NOW), access_token="t0", expires_at="2020-01-01T00:00:00Z")
+        keeper = TokenKeeper(stale, EnrolmentFile(folder), api=api, monotonic=lambda: self.elapsed)
+        given = []
+        for self.elapsed, force in seconds:
+            given.append(keeper.token(force))
+        api.close()
+        return given
+
+
+def test_a_phone_whose_clock_is_wrong_renews_as_often_as_any_other(tmp_path: Path) -> None:
+    """Nothing here knows the phone's clock; the office's own says that a token lives 900 seconds."""
+    moments = [(10.0, True), (11.0, False), (849.0, False), (850.0, False), (851.0, False)]
+    assert Renewals().tokens(tmp_path, moments) == ["t1", "t1", "t1", "t2", "t2"]
+
+
+def test_a_token_from_before_this_start_is_good_until_it_is_refused(tmp_path: Path) -> None:
+    assert Renewals().tokens(tmp_path, [(0.0, False), (9e6, False), (9e6, True)]) == ["t0", "t0", "t1"]
+
+
+def test_an_office_that_does_not_tell_the_time_is_asked_when_it_refuses(tmp_path: Path) -> None:
+    moments = [(0.0, True), (9e6, False), (9e6, True)]
+    assert Renewals(date=None).tokens(tmp_path, moments) == ["t1", "t1", "t2"]

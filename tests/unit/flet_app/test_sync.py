@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import secrets
+import time
 from collections.abc import Callable, Coroutine, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -58,7 +59,7 @@ class Watched:
         self.api = Api("http://127.0.0.1:9")
         who = enrolment(now=NOW)
         store.load_outbox(who.devices)
-        keeper = TokenKeeper(who, EnrolmentFile(folder), api=self.api, now=lambda: NOW)
+        keeper = TokenKeeper(who, EnrolmentFile(folder), api=self.api, monotonic=time.monotonic)
         self.driver = SyncDriver(
             store, keeper, world=real_world(), zone=ZoneInfo(ZONE), publish=self.said.append,
             changed=lambda: None, connect=lambda _keeper: RemoteDatabase(url),
