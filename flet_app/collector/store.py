@@ -138,12 +138,30 @@ class Store:
         self.outbox = outbox
 
     def begin_series(self, series: str) -> None:
-        """Start counting in a series that was just issued; a series already begun goes on."""
+        """Count on in `series` from the last receipt of it that is here, from 0 in one that was just issued.
+
+        The receipts have the last word: a phone that comes back to an earlier series, or was put back to an
+        earlier day, must not give a number twice.
+        """
+        last = self._last_receipt(series)
+        begun = {"series": series, "counter": 0, "last_hash": GENESIS_HASH}
         with self.database.transaction() as transaction:
-            kept = transaction.get_local(SERIES)
-            if not kept or kept.get("series") != series:
-                begun = {"series": series, "counter": 0, "last_hash": GENESIS_HASH}
-                transaction.put_local(SERIES, {**({"_rev": kept["_rev"]} if kept else {}), **begun})
+            kept = transaction.get_local(SERIES) or {}
+            counting = kept if kept.get("series") == series else {**kept, **begun}
+            if last and last["counter"] > counting["counter"]:
+                counting = {**counting, "counter": last["counter"], "last_hash": last["hash"]}
+            if counting is not kept:
+                transaction.put_local(SERIES, counting)
+
+    def _last_receipt(self, series: str) -> Json | None:
+        rows = self.database.all_docs(
+            start_key=f"receipt:{series}:\uffff",
+            end_key=f"receipt:{series}:",
+            descending=True,
+            limit=1,
+            include_docs=True,
+        )["rows"]
+        return rows[0]["doc"] if rows else None
 
     def load_preferences(self) -> None:
         self.chosen = self.database.get_local(PREFERENCES) or {}

@@ -15,11 +15,11 @@ from flet_app.collector.actions.receipts import save_receipt
 from flet_app.collector.actions.visits import start_visit
 from flet_app.collector.bootstrap import Settings, World
 from flet_app.collector.phone import Phone
-from flet_app.collector.store import Store
+from flet_app.collector.store import SERIES, Store
 from flet_app.collector.window import open_window
 from receivables.money import Money
 from receivables.payments import PaymentLine
-from receivables.receipts import ReceiptDraft
+from receivables.receipts import GENESIS_HASH, ReceiptDraft
 from tests.support.flet_harness import Screen
 from tests.support.seed_phone import seed_phone
 
@@ -120,5 +120,31 @@ def test_two_presses_of_the_button_make_one_receipt(
         assert screen.connection.errors
         screen.connection.errors.clear()
         assert not phone.portfolio.receipts
+
+    on_a_phone(tmp_path, story)
+
+
+def test_a_series_goes_on_after_its_last_receipt_whatever_the_phone_remembers(tmp_path: Path) -> None:
+    async def story(phone: Phone) -> None:
+        draft = await ten_in_cash(phone)
+        receipts = [await save_receipt(phone, draft, place=None) for _ in range(2)]
+        store, last = phone.store, receipts[-1]
+        assert store is not None
+        assert isinstance(last, dict)
+
+        def counting() -> tuple[str, int, str]:
+            kept = store.database.get_local(SERIES) or {}
+            return kept["series"], kept["counter"], kept["last_hash"]
+
+        store.begin_series("R0001")
+        assert counting() == ("R0001", 2, last["hash"])
+        store.begin_series("R0002")
+        assert counting() == ("R0002", 0, GENESIS_HASH)
+        store.begin_series("R0001")
+        assert counting() == ("R0001", 2, last["hash"])
+        put_back = {**(store.database.get_local(SERIES) or {}), "counter": 1, "last_hash": "of the first"}
+        store.database.put_local(SERIES, put_back)
+        store.begin_series("R0001")
+        assert counting() == ("R0001", 2, last["hash"])
 
     on_a_phone(tmp_path, story)
