@@ -3,7 +3,7 @@
     ReplicaError
     ├── BadRequest             400  the request itself makes no sense
     │   ├── TokenRefused       400  CouchDB's words for a bad bearer token: renew it
-    │   └── InvalidDocument    400  a member that begins with `_` and means nothing: fails its whole _bulk_docs
+    │   └── InvalidDocument    400  a member that begins with `_` and means nothing: fails its whole batch
     ├── Unauthorized           401  who are you
     ├── Forbidden              403  not you, or validate_doc_update said no
     ├── NotFound               404  absent or deleted
