@@ -29,6 +29,7 @@ EXCEPTIONS = {
     "second_leaf": "A receipt arrived twice with different contents",
     "poisoned": "A malformed record was put aside",
     "posting_rejected": "The ERP rejected a receipt",
+    "posting_failed": "A receipt could not be prepared for the ERP",
     "refused": "The database refused a record",
 }
 

@@ -17,7 +17,7 @@ from flet_app.supervisor.api import Api
 from flet_app.supervisor.main import App
 from flet_app.supervisor.session import Session
 from flet_app.supervisor.state import SupervisorState
-from flet_app.supervisor.words import posting_status
+from flet_app.supervisor.words import EXCEPTIONS, METHODS, POSTING_STATES, posting_status
 from tests.support.flet_harness import Screen
 
 NOW = datetime(2026, 11, 20, 15, 30, tzinfo=UTC)  # a Friday, 10:30 in Quito
@@ -190,6 +190,7 @@ def keys_of(path: Path) -> set[str]:
 
 def test_every_sentence_of_the_supervisor_has_its_spanish() -> None:
     asked = set().union(*(keys_of(path) for path in (ROOT / "flet_app" / "supervisor").rglob("*.py")))
+    asked |= {*EXCEPTIONS.values(), *METHODS.values(), *(words for words, _tone in POSTING_STATES.values())}
     known = {*catalogue("es", "supervisor"), *catalogue("es", "shared")}
     assert len(asked) > 30
     assert asked - known == set()
