@@ -4,8 +4,8 @@
     python -m bench.store --large    # … and at 1,000,000 (minutes)
 
 Runs alternate between the store and the bare loop, so that whatever else the machine does meets both; each
-figure is the median of its rounds. The bare loop makes the same bytes from the same documents; `ready_made` is the floor below
-it, where even those are made beforehand.
+figure is the median of its rounds. The bare loop makes the same bytes from the same documents; `ready_made`
+is the floor below it, where even those are made beforehand.
 """
 
 from __future__ import annotations
@@ -179,7 +179,8 @@ def growth(folder: Path, sizes: list[int]) -> list[Json]:
                 timed(lambda seq=seq: database.changes(since=seq, exclude_origin="bench")) for _ in range(200)
             ]
             puts = [
-                timed(lambda n=n: database.put({**invoice(0), "_id": f"put:{size}:{n}"})) for n in range(200)
+                timed(lambda key=f"put:{size}:{n}": database.put({**invoice(0), "_id": key}))
+                for n in range(200)
             ]
             found.append(
                 {
