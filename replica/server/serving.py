@@ -29,8 +29,9 @@ from replica.server.gateway import Gateway
 log = logging.getLogger("replica.server")
 
 STOP_SECONDS = 1.2
-# A busy client's next request is awaited on its own thread for this long.
-LINGER_SECONDS = 0.25
+# A client's next request is awaited on its own thread for this long: handing over costs more than a thread
+# that sleeps. With many threads in use, only for as long as a program takes to send its next one.
+LINGER_SECONDS, SHORT_LINGER_SECONDS = 2.0, 0.05
 # A connection without a request is closed after this long.
 IDLE_SECONDS = 300.0
 BACKLOG = 2048
@@ -52,6 +53,8 @@ class Server:
         self._work: queue.SimpleQueue[Connection] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._threads = 0
+        # Requests being answered.
+        self._busy = 0
         # Threads that nothing was given to; below zero, connections that wait for one.
         self._idle = 0
         self._returned: list[Connection] = []
@@ -142,7 +145,7 @@ class Server:
         self._selector.unregister(self._listener)
         self._listener.close()
         deadline = time.monotonic() + STOP_SECONDS
-        while time.monotonic() < deadline and self._threads > self._idle:
+        while time.monotonic() < deadline and self._busy:
             time.sleep(0.01)
         with self._lock:
             for connection in self._open:
@@ -163,13 +166,23 @@ class Server:
 
     def _converse(self, connection: Connection) -> None:
         """Answer requests while they come quickly; then give the connection back."""
-        while self._gateway.answer_one(connection) and not self._stopping.is_set():
-            if not connection.has_input(LINGER_SECONDS):
+        while self._answer_one(connection) and not self._stopping.is_set():
+            many = self._threads > self._most_threads // 2
+            if not connection.has_input(SHORT_LINGER_SECONDS if many else LINGER_SECONDS):
                 with self._lock:
                     self._returned.append(connection)
                 self._wake()
                 return
         self._forget(connection)
+
+    def _answer_one(self, connection: Connection) -> bool:
+        with self._lock:
+            self._busy += 1
+        try:
+            return self._gateway.answer_one(connection)
+        finally:
+            with self._lock:
+                self._busy -= 1
 
     def _forget(self, connection: Connection) -> None:
         connection.close()

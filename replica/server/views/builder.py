@@ -24,6 +24,7 @@ log = logging.getLogger("replica.server")
 # After a change, the builder waits this long for more of them.
 SETTLING_SECONDS = 1.0
 MOST_OPEN = 128
+UNUSED_SECONDS = 60.0
 
 
 class IndexBuilder:
@@ -34,8 +35,10 @@ class IndexBuilder:
         self._scripts = scripts
         self._closing = closing
         self._open: OrderedDict[Path, ViewIndex] = OrderedDict()
+        self._owners: dict[Path, str] = {}
         self._lock = threading.Lock()
         self._changed: set[str] = set()
+        self._orphaned: set[str] = set()
         self._wake = threading.Event()
         self._thread = threading.Thread(target=self._keep_up, name="index builder", daemon=True)
         self._building: dict[Path, tuple[str, ViewIndex, float]] = {}
@@ -62,8 +65,10 @@ class IndexBuilder:
             found = self._open.get(path)
             if found is None:
                 found = self._open[path] = ViewIndex(path, design)
+                self._owners[path] = served.name
                 self._close_surplus()
             self._open.move_to_end(path)
+            found.used_at = time.monotonic()
             return found
 
     def refresh(self, served: ServedDatabase, index: ViewIndex) -> None:
@@ -119,6 +124,8 @@ class IndexBuilder:
             self._wake.set()
         elif kind == "deleted":
             self._changed.discard(name)
+            self._orphaned.add(name)
+            self._wake.set()
 
     def _keep_up(self) -> None:
         while not self._closing.is_set():
@@ -126,6 +133,8 @@ class IndexBuilder:
             if self._closing.wait(SETTLING_SECONDS):
                 return
             self._wake.clear()
+            while self._orphaned:
+                self._close_all_of(self._orphaned.pop())
             while self._changed and not self._closing.is_set():
                 self._catch_up(self._changed.pop())
 
@@ -144,13 +153,33 @@ class IndexBuilder:
             log.warning("index of %s: %s", name, failure.reason)
 
     def _close_surplus(self) -> None:
-        idle = [path for path, index in self._open.items() if not index.updating.locked()]
+        """Close indexes that nobody has asked for lately; whoever has one in hand asked for it just now."""
+        lately = time.monotonic() - UNUSED_SECONDS
+        idle = [
+            path
+            for path, index in self._open.items()
+            if index.used_at < lately and not index.updating.locked()
+        ]
         for path in idle[: max(len(self._open) - MOST_OPEN, 0)]:
+            self._owners.pop(path, None)
             self._open.pop(path).close()
+
+    def _close_all_of(self, name: str) -> None:
+        """Close the indexes of a database that was deleted; their files are gone already."""
+        with self._lock:
+            paths = [
+                path for path, owner in self._owners.items() if owner == name and not path.parent.exists()
+            ]
+            closed = [self._open.pop(path) for path in paths if path in self._open]
+            for path in paths:
+                del self._owners[path]
+        for index in closed:
+            index.close()
 
     def _forget(self, path: Path) -> None:
         with self._lock:
             index = self._open.pop(path, None)
+            self._owners.pop(path, None)
         if index is not None:
             index.close()
         for suffix in ("", "-wal", "-shm"):

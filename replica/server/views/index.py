@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -80,6 +81,7 @@ class ViewIndex:
         self.views = list(design.views)
         self.sources = dumps([design.views[name]["map"] for name in self.views])
         self._with_designs = design.options.get("include_design") is True
+        self.used_at = time.monotonic()
         self.progress: Progress | None = None
         self.updating = threading.Lock()
         self._writer = _connect(path, _WRITER_PRAGMAS)
