@@ -135,18 +135,22 @@ def _gunzip(data: bytes, limit: int) -> bytes:
 
 def body_pieces() -> Iterator[bytes]:
     """The request body as it comes, gunzipped where `Content-Encoding` says so: for attachments."""
-    if request.headers.get("Content-Encoding", "").lower() != "gzip":
-        while piece := request.stream.read(PIECE):
-            yield piece
-        return
+    pieces = iter(lambda: request.stream.read(PIECE), b"")
+    packed = request.headers.get("Content-Encoding", "").lower() == "gzip"
+    return gunzipped(pieces) if packed else pieces
+
+
+def gunzipped(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """Unpacked in pieces of bounded size, however well they were packed. Raise `BadRequest`."""
     unpacker = zlib.decompressobj(wbits=31)
-    while piece := request.stream.read(PIECE):
-        while piece:
+    for piece in pieces:
+        rest = piece
+        while rest:
             try:
-                yield unpacker.decompress(piece, PIECE)
+                yield unpacker.decompress(rest, PIECE)
             except zlib.error:
                 raise BadRequest("Invalid gzip body.") from None
-            piece = unpacker.unconsumed_tail
+            rest = unpacker.unconsumed_tail
     if not unpacker.eof:
         raise BadRequest("Invalid gzip body.")
 

@@ -18,6 +18,7 @@ from replica.server.served import ServedDatabase
 from replica.server.wire import answer, body_bytes, flag, json_argument, loads, location
 
 routes = Blueprint("documents", __name__)
+UNKNOWN_SIZE = 1 << 62
 REVISION = re.compile(r"[0-9]+-[0-9a-zA-Z]+")
 
 Json = dict[str, Any]
@@ -135,7 +136,9 @@ def _open_revisions(found: ServedDatabase, doc_id: str) -> Response:
 def write(db: str, doc_id: str) -> Response:
     found = database(db)
     if request.mimetype == "multipart/related":
-        document = receive_related(found)
+        document = {**receive_related(found), "_id": doc_id}
+        # How much of the body was the document is not known: it is measured.
+        admit(document, UNKNOWN_SIZE, node().configuration)
     else:
         data = body_bytes()
         parsed = loads(data)
@@ -143,7 +146,6 @@ def write(db: str, doc_id: str) -> Response:
             raise BadRequest("Document must be a JSON object")
         document = {**parsed, "_id": doc_id}
         admit(document, len(data), node().configuration)
-    document["_id"] = doc_id
     if not flag("new_edits", True):
         return _store_replicated(found, document)
     rev = given_revision(document)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import hashlib
 import json
 
@@ -136,6 +137,25 @@ def test_document_arrives_with_its_attachments_behind_it(admin: httpx.Client, db
     assert answer.status_code == 201, answer.text
     assert admin.get(f"{db}/a/one").content == PHOTO
     assert admin.get(f"{db}/a/two").content == tricky
+
+
+def test_attachment_that_arrives_compressed_is_unpacked(admin: httpx.Client, db: str) -> None:
+    """As CouchDB's replicator sends the texts that it keeps compressed."""
+    packed = gzip.compress(PHOTO)
+    entry = {"follows": True, "content_type": "text/plain", "length": len(PHOTO), "encoding": "gzip"}
+    digest = "md5-" + base64.b64encode(hashlib.md5(packed).digest()).decode()
+    document = {
+        "_rev": f"1-{'a' * 32}",
+        "_attachments": {"one": {**entry, "encoded_length": len(packed), "digest": digest, "revpos": 1}},
+    }
+    answer = admin.put(
+        f"{db}/a",
+        params={"new_edits": "false"},
+        content=related(document, packed, headers=True),
+        headers={"Content-Type": 'multipart/related; boundary="mark"'},
+    )
+    assert answer.status_code == 201, answer.text
+    assert admin.get(f"{db}/a/one").content == PHOTO
 
 
 def test_document_leaves_with_its_attachments_behind_it(admin: httpx.Client, db: str, rev: str) -> None:
