@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 ALLOWED: dict[str, set[str]] = {
     "receivables": set(),
     "replica": {"httpx"},
-    "replica/server": {"httpx", "flask", "werkzeug", "waitress", "quickjs", "jwt", "cryptography"},
+    "replica/server": {"httpx", "flask", "werkzeug", "quickjs", "jwt", "cryptography"},
     "paperwork": {"receivables", "fpdf", "defusedxml", "segno", "num2words"},
     "backend": {
         "receivables", "paperwork", "ibmcloudant", "ibm_cloud_sdk_core", "requests", "flask", "werkzeug",
