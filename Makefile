@@ -42,7 +42,7 @@ types: setup
 	$(BIN)/mypy
 
 test: setup browser  ## all tests but the slow ones
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest -rs -m "not slow"
 
 browser:
 	@sh tests/support/ensure_chromium.sh
