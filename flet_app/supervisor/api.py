@@ -6,6 +6,7 @@ the session.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -32,12 +33,23 @@ class ApiProblem(Exception):
 class Api:
     """One signed-in person. Not shared between sessions."""
 
-    def __init__(self, base_url: str, *, language: str, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        language: str,
+        now: Callable[[], datetime],
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
         self._client = httpx.AsyncClient(
-            base_url=f"{base_url.rstrip('/')}/api/v1", timeout=TIMEOUT, headers={"Accept-Language": language}
+            base_url=f"{base_url.rstrip('/')}/api/v1",
+            timeout=TIMEOUT,
+            transport=transport,
+            headers={"Accept-Language": language},
         )
         self._now = now
         self._tokens: Json | None = None
+        self._renewing = asyncio.Lock()
         self.company = ""
 
     async def close(self) -> None:
@@ -65,8 +77,11 @@ class Api:
     async def _authorised(self, method: str, path: str, **options: Any) -> httpx.Response:
         if self._tokens is None:
             raise ApiProblem("signed_out", "signed out", status=401)
-        if datetime.fromisoformat(self._tokens["expires_at"]) - self._now() < RENEW_BEFORE:
-            await self._renew(self._tokens["refresh_token"])
+        # the screens read several things at once: only the first renews, for a refresh token used twice
+        # looks stolen to the server and ends the session
+        async with self._renewing:
+            if datetime.fromisoformat(self._tokens["expires_at"]) - self._now() < RENEW_BEFORE:
+                await self._renew(self._tokens["refresh_token"])
         headers = {"Authorization": f"Bearer {self._tokens['access_token']}"}
         return await self._send(method, f"/companies/{self.company}{path}", headers=headers, **options)
 

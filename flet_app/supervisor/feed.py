@@ -50,7 +50,7 @@ async def refresh(state: SupervisorState, api: Api, now: datetime) -> None:
     except ApiProblem as problem:
         state.failure = problem.code
         if problem.status == 401:
-            state.signed_in = False
+            state.forget()
         return
     if (day, collector) != (state.day, state.collector):
         return

@@ -52,8 +52,7 @@ class Session:
         self.nudge.set()
 
     def sign_out(self) -> None:
-        self.state.signed_in = False
-        self.state.loaded_at = None
+        self.state.forget()
 
     def today(self) -> date:
         return self.now().astimezone(ZoneInfo(self.state.timezone)).date()

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import ast
 import asyncio
+import json
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import flet as ft
+import httpx
 import pytest
 
 from flet_app.i18n import Texts, catalogue
@@ -157,8 +159,43 @@ def test_signing_in_without_an_answer_says_so_and_keeps_what_was_typed() -> None
         await screen.type("sign-in-password", "secreta")
         await screen.tap("sign-in-submit")
         await screen.until(lambda: screen.says("El servidor no responde."), "the failure is told")
+        assert screen.by_id("sign-in-email").content.value == "sofia@andina.example"  # type: ignore[union-attr]
 
     look(SupervisorState(), story, route="/")
+
+
+def test_signing_out_leaves_nothing_for_who_signs_in_next() -> None:
+    async def story(screen: Screen, session: Session) -> None:
+        await screen.tap("sign-out")
+        left = session.state
+        assert not left.signed_in
+        assert not (left.summary or left.collectors or left.customers or left.visits or left.receipts)
+        assert not (left.exceptions or left.receipts_total or left.collector)
+
+    look(a_day(), story, route="/")
+
+
+def test_of_several_reads_at_once_only_the_first_renews_the_token() -> None:
+    spent: list[str] = []
+
+    def office(request: httpx.Request) -> httpx.Response:
+        if request.url.path.endswith("/auth/login"):
+            tokens = {"access_token": "a", "refresh_token": "r0", "expires_at": "2026-11-20T15:30:10Z"}
+            return httpx.Response(200, json=tokens)
+        if request.url.path.endswith("/auth/refresh"):
+            spent.append(json.loads(request.content)["refresh_token"])
+            tokens = {"access_token": "b", "refresh_token": "r1", "expires_at": "2026-11-20T15:45:00Z"}
+            return httpx.Response(200, json=tokens)
+        return httpx.Response(200, json={})
+
+    async def read_five() -> None:
+        api = Api(NOWHERE, language="es", now=lambda: NOW, transport=httpx.MockTransport(office))
+        await api.sign_in("sofia@andina.example", "secreta")
+        await asyncio.gather(*(api.read("/summary") for _ in range(5)))
+        await api.close()
+
+    asyncio.run(read_five())
+    assert spent == ["r0"]
 
 
 def test_a_day_before_today_is_not_overtaken_by_the_calendar() -> None:
