@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+# Tests wait for processes more than they compute: one more worker than a small machine has cores.
+TEST_WORKERS ?= 3
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run unplug plug dunning check lint types test browser soak bench peers screenshots clean
@@ -42,7 +44,7 @@ types: setup
 	$(BIN)/mypy
 
 test: setup browser  ## all tests but the slow ones
-	$(BIN)/python -m pytest -rs -m "not slow"
+	$(BIN)/python -m pytest -rs -m "not slow" -n $(TEST_WORKERS) --dist worksteal
 
 browser:
 	@sh tests/support/ensure_chromium.sh
