@@ -20,6 +20,9 @@ from receivables.validation import Problem
 
 SERVER_ROLE = "_admin"
 
+PICTURE = "picture"
+"""The one attachment of a `photo`; no other fact carries any."""
+
 
 class Role(StrEnum):
     """What a person is in one company."""
@@ -41,6 +44,7 @@ class Action(StrEnum):
     MANAGE_USERS = "manage_users"
 
 
+_WITHOUT_PICTURE = Problem("picture_missing", "_attachments")
 _ROLE_NAMES = frozenset(role.value for role in Role)
 _OFFICE = frozenset({Role.SUPERVISOR, Role.BACKOFFICE, Role.COORDINATOR, Role.ADMINISTRATOR})
 
@@ -99,9 +103,10 @@ def _not_a_first_version(document: Mapping[str, Any], old: Mapping[str, Any] | N
         return Problem("fact_immutable", "_id")
     if (document.get("_revisions") or {}).get("start", 0) > 1:
         return Problem("fact_immutable", "_rev")
-    if document.get("_attachments") is not None:
-        return Problem("attachment_refused", "_attachments")
-    return None
+    attached = document.get("_attachments")
+    if not str(document["_id"]).startswith("photo:"):
+        return None if attached is None else Problem("attachment_refused", "_attachments")
+    return None if isinstance(attached, dict) and set(attached) == {PICTURE} else _WITHOUT_PICTURE
 
 
 def _common_fault(document: Mapping[str, Any], database: str) -> Problem | None:
@@ -152,7 +157,28 @@ def _other_fault(fact: Mapping[str, Any], roles: Collection[str] | None) -> Prob
         series = fact["receipt"].split(":")[1]
         if f"series:{series}" not in roles:
             return Problem("role_missing", "series")
-    return None
+    return _cash_fault(fact)
+
+
+def _cash_fault(fact: Mapping[str, Any]) -> Problem | None:
+    """Deposits and closes add up, or somebody would have to guess which of their figures is the money."""
+    kind = fact["_id"].partition(":")[0]
+    if kind == "deposit" and minor_from_json(fact["cash"]) + _sum(fact["cheques"]) != fact["total"]:
+        return Problem("sum_mismatch", "total")
+    if kind != "cash_close":
+        return None
+    counted, expected = minor_from_json(fact["counted"]), minor_from_json(fact["expected"])
+    pieces = sum(
+        minor_from_json(each["value"]) * minor_from_json(each["count"]) for each in fact["denominations"]
+    )
+    if fact["denominations"] and pieces != counted:
+        return Problem("sum_mismatch", "counted")
+    came, went = ("opening", "collected"), ("voided", "deposited")
+    if expected != sum(minor_from_json(fact[name]) for name in came) - sum(
+        minor_from_json(fact[name]) for name in went
+    ):
+        return Problem("sum_mismatch", "expected")
+    return None if fact["difference"] == counted - expected else Problem("sum_mismatch", "difference")
 
 
 def _sum(lines: list[Mapping[str, Any]]) -> int:

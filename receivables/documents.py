@@ -20,7 +20,8 @@ SCHEMA = 1
 """The shape of the documents that this version writes; it reads every released one."""
 
 FACT_TYPES = frozenset({
-    "visit_start", "visit", "receipt", "receipt_void", "promise", "note", "location_update", "track",
+    "visit_start", "visit", "receipt", "receipt_void", "receipt_copy", "promise", "dispute",
+    "informed_payment", "note", "location_update", "photo", "deposit", "cash_close", "planned_stop", "track",
     "refusal", "dunning_notice",
 })  # fmt: skip
 PROJECTION_TYPES = frozenset({

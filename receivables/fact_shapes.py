@@ -20,6 +20,13 @@ Check = Callable[[Any, str], Problem | None]
 Fields = tuple[tuple[str, Check], ...]
 
 METHODS = frozenset(method.value for method in Method)
+STOP_CHANGES = frozenset({"add", "move", "remove"})
+
+MAX_CASH = 2**50
+"""Minor units of a count of cash: sums and differences of a few such stay exact in JavaScript."""
+
+MAX_STROKES, MAX_STROKE_NUMBERS = 100, 2000
+"""A signature is lines as the finger drew them, x and y in turn, on a field 1000 wide."""
 
 _CURRENCY = re.compile(r"[A-Z]{3}")
 _HASH = re.compile(r"[0-9a-f]{64}")
@@ -73,7 +80,7 @@ def number(low: float, high: float) -> Check:
     return _passes(fits)
 
 
-def whole(lowest: int) -> Check:
+def whole(lowest: int, highest: int = MAX_MINOR) -> Check:
     """Minor units or a counter: 100, 100.0 and 1e2 are one; no fraction, no boolean, at most 2^53 - 1."""
 
     def check(value: Any, field: str) -> Problem | None:
@@ -81,7 +88,7 @@ def whole(lowest: int) -> Check:
             amount = minor_from_json(value)
         except MoneyError:
             return Problem("amount_invalid", field)
-        return None if amount >= lowest else Problem("amount_invalid", field)
+        return None if lowest <= amount <= highest else Problem("amount_invalid", field)
 
     return check
 
@@ -148,6 +155,11 @@ _latitude = number(-90, 90)
 _longitude = number(-180, 180)
 _flag = _passes(lambda value: isinstance(value, bool))
 _method = _passes(lambda value: isinstance(value, str) and value in METHODS)
+_change = _passes(lambda value: isinstance(value, str) and value in STOP_CHANGES)
+_receipt_id = matching(_RECEIPT_ID)
+_currency = matching(_CURRENCY)
+_cash = whole(0, MAX_CASH)
+_signed_cash = whole(-MAX_CASH, MAX_CASH)
 _POSITION = (_instant, _latitude, _longitude, or_null(_distance))
 
 _place = record((
@@ -159,6 +171,11 @@ _payment = record((
     ("transferred_on", or_null(_date)), ("brand", _short), ("last4", _short), ("authorisation", _short),
     ("tax", _short), ("access_key", _short),
 ))  # fmt: skip
+_signature = record((
+    ("name", _name),
+    ("strokes", items(1, MAX_STROKES, items(2, MAX_STROKE_NUMBERS, number(0, 1000)))),
+))  # fmt: skip
+_cheque = record((("receipt", _receipt_id), ("number", _short), ("amount", whole(1, MAX_CASH))))
 
 COMMON: Fields = (
     ("company", matching(CODE)), ("collector", matching(CODE)), ("device", _name), ("created_at", _instant),
@@ -170,23 +187,55 @@ FACTS: dict[str, Fields] = {
     "visit": (
         ("customer", _name), ("start", _name), ("started_at", _instant), ("finished_at", _instant),
         ("place", or_null(_place)), ("outcome", _name), ("comment", _words),
-        ("next_visit_at", or_null(_instant)),
+        ("next_visit_at", or_null(_instant)), ("attended_by", _short), ("signature", or_null(_signature)),
     ),
     "receipt": (
         ("series", matching(SERIES)), ("counter", whole(1)), ("number", _name), ("customer", _name),
-        ("visit", or_null(_name)), ("currency", matching(_CURRENCY)), ("total", whole(1)),
+        ("visit", or_null(_name)), ("currency", _currency), ("total", whole(1)),
         ("payments", items(1, 100, _payment)),
         ("allocations", items(0, 1000, record((("invoice", _name), ("amount", whole(1)))))),
         ("on_account", whole(0)), ("place", or_null(_place)), ("previous_hash", matching(_HASH)),
         ("hash", matching(_HASH)),
     ),
-    "receipt_void": (("receipt", matching(_RECEIPT_ID)), ("reason", _words)),
+    "receipt_void": (("receipt", _receipt_id), ("reason", _words)),
+    "receipt_copy": (("receipt", _receipt_id), ("copy", whole(1)), ("means", _name)),
     "promise": (
         ("customer", _name), ("invoices", items(0, 1000, _name)), ("amount", whole(1)),
-        ("currency", matching(_CURRENCY)), ("promised_on", _date),
+        ("currency", _currency), ("promised_on", _date),
+    ),
+    "dispute": (
+        ("customer", _name), ("invoice", _name), ("reason", _name), ("amount", whole(1)),
+        ("currency", _currency), ("text", _words),
+    ),
+    "informed_payment": (
+        ("customer", _name), ("invoices", items(0, 1000, _name)), ("amount", whole(1)),
+        ("currency", _currency), ("paid_on", _date), ("bank", _short), ("reference", _short),
+        ("text", _words),
     ),
     "note": (("customer", _name), ("text", text(1, 4000))),
-    "location_update": (("customer", _name), ("place", _place), ("reason", or_null(_words))),
+    "location_update": (
+        ("customer", _name), ("place", _place), ("reason", or_null(_words)), ("reference", or_null(_words)),
+    ),
+    "photo": (
+        ("customer", _short), ("of", _short), ("subject", _name), ("taken_at", _instant),
+        ("place", or_null(_place)), ("bytes", whole(1)), ("sha256", matching(_HASH)),
+    ),
+    "deposit": (
+        ("currency", _currency), ("total", whole(1, MAX_CASH)), ("cash", _cash),
+        ("cheques", items(0, 1000, _cheque)), ("bank", _name), ("account", _short), ("number", _name),
+        ("deposited_on", _date),
+    ),
+    "cash_close": (
+        ("currency", _currency), ("closes_on", _date), ("previous", _short), ("opening", _signed_cash),
+        ("collected", _cash), ("voided", _cash), ("deposited", _cash), ("expected", _signed_cash),
+        ("counted", _cash), ("difference", _signed_cash),
+        ("denominations", items(0, 100, record((("value", whole(1, MAX_CASH)), ("count", _cash))))),
+        ("cheques", items(0, 1000, _cheque)), ("reason", _words), ("signature", or_null(_signature)),
+        ("receiver", or_null(_signature)),
+    ),
+    "planned_stop": (
+        ("route_on", _date), ("customer", _name), ("change", _change), ("position", or_null(whole(0))),
+    ),
     "track": (("positions", items(1, 5000, _position)),),
     "refusal": (("of", text(0, 1000)), ("reason", _words), ("document", text(0, 65536))),
 }  # fmt: skip

@@ -199,6 +199,10 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         "Este documento no admite archivos adjuntos.",
         "This document takes no attachments.",
     ),
+    "picture_missing": (
+        "La fotografía no trae su imagen. Tómela de nuevo.",
+        "The photo comes without its picture. Take it again.",
+    ),
     "writer_mismatch": (
         "El documento es de otra empresa o de otro gestor.",
         "The document belongs to another company or collector.",

@@ -1,22 +1,22 @@
 """Everything that can go wrong in the store, as one tree. Each knows CouchDB's `error` word and HTTP status.
 
-    ReplicaError
-    ├── BadRequest             400  the request itself makes no sense
-    │   ├── TokenRefused       400  CouchDB's words for a bad bearer token: renew it
-    │   └── InvalidDocument    400  a member that begins with `_` and means nothing: fails its whole batch
-    ├── Unauthorized           401  who are you
-    ├── Forbidden              403  not you, or validate_doc_update said no
-    ├── NotFound               404  absent or deleted
-    ├── Conflict               409  the revision given is not a leaf
-    ├── FileExists             412  the database is there already
-    ├── MissingStub            412  a document says "you have this attachment", and we don't
-    ├── TooLarge               413  a document, attachment or body over the limit
-    ├── TooManyRequests        429  `retry_after` seconds, where the peer said so
-    ├── ServerFailure          5xx  the peer failed; trying again may help
-    ├── Unreachable             –   no answer, or an answer cut short; trying again may help
-    └── StorageError            –   the file itself
-        ├── FileTooNew          –   written by a newer program
-        └── CorruptFile         –   SQLite says the file is damaged
+ReplicaError
+├── BadRequest             400  the request itself makes no sense
+│   ├── TokenRefused       400  CouchDB's words for a bad bearer token: renew it
+│   └── InvalidDocument    400  a member that begins with `_` and means nothing: fails its whole batch
+├── Unauthorized           401  who are you
+├── Forbidden              403  not you, or validate_doc_update said no
+├── NotFound               404  absent or deleted
+├── Conflict               409  the revision given is not a leaf
+├── FileExists             412  the database is there already
+├── MissingStub            412  a document says "you have this attachment", and we don't
+├── TooLarge               413  a document, attachment or body over the limit
+├── TooManyRequests        429  `retry_after` seconds, where the peer said so
+├── ServerFailure          5xx  the peer failed; trying again may help
+├── Unreachable             –   no answer, or an answer cut short; trying again may help
+└── StorageError            –   the file itself
+    ├── FileTooNew          –   written by a newer program
+    └── CorruptFile         –   SQLite says the file is damaged
 """
 
 from __future__ import annotations

@@ -14,7 +14,10 @@ from backend.reconcile.tuning import ACTIVITY_ITEMS
 from receivables.documents import SCHEMA
 from receivables.money import Money
 
-TOLD = frozenset({"visit", "receipt", "receipt_void", "promise", "note", "location_update", "dunning_notice"})
+TOLD = frozenset({
+    "visit", "receipt", "receipt_void", "promise", "dispute", "informed_payment", "note", "location_update",
+    "dunning_notice",
+})  # fmt: skip
 """Facts that make an item; a started visit tells nothing that the finished one does not."""
 
 _HAPPENED = {"visit": "finished_at", "dunning_notice": "sent_at"}
@@ -54,12 +57,22 @@ def _text_of(kind: str, fact: Mapping[str, Any]) -> str:
             parts = [fact["outcome"], fact.get("comment")]
         case "promise":
             parts = [_amount(fact["amount"], fact["currency"]), fact["promised_on"]]
+        case "dispute":
+            parts = [
+                fact["invoice"],
+                _amount(fact["amount"], fact["currency"]),
+                fact["reason"],
+                fact.get("text"),
+            ]
+        case "informed_payment":
+            amount = _amount(fact["amount"], fact["currency"])
+            parts = [amount, fact["paid_on"], fact.get("reference"), fact.get("text")]
         case "receipt_void":
             parts = [fact["receipt"], fact["reason"]]
         case "note":
             parts = [fact["text"]]
         case "location_update":
-            parts = [fact.get("reason")]
+            parts = [fact.get("reference"), fact.get("reason")]
         case _:
             parts = [fact.get("note") or fact.get("subject")]
     return " · ".join(str(part) for part in parts if part)

@@ -83,9 +83,9 @@ def take_facts(
         if body["_id"] in standing
     ]
     park(couch, company, exceptions)
-    outcome = write_all(couch, company, sorting.new, new_edits=False)
+    written = _copy(couch, db, company, sorting.new)
     reach("reconcile.facts_copied")
-    refused = [poisoned(body, reason, collector=collector, now=now) for body, reason in outcome.refused]
+    refused = [poisoned(body, reason, collector=collector, now=now) for body, reason in written]
     park(couch, company, refused)
     return Taken(
         page.last_seq,
@@ -96,6 +96,20 @@ def take_facts(
     )
 
 
+def _copy(couch: Couch, db: str, company: str, facts: list[Json]) -> list[tuple[Json, str]]:
+    """Write the facts with the revisions they were born with; return what was refused, with the reason.
+
+    Pictures go one by one, so that no request holds more than one of them.
+    """
+    refused = write_all(
+        couch, company, [fact for fact in facts if "_attachments" not in fact], new_edits=False
+    ).refused
+    for fact in (fact for fact in facts if "_attachments" in fact):
+        whole = fetch_leaves(couch, db, [(fact["_id"], fact["_rev"])], attachments=True)
+        refused += write_all(couch, company, whole, new_edits=False).refused
+    return refused
+
+
 def park(couch: Couch, company: str, exceptions: list[Json]) -> None:
     """Write exceptions that are not there yet; one that is there, open or closed, stays as it is."""
     if exceptions:
@@ -103,8 +117,10 @@ def park(couch: Couch, company: str, exceptions: list[Json]) -> None:
         reach("reconcile.parked")
 
 
-def fetch_leaves(couch: Couch, db: str, leaves: Iterable[tuple[str, str]]) -> list[Json]:
-    """The bodies of these revisions; one that was purged in between is left out.
+def fetch_leaves(
+    couch: Couch, db: str, leaves: Iterable[tuple[str, str]], *, attachments: bool = False
+) -> list[Json]:
+    """The bodies of these revisions, with `attachments` or their stubs; one purged in between is left out.
 
     Raise `CouchError` where one stands but can't be read yet: a checkpoint must not pass it.
     """
@@ -114,6 +130,7 @@ def fetch_leaves(couch: Couch, db: str, leaves: Iterable[tuple[str, str]]) -> li
         couch.service.post_bulk_get,
         db,
         [{"id": doc_id, "rev": rev} for doc_id, rev in sorted(wanted)],
+        attachments=attachments,
         idempotent=True,
     )
     bodies = [entry["ok"] for result in answer["results"] for entry in result["docs"] if "ok" in entry]

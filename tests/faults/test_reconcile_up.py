@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 from collections.abc import Iterator
 
@@ -47,6 +49,49 @@ def test_the_phone_learns_what_the_centre_has_and_what_was_done_at_its_customer(
         "note": "Perro bravo",
     }
     assert "received:ana" not in company.phone("bruno")
+
+
+def test_what_else_a_collector_records_goes_up_and_shows_at_the_customer(company: Company) -> None:
+    told = {"customer": "C1", "amount": 1050, "currency": "USD"}
+    company.push(
+        "ana",
+        company.fact("dispute", "ana", **told, invoice="F-1", reason="quantity", text="Faltan dos cajas"),
+        company.fact(
+            "informed_payment", "ana", **told, invoices=["F-1"], paid_on="2026-11-19", bank=None,
+            reference="778", text="",
+        ),
+        company.fact(
+            "deposit", "ana", currency="USD", total=500, cash=500, cheques=[], bank="Pichincha", account=None,
+            number="D-1", deposited_on="2026-11-21",
+        ),
+        company.fact(
+            "planned_stop", "ana", route_on="2026-11-22", customer="C1", change="add", position=None
+        ),
+    )  # fmt: skip
+    assert company.reconcile().facts_copied == 4
+    phone = company.phone("ana")
+    assert len(phone["received:ana"]["others"]) == 4
+    assert {item["kind"]: item["text"] for item in phone["activity:C1"]["items"]} == {
+        "dispute": "F-1 · 10.50 USD · quantity · Faltan dos cajas",
+        "informed_payment": "10.50 USD · 2026-11-19 · 778",
+    }
+
+
+def test_photos_go_up_with_their_pictures_and_hold_back_nothing_else(company: Company) -> None:
+    jpeg = b"\xff\xd8\xff picture"
+    body = {
+        "customer": "C1", "of": None, "subject": "visit", "taken_at": "2026-11-21T15:04:05Z", "place": None,
+        "bytes": len(jpeg), "sha256": hashlib.sha256(jpeg).hexdigest(),
+    }  # fmt: skip
+    photos = [company.fact("photo", "ana", **body) for _ in range(3)]
+    attached = {"picture": {"content_type": "image/jpeg", "data": base64.b64encode(jpeg).decode()}}
+    company.push("ana", *({**photo, "_attachments": attached} for photo in photos), company.receipt("ana", 1))
+    assert company.reconcile().facts_copied == 4
+    assert company.reconcile().facts_copied == 0
+    assert not company.exceptions()
+    for photo in photos:
+        found = company.central(photo["_id"])["_attachments"]["picture"]
+        assert (found["content_type"], found["length"]) == ("image/jpeg", len(jpeg))
 
 
 def test_a_second_body_is_parked_with_both_and_never_replaces_the_first(company: Company) -> None:

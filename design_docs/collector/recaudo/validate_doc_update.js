@@ -10,6 +10,8 @@ function (newDoc, oldDoc, userCtx, secObj) {
   var RECEIPT_ID = /^receipt:([A-Z][A-Z0-9]{1,9}):[0-9]{8}$/;
   var DATE = /^([0-9]{4})-([0-9]{2})-([0-9]{2})$/;
   var INSTANT = /^([0-9]{4}-[0-9]{2}-[0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]{2})Z$/;
+  var MAX_CASH = 1125899906842624;
+  var STOP_CHANGES = {add: 1, move: 1, remove: 1};
   var METHODS = {cash: 1, cheque: 1, transfer: 1, card: 1, withholding: 1};
   var PROJECTIONS = {
     company: 1, collector: 1, customer: 1, invoice: 1, withholding: 1, credit_note: 1, route: 1, goal: 1, catalogue: 1,
@@ -73,9 +75,9 @@ function (newDoc, oldDoc, userCtx, secObj) {
       refuse('field_invalid', field);
     }
   }
-  function whole(lowest) {
+  function whole(lowest, highest) {
     return function (value, field) {
-      if (!isNumber(value, lowest, LARGEST) || Math.floor(value) !== value) {
+      if (!isNumber(value, lowest, highest === undefined ? LARGEST : highest) || Math.floor(value) !== value) {
         refuse('amount_invalid', field);
       }
     };
@@ -135,6 +137,16 @@ function (newDoc, oldDoc, userCtx, secObj) {
       refuse('field_invalid', field);
     }
   }
+  function change(value, field) {
+    if (typeof value !== 'string' || !has(STOP_CHANGES, value)) {
+      refuse('field_invalid', field);
+    }
+  }
+  function coordinate(value, field) {
+    if (!isNumber(value, 0, 1000)) {
+      refuse('field_invalid', field);
+    }
+  }
   function position(value, field) {
     if (!isArray(value) || value.length !== 4) {
       refuse('field_invalid', field);
@@ -155,11 +167,19 @@ function (newDoc, oldDoc, userCtx, secObj) {
     ['last4', orNull(text(0, 200))], ['authorisation', orNull(text(0, 200))], ['tax', orNull(text(0, 200))],
     ['access_key', orNull(text(0, 200))]
   ]);
+  var shortText = orNull(text(0, 200));
+  var currency = matching(CURRENCY);
+  var receiptId = matching(RECEIPT_ID);
+  var cash = whole(0, MAX_CASH);
+  var signedCash = whole(-MAX_CASH, MAX_CASH);
+  var signature = record([['name', name], ['strokes', list(1, 100, list(2, 2000, coordinate))]]);
+  var cheque = record([['receipt', receiptId], ['number', shortText], ['amount', whole(1, MAX_CASH)]]);
   var FACTS = {
     visit_start: [['customer', name], ['place', orNull(place)], ['distance_m', orNull(distance)]],
     visit: [
       ['customer', name], ['start', name], ['started_at', instant], ['finished_at', instant], ['place', orNull(place)],
-      ['outcome', name], ['comment', words], ['next_visit_at', orNull(instant)]
+      ['outcome', name], ['comment', words], ['next_visit_at', orNull(instant)], ['attended_by', shortText],
+      ['signature', orNull(signature)]
     ],
     receipt: [
       ['series', matching(SERIES)], ['counter', whole(1)], ['number', name], ['customer', name], ['visit', orNull(name)],
@@ -167,17 +187,56 @@ function (newDoc, oldDoc, userCtx, secObj) {
       ['allocations', list(0, 1000, record([['invoice', name], ['amount', whole(1)]]))], ['on_account', whole(0)],
       ['place', orNull(place)], ['previous_hash', matching(HASH)], ['hash', matching(HASH)]
     ],
-    receipt_void: [['receipt', matching(RECEIPT_ID)], ['reason', words]],
+    receipt_void: [['receipt', receiptId], ['reason', words]],
+    receipt_copy: [['receipt', receiptId], ['copy', whole(1)], ['means', name]],
     promise: [
       ['customer', name], ['invoices', list(0, 1000, name)], ['amount', whole(1)], ['currency', matching(CURRENCY)],
       ['promised_on', date]
     ],
+    dispute: [
+      ['customer', name], ['invoice', name], ['reason', name], ['amount', whole(1)], ['currency', currency],
+      ['text', words]
+    ],
+    informed_payment: [
+      ['customer', name], ['invoices', list(0, 1000, name)], ['amount', whole(1)], ['currency', currency],
+      ['paid_on', date], ['bank', shortText], ['reference', shortText], ['text', words]
+    ],
     note: [['customer', name], ['text', text(1, 4000)]],
-    location_update: [['customer', name], ['place', place], ['reason', orNull(words)]],
+    location_update: [
+      ['customer', name], ['place', place], ['reason', orNull(words)], ['reference', orNull(words)]
+    ],
+    photo: [
+      ['customer', shortText], ['of', shortText], ['subject', name], ['taken_at', instant], ['place', orNull(place)],
+      ['bytes', whole(1)], ['sha256', matching(HASH)]
+    ],
+    deposit: [
+      ['currency', currency], ['total', whole(1, MAX_CASH)], ['cash', cash], ['cheques', list(0, 1000, cheque)],
+      ['bank', name], ['account', shortText], ['number', name], ['deposited_on', date]
+    ],
+    cash_close: [
+      ['currency', currency], ['closes_on', date], ['previous', shortText], ['opening', signedCash],
+      ['collected', cash], ['voided', cash], ['deposited', cash], ['expected', signedCash], ['counted', cash],
+      ['difference', signedCash],
+      ['denominations', list(0, 100, record([['value', whole(1, MAX_CASH)], ['count', cash]]))],
+      ['cheques', list(0, 1000, cheque)], ['reason', words], ['signature', orNull(signature)],
+      ['receiver', orNull(signature)]
+    ],
+    planned_stop: [
+      ['route_on', date], ['customer', name], ['change', change], ['position', orNull(whole(0))]
+    ],
     track: [['positions', list(1, 5000, position)]],
     refusal: [['of', text(0, 1000)], ['reason', words], ['document', text(0, 65536)]]
   };
 
+  function onlyPicture(attached) {
+    var count = 0;
+    for (var key in attached) {
+      if (has(attached, key)) {
+        count += 1;
+      }
+    }
+    return isObject(attached) && count === 1 && has(attached, 'picture');
+  }
   function receiptKey(doc, mark) {
     return doc.series + mark + ('0000000' + String(doc.counter)).slice(-8);
   }
@@ -185,6 +244,14 @@ function (newDoc, oldDoc, userCtx, secObj) {
     var total = 0;
     for (var i = 0; i < lines.length; i++) {
       total += lines[i].amount;
+    }
+    return total;
+  }
+
+  function pieces(counts) {
+    var total = 0;
+    for (var i = 0; i < counts.length; i++) {
+      total += counts[i].value * counts[i].count;
     }
     return total;
   }
@@ -208,8 +275,11 @@ function (newDoc, oldDoc, userCtx, secObj) {
   if (newDoc._revisions && newDoc._revisions.start > 1) {
     refuse('fact_immutable', '_rev');
   }
-  if (newDoc._attachments) {
+  if (type !== 'photo' && newDoc._attachments) {
     refuse('attachment_refused', '_attachments');
+  }
+  if (type === 'photo' && !onlyPicture(newDoc._attachments)) {
+    refuse('picture_missing', '_attachments');
   }
 
   if (newDoc.schema !== 1) {
@@ -261,6 +331,20 @@ function (newDoc, oldDoc, userCtx, secObj) {
     }
     if (type === 'receipt_void' && !server && !hasRole('series:' + RECEIPT_ID.exec(newDoc.receipt)[1])) {
       refuse('role_missing', 'series');
+    }
+    if (type === 'deposit' && newDoc.cash + sum(newDoc.cheques) !== newDoc.total) {
+      refuse('sum_mismatch', 'total');
+    }
+    if (type === 'cash_close') {
+      if (newDoc.denominations.length > 0 && pieces(newDoc.denominations) !== newDoc.counted) {
+        refuse('sum_mismatch', 'counted');
+      }
+      if (newDoc.opening + newDoc.collected - (newDoc.voided + newDoc.deposited) !== newDoc.expected) {
+        refuse('sum_mismatch', 'expected');
+      }
+      if (newDoc.counted - newDoc.expected !== newDoc.difference) {
+        refuse('sum_mismatch', 'difference');
+      }
     }
   }
 }
