@@ -12,6 +12,7 @@ from typing import Any
 
 from receivables.figures import date_text, money_text
 from receivables.money import Money
+from receivables.sri_messages import SRI_MESSAGES
 from receivables.validation import Problem
 
 LANGUAGES = ("es", "en")
@@ -227,6 +228,7 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         "Un monto del documento no es válido.",
         "An amount of the document is not valid.",
     ),
+    **SRI_MESSAGES,
 }
 
 FIELD_NAMES: Mapping[str, tuple[str, str]] = {

@@ -8,6 +8,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
+from receivables.access_keys import is_access_key
 from receivables.documents import BadDocument, Json, parse_date
 from receivables.money import Money, total
 from receivables.policies import CollectionPolicy
@@ -67,8 +68,6 @@ LONGEST_TEXT = 200
 """Characters of a field, counted as the database does: UTF-16 units."""
 
 _DATES = frozenset({"cheque_on", "transferred_on"})
-_ACCESS_KEY_DIGITS = 49
-_MODULO_11_WEIGHTS = (2, 3, 4, 5, 6, 7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,18 +130,6 @@ def payment_problems(
                 problems.append(Problem("payment_already_used", where, {"method": str(line.method)}))
             seen.add(key)
     return problems + _cash_cap_problems(payments, currency=currency, policy=policy)
-
-
-def is_access_key(text: str) -> bool:
-    """Are these the 49 digits of an SRI access key with the right check digit (ficha técnica, módulo 11)?"""
-    if len(text) != _ACCESS_KEY_DIGITS or not (text.isascii() and text.isdigit()):
-        return False
-    weighted = sum(
-        int(digit) * _MODULO_11_WEIGHTS[position % len(_MODULO_11_WEIGHTS)]
-        for position, digit in enumerate(reversed(text[:-1]))
-    )
-    check = 11 - weighted % 11
-    return int(text[-1]) == {11: 0, 10: 1}.get(check, check)
 
 
 def _line_problems(

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from babel.numbers import format_decimal
 
+import paperwork
 from receivables import messages
 from receivables.figures import amount_text, date_text, money_text, separators
 from receivables.messages import FIELD_NAMES, MESSAGES, sentence
@@ -17,13 +18,13 @@ from receivables.payments import MEANS
 from receivables.validation import Problem
 from tests.support.builders import TODAY, usd
 
-PACKAGE = Path(messages.__file__).parent
+PACKAGES = (Path(messages.__file__).parent, Path(paperwork.__file__).parent)
 
 
 def codes_in_the_rules() -> set[str]:
     """The first arguments of `Problem(…)`, both where one is chosen by a condition."""
     found: set[str] = set()
-    for path in PACKAGE.glob("*.py"):
+    for path in (path for package in PACKAGES for path in package.glob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Problem":
                 first = node.args[0]
