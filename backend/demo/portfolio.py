@@ -7,7 +7,8 @@ from datetime import date, datetime
 
 from backend.couch.client import Couch, Json
 from backend.demo.quito import ZONES
-from backend.services.assignments import Zone, assign_by_zone, assign_many
+from backend.services.assignments import assign_by_zone, assign_many
+from backend.zones import Zone
 from receivables.documents import SCHEMA
 from receivables.geometry import Point, nearest_order
 

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from backend.couch.client import Json
+from backend.reconcile.detection.detector import Finding
 from backend.reconcile.tuning import EVIDENCE_BYTES
 from receivables.documents import SCHEMA, rfc3339
 
@@ -57,6 +58,22 @@ def refused(refusal: Json, *, now: datetime) -> Json:
         },
         now=now,
     )
+
+
+def found(kind: str, finding: Finding, now: datetime) -> Json:
+    """What a detector saw about a fact that was accepted."""
+    return _exception(
+        f"{kind}:{finding.key}",
+        collector=finding.fact.get("collector"),
+        document=finding.fact,
+        detail=finding.detail,
+        evidence=finding.evidence,
+        now=now,
+    )
+
+
+def exception_id(kind: str, key: str) -> str:
+    return f"exception:{kind}:{key}"
 
 
 def text_of(document: Json) -> str:

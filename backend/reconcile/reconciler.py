@@ -22,6 +22,7 @@ from backend.reconcile.registry import collectors_of
 from backend.reconcile.sharding import Shard
 from backend.reconcile.state import Checkpoints, Progress, goes_back
 from backend.reconcile.tuning import CHANGES_PER_BATCH
+from backend.zones import ZONE_PREFIX, ZoneIndex, read_zones
 from receivables.identifiers import collector_database
 
 log = logging.getLogger("recaudo.reconcile")
@@ -55,6 +56,7 @@ class Reconciler:
         self._checkpoints = Checkpoints(couch, company, self._shard)
         self._owners = SeriesOwners(couch, company)
         self._since: str | None = None
+        self._zones: ZoneIndex | None = None
 
     def sweep(self, now: datetime) -> Report:
         """Compare all collectors' databases with what was read of them. Raise `CouchError`."""
@@ -172,7 +174,16 @@ class Reconciler:
             )
             derived, placed = 0, Placed()
             if page.results:
-                derived = derive(self._couch, self.company, page.results, shard=self._shard, now=now)
+                if any(row["id"].startswith(ZONE_PREFIX) for row in page.results):
+                    self._zones = None
+                derived = derive(
+                    self._couch,
+                    self.company,
+                    page.results,
+                    shard=self._shard,
+                    zones=self._read_zones,
+                    now=now,
+                )
                 self._down(now, placed).carry(page.results)
                 self._checkpoints.save_feed(page.last_seq)
             self._since = since = page.last_seq
@@ -180,6 +191,12 @@ class Reconciler:
             _add(report, placed)
             if len(page.results) < CHANGES_PER_BATCH and not derived:
                 return
+
+    def _read_zones(self) -> ZoneIndex:
+        """The company's zones, read once and again after the feed has shown a change of one."""
+        if self._zones is None:
+            self._zones = ZoneIndex.of_documents(read_zones(self._couch, self.company))
+        return self._zones
 
     def _down(self, now: datetime, placed: Placed) -> Down:
         databases = CollectorDatabases(self._couch, self.company, now, placed)

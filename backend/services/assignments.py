@@ -10,13 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from shapely import STRtree
-from shapely.geometry import Point, shape
-from shapely.geometry.base import BaseGeometry
-
 from backend.couch.client import Couch, Json
 from backend.couch.errors import Conflict
+from backend.zones import Zone, ZoneIndex
 from receivables.documents import SCHEMA, rfc3339
+from receivables.geometry import Point
 
 
 class UnknownCustomer(LookupError):
@@ -25,19 +23,6 @@ class UnknownCustomer(LookupError):
 
 class UnknownCollector(LookupError):
     """There is no collector of that code, or he or she is not active."""
-
-
-class BadZone(ValueError):
-    """A zone is not a GeoJSON Polygon or MultiPolygon without self-crossings."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Zone:
-    """An area and who serves it; `boundary` is GeoJSON (RFC 7946), longitude before latitude."""
-
-    name: str
-    collector: str
-    boundary: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,38 +97,21 @@ def assign_many(
 
 
 def assign_by_zone(customers: Iterable[Mapping[str, Any]], zones: Sequence[Zone]) -> ZoneAssignment:
-    """Propose a collector for each customer document by its `location`.
+    """Propose a collector for each customer document by the zone of its `location`. Raise BadZone.
 
-    A point on a boundary counts as inside; where zones overlap the smallest wins, then the first named.
-    Raise BadZone.
+    A zone that nobody serves proposes nobody: its customers are outside.
     """
-    areas = [_area(zone) for zone in zones]
-    tree = STRtree(areas)
-    rank = sorted(range(len(zones)), key=lambda index: (areas[index].area, index))
-    place_in_rank = {index: place for place, index in enumerate(rank)}
+    index = ZoneIndex(zones)
     collectors: dict[str, str] = {}
     unlocated: list[str] = []
     outside: list[str] = []
     for customer in customers:
-        code, location = str(customer["code"]), customer.get("location")
-        if not location:
+        code, point = str(customer["code"]), Point.of(customer.get("location"))
+        zone = index.at(point) if point else None
+        if point is None:
             unlocated.append(code)
-            continue
-        within = tree.query(Point(location["lon"], location["lat"]), predicate="intersects")
-        if len(within) == 0:
+        elif zone is None or zone.collector is None:
             outside.append(code)
-            continue
-        collectors[code] = zones[
-            min((int(index) for index in within), key=place_in_rank.__getitem__)
-        ].collector
+        else:
+            collectors[code] = zone.collector
     return ZoneAssignment(collectors=collectors, unlocated=unlocated, outside=outside)
-
-
-def _area(zone: Zone) -> BaseGeometry:
-    try:
-        area = shape(zone.boundary)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise BadZone(f"zone {zone.name!r} is not GeoJSON") from error
-    if area.geom_type not in {"Polygon", "MultiPolygon"} or area.is_empty or not area.is_valid:
-        raise BadZone(f"zone {zone.name!r} is not an area without self-crossings")
-    return area

@@ -31,6 +31,12 @@ EXCEPTIONS = {
     "posting_rejected": "The ERP rejected a receipt",
     "posting_failed": "A receipt could not be prepared for the ERP",
     "refused": "The database refused a record",
+    "duplicate_cheque": "A cheque appears in two receipts",
+    "reused_transfer": "A transfer appears in two receipts",
+    "broken_series": "A receipt series has a gap",
+    "clock_jump": "A phone's clock is wrong",
+    "out_of_area": "Recorded far from the customer",
+    "late_fact": "Recorded by the customer's former collector",
 }
 
 

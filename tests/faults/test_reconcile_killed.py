@@ -11,11 +11,12 @@ import pytest
 
 from backend.killpoints import KILL_STATUS, POINTS
 from backend.reconcile.audit import audit
-from tests.support.reconciling import NOW, Company, a_code, a_company, a_server, rev_of
+from tests.support.reconciling import NOW, Company, a_code, a_company, a_server, rev_of, without
 from tests.support.stack import Stack
 
 CODE = a_code()  # the same for all tellings, so that ids and digests can be compared
 COLLECTORS = ("ana", "bruno", "carla")
+BY_THE_OFFICE = ("late_fact", "over_allocation")  # depend on what the office had changed when the fact came
 OWN_POINTS = [point for point in POINTS if point.startswith("reconcile.")]
 
 
@@ -59,7 +60,10 @@ def told(house: Stack) -> Any:
         story(company)
         company.reconcile()
         picture = company.picture(*COLLECTORS)
-    assert [len(picture["facts"]), len(picture["made"])] == [5, 10]
+    made = without(picture, "over_allocation")[
+        "made"
+    ]  # how many depends on which of the twins is the smaller
+    assert [len(picture["facts"]), len(made)] == [5, 12]
     return picture
 
 
@@ -113,7 +117,7 @@ def test_run_twice_at_once_while_the_office_works_it_comes_to_the_same_end(
         process.join(60)
         assert process.exitcode == 0
     company.reconcile()
-    assert company.picture(*COLLECTORS) == told
+    assert without(company.picture(*COLLECTORS), *BY_THE_OFFICE) == without(told, *BY_THE_OFFICE)
 
 
 @pytest.mark.slow
@@ -137,4 +141,4 @@ def test_doubled_and_killed_while_the_office_works_what_is_left_is_repaired(
         process.join(60)
     company.reconcile()
     audit(company.couch, company.code, NOW, repair=True)
-    assert company.picture(*COLLECTORS) == told
+    assert without(company.picture(*COLLECTORS), *BY_THE_OFFICE) == without(told, *BY_THE_OFFICE)

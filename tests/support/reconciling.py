@@ -140,7 +140,10 @@ class Company:
         return [row["doc"] for row in rows]
 
     def picture(self, *collectors: str) -> Json:
-        """All that reconcile answers for, comparable between two tellings of a story under one code."""
+        """All that reconcile answers for, comparable between two tellings of a story under one code.
+
+        `without` takes out what depends on the instant at which the office was busy.
+        """
         kinds = ("activity:", "received:", "exception:", "holding:")
         rows = self.couch.all_docs(self.code, include_docs=True)
         unlike = {"_rev", "raised_at"}
@@ -181,6 +184,16 @@ def a_company(house: Stack, *collectors: str, code: str = "") -> Iterator[Compan
             for name in couch.all_dbs():
                 if name.partition("-")[0] == company.code:
                     couch.delete_database(name)
+
+
+def without(picture: Json, *kinds: str) -> Json:
+    """The picture without exceptions of these kinds."""
+    made = {
+        doc_id: document
+        for doc_id, document in picture["made"].items()
+        if not doc_id.startswith(tuple(f"exception:{kind}:" for kind in kinds))
+    }
+    return picture | {"made": made}
 
 
 def a_code() -> str:

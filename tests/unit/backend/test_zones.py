@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from backend.services.assignments import BadZone, Zone, assign_by_zone
+from backend.services.assignments import assign_by_zone
+from backend.zones import BadZone, Zone
 
 
 def square(name: str, collector: str, left: float, bottom: float, side: float) -> Zone:
