@@ -12,14 +12,15 @@ from werkzeug.exceptions import HTTPException
 from backend.bootstrap import Services
 from backend.couch.errors import Conflict, CouchError, NotFound
 from backend.errors import CONTENT_TYPE, LANGUAGES, ApiProblem, FieldError
+from backend.http.audit import audit_blueprint
 from backend.http.field import field_blueprint
+from backend.http.guard import add_guard
 from backend.http.inputs import LARGEST_BODY
 from backend.http.openapi import openapi_document
 from backend.http.portfolio import portfolio_blueprint
+from backend.http.rules import PREFIX, check_rules
 from backend.http.sign_in import sign_in_blueprint
 from backend.services.pages import BadCursor
-
-PREFIX = "/api/v1"
 
 log = logging.getLogger("recaudo.api")
 
@@ -32,12 +33,14 @@ def create_app(services: Services) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
-    for blueprint in (sign_in_blueprint, field_blueprint, portfolio_blueprint):
+    for blueprint in (sign_in_blueprint, field_blueprint, portfolio_blueprint, audit_blueprint):
         routes = blueprint(services)
         app.register_blueprint(routes, url_prefix=PREFIX + (routes.url_prefix or ""))
     _add_public_routes(app)
     _add_problems(app)
     _add_headers_and_log(app)
+    add_guard(app, services)
+    check_rules(app)
     return app
 
 

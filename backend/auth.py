@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from backend.attempts import Attempts
+from backend.audit import ACCEPTED, Audit, Origin
 from backend.companies import find_company
 from backend.config import Settings
 from backend.couch.client import Couch, Json
@@ -42,20 +43,25 @@ class Authenticator:
     tokens: Tokens
     refresh_tokens: RefreshTokens
     attempts: Attempts
+    audit: Audit
     random_bytes: Callable[[int], bytes]
 
-    def sign_in(self, email: str, password: str, *, address: str, now: datetime) -> Json:
+    def sign_in(self, email: str, password: str, *, origin: Origin, now: datetime) -> Json:
         """Tokens, the person, and the companies that he or she works for.
 
         Raise ApiProblem `credentials_invalid`, or `too_many_attempts` with the seconds to wait.
         """
         name = email.strip().lower()
-        self._refuse_while_locked(address, name, now)
-        account = self._account_with(name, password)
-        if account is None:
-            self.attempts.failed(address, name, now)
+        self._refuse_while_locked(origin.address, name, now)
+        stored = find_account_document(self.couch, name) if _is_address(name) else None
+        if not self._is_password_of(stored, name, password):
+            self.attempts.failed(origin.address, name, now)
+            known = Account.from_json(stored).companies if stored else ()
+            self.audit.sign_in(known, name, outcome="credentials_invalid", origin=origin, now=now)
             raise ApiProblem("credentials_invalid")
-        self.attempts.succeeded(address, name)
+        self.attempts.succeeded(origin.address, name)
+        account = Account.from_json(stored or {})
+        self.audit.sign_in(account.companies, account.email, outcome=ACCEPTED, origin=origin, now=now)
         companies = self._companies_of(account)
         token, expires_at = self.tokens.issue(account.email, account.roles, now)
         refresh = None
@@ -86,7 +92,7 @@ class Authenticator:
         answer = self._answer(device.email, _roles_of_phone(company, own), refresh, now)
         return {"devices": [each.id for each in own], **answer}
 
-    def renew(self, refresh_token: str, *, attempt: str | None, now: datetime) -> Json:
+    def renew(self, refresh_token: str, *, attempt: str | None, origin: Origin, now: datetime) -> Json:
         """New tokens for a refresh token, which is worth nothing afterwards.
 
         Raise ApiProblem `refresh_invalid`, `refresh_reused` or `device_revoked`.
@@ -94,6 +100,10 @@ class Authenticator:
         try:
             grant = self.refresh_tokens.rotate(refresh_token, attempt=attempt, now=now)
         except RefreshReused as reused:
+            self.audit.append(
+                reused.company, by=reused.email, action="session_renewal", subject=reused.device,
+                outcome="refresh_reused", origin=origin, now=now,
+            )  # fmt: skip
             raise ApiProblem("refresh_reused") from reused
         except RefreshRefused as refused:
             raise ApiProblem("refresh_invalid") from refused
@@ -108,18 +118,13 @@ class Authenticator:
         if seconds:
             raise _locked(seconds)
 
-    def _account_with(self, name: str, password: str) -> Account | None:
+    def _is_password_of(self, stored: Json | None, name: str, password: str) -> bool:
+        if not may_match(stored, password):
+            return False
         try:
-            normalised_email(name)
-        except BadAccount:
-            return None  # such as the server administrator's own name, which is no person's
-        if not may_match(find_account_document(self.couch, name), password):
-            return None
-        try:
-            session = session_of_password(self.settings.couchdb_url, name, password)
+            return bool(session_of_password(self.settings.couchdb_url, name, password))
         except TooManyRequests as locked:
             raise _locked(int(locked.retry_after or 1)) from locked
-        return find_account(self.couch, name) if session else None
 
     def _companies_of(self, account: Account) -> list[Json]:
         found = []
@@ -158,6 +163,15 @@ class Authenticator:
         if not own:
             raise ApiProblem("device_revoked")
         return _roles_of_phone(grant.company, own)
+
+
+def _is_address(name: str) -> bool:
+    """The server administrator's own name, for one, is no person's."""
+    try:
+        normalised_email(name)
+    except BadAccount:
+        return False
+    return True
 
 
 def _roles_of_phone(company: str, own: Sequence[Device]) -> list[str]:

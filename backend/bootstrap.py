@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from backend.attempts import Attempts
+from backend.audit import Audit
 from backend.auth import Authenticator
 from backend.config import Settings
 from backend.couch.client import Couch, connect
@@ -23,6 +24,7 @@ class Services:
     couch: Couch
     tokens: Tokens
     authenticator: Authenticator
+    audit: Audit
     now: Callable[[], datetime]
     random_bytes: Callable[[int], bytes]
 
@@ -42,14 +44,15 @@ def build_services(
     secret = settings.require_jwt_secret()
     couch = connect(settings)
     tokens = Tokens(secret, settings.jwt_kid)
-    authenticator = Authenticator(
-        settings, couch, tokens, RefreshTokens(couch, secret, random_bytes), Attempts(), random_bytes
-    )
+    audit = Audit(couch, random_bytes)
+    refresh_tokens = RefreshTokens(couch, secret, random_bytes)
+    authenticator = Authenticator(settings, couch, tokens, refresh_tokens, Attempts(), audit, random_bytes)
     return Services(
         settings=settings,
         couch=couch,
         tokens=tokens,
         authenticator=authenticator,
+        audit=audit,
         now=now,
         random_bytes=random_bytes,
     )

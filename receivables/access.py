@@ -42,6 +42,7 @@ class Action(StrEnum):
     CLOSE_EXCEPTION = "close_exception"
     MANAGE_DEVICES = "manage_devices"
     MANAGE_USERS = "manage_users"
+    READ_AUDIT = "read_audit"
 
 
 _WITHOUT_PICTURE = Problem("picture_missing", "_attachments")
@@ -54,6 +55,7 @@ ALLOWED: Mapping[Action, frozenset[Role]] = {
     Action.CLOSE_EXCEPTION: _OFFICE,
     Action.MANAGE_DEVICES: frozenset({Role.SUPERVISOR, Role.COORDINATOR, Role.ADMINISTRATOR}),
     Action.MANAGE_USERS: frozenset({Role.ADMINISTRATOR}),
+    Action.READ_AUDIT: frozenset({Role.COORDINATOR, Role.ADMINISTRATOR}),
 }
 
 
@@ -202,3 +204,9 @@ def phone_roles(
     for each, own_series in ((device, series), *earlier):
         roles += [member_role(each), f"series:{own_series}"]
     return roles
+
+
+def device_of(roles: Iterable[str]) -> str | None:
+    """The device that a token speaks for, the latest where it speaks for several; None for a person's."""
+    devices = [role.removeprefix("d:") for role in roles if role.startswith("d:")]
+    return devices[0] if devices else None

@@ -7,6 +7,7 @@ whole database again.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from enum import StrEnum
 from pathlib import Path
 
@@ -28,9 +29,18 @@ def read_design_docs(kind: DatabaseKind, folder: Path = FOLDER) -> list[Json]:
     return [_read(path) for path in sorted((folder / kind).iterdir()) if path.is_dir()]
 
 
-def deploy_design_docs(couch: Couch, db: str, kind: DatabaseKind, folder: Path = FOLDER) -> list[str]:
-    """Write the design documents that differ from those of `db`, and return the ids of those written."""
-    wanted = read_design_docs(kind, folder)
+def deploy_design_docs(
+    couch: Couch, db: str, kind: DatabaseKind, folder: Path = FOLDER, *, only: Collection[str] | None = None
+) -> list[str]:
+    """Write the design documents that differ from those of `db`, and return the ids of those written.
+
+    `only` names some of the kind's; without it all are meant.
+    """
+    wanted = [
+        document
+        for document in read_design_docs(kind, folder)
+        if only is None or document["_id"].partition("/")[2] in only
+    ]
     return [document["_id"] for document in wanted if _write_if_changed(couch, db, document)]
 
 

@@ -7,13 +7,12 @@ from flask.typing import ResponseReturnValue
 
 from backend.bootstrap import Services
 from backend.errors import ApiProblem
-from backend.http.guard import CompanyClock, office
+from backend.http.guard import CompanyClock
 from backend.http.inputs import Inputs
 from backend.services.figures import list_collectors, summarise_day
 from backend.services.receipt_paper import receipt_pdf
 from backend.services.receipts import STATES, find_receipt, list_receipts
 from backend.services.visits import list_visits
-from receivables.access import Action
 
 
 def field_blueprint(services: Services) -> Blueprint:
@@ -22,7 +21,6 @@ def field_blueprint(services: Services) -> Blueprint:
 
     @routes.get("/summary")
     def summary(company: str) -> ResponseReturnValue:
-        office(services, request, company, Action.READ)
         clock, inputs = CompanyClock(services, company), Inputs.of_query(request)
         on = inputs.day("on", clock.today)
         inputs.check()
@@ -30,7 +28,6 @@ def field_blueprint(services: Services) -> Blueprint:
 
     @routes.get("/collectors")
     def collectors(company: str) -> ResponseReturnValue:
-        office(services, request, company, Action.READ)
         clock, inputs = CompanyClock(services, company), Inputs.of_query(request)
         on = inputs.day("on", clock.today)
         inputs.check()
@@ -38,7 +35,6 @@ def field_blueprint(services: Services) -> Blueprint:
 
     @routes.get("/visits")
     def visits(company: str) -> ResponseReturnValue:
-        office(services, request, company, Action.READ)
         clock, inputs = CompanyClock(services, company), Inputs.of_query(request)
         on, collector = inputs.day("on", clock.today), inputs.collector()
         limit, cursor = inputs.limit(), request.args.get("cursor")
@@ -47,7 +43,6 @@ def field_blueprint(services: Services) -> Blueprint:
 
     @routes.get("/receipts")
     def receipts(company: str) -> ResponseReturnValue:
-        office(services, request, company, Action.READ)
         clock, inputs = CompanyClock(services, company), Inputs.of_query(request)
         on, collector = inputs.day("on", clock.today), inputs.collector()
         state, limit = inputs.choice("state", STATES), inputs.limit()
@@ -65,7 +60,6 @@ def field_blueprint(services: Services) -> Blueprint:
 
     @routes.get("/receipts/<number>")
     def receipt(company: str, number: str) -> ResponseReturnValue:
-        office(services, request, company, Action.READ)
         found = find_receipt(couch, company, number)
         if found is None:
             raise ApiProblem("receipt_unknown", data={"number": number})
@@ -73,7 +67,6 @@ def field_blueprint(services: Services) -> Blueprint:
 
     @routes.get("/receipts/<number>/pdf")
     def pdf(company: str, number: str) -> ResponseReturnValue:
-        office(services, request, company, Action.READ)
         clock = CompanyClock(services, company)
         paper = receipt_pdf(couch, company, number, profile=clock.document)
         if paper is None:

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from backend.bootstrap import Services
 from backend.errors import ApiProblem
-from backend.http.guard import bearer
+from backend.http.guard import asking, origin_of
 from backend.http.inputs import Inputs
 from backend.services.accounts import find_account
 from backend.services.enrolment import database_of, enrol_device
@@ -21,8 +21,7 @@ def sign_in_blueprint(services: Services) -> Blueprint:
         inputs = Inputs.of_body(request)
         email, password = inputs.text("email", longest=256), inputs.secret("password", longest=256)
         inputs.check()
-        address = request.remote_addr or ""
-        return services.authenticator.sign_in(email, password, address=address, now=services.now())
+        return services.authenticator.sign_in(email, password, origin=origin_of(request), now=services.now())
 
     @routes.post("/auth/refresh")
     def refresh() -> ResponseReturnValue:
@@ -30,11 +29,13 @@ def sign_in_blueprint(services: Services) -> Blueprint:
         token = inputs.text("refresh_token", longest=256)
         attempt = inputs.text("attempt", longest=64, required=False) or None
         inputs.check()
-        return services.authenticator.renew(token, attempt=attempt, now=services.now())
+        return services.authenticator.renew(
+            token, attempt=attempt, origin=origin_of(request), now=services.now()
+        )
 
     @routes.post("/companies/<company>/devices")
     def enrol(company: str) -> ResponseReturnValue:
-        claims = bearer(services, request, company)
+        claims = asking()
         inputs = Inputs.of_body(request)
         name, public_key = inputs.text("name", longest=100), inputs.ed25519_key("public_key")
         inputs.check()

@@ -34,6 +34,7 @@ def read_page(
     end: list[Any],
     limit: int,
     cursor: str | None,
+    ddoc: str = DDOC,
     **options: Any,
 ) -> Page:
     """Rows with their documents between two keys, in the order asked for. Raise BadCursor.
@@ -47,7 +48,7 @@ def read_page(
         if not isinstance(key, list) or key[: len(shared)] != shared:
             raise BadCursor("the cursor belongs to another list")
         bounds |= {"start_key": key, "start_key_doc_id": doc_id}
-    rows = couch.view(db, DDOC, view, include_docs=True, reduce=False, limit=limit + 1, **bounds, **options)
+    rows = couch.view(db, ddoc, view, include_docs=True, reduce=False, limit=limit + 1, **bounds, **options)
     if len(rows) <= limit:
         return Page(rows, None)
     return Page(rows[:limit], encode_cursor(rows[limit]["key"], rows[limit]["id"]))

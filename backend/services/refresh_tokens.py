@@ -32,7 +32,11 @@ class RefreshRefused(Exception):
 
 
 class RefreshReused(RefreshRefused):
-    """The token was used before: its family is revoked."""
+    """The token was used before: its family is revoked. It was given to these."""
+
+    def __init__(self, company: str, email: str, device: str | None) -> None:
+        super().__init__("used before")
+        self.company, self.email, self.device = company, email, device
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +69,7 @@ class RefreshTokens:
         company, doc = self._find(token)
         if doc["used_at"] is not None and not self._is_repeat(doc, attempt):
             self.revoke_family(company, doc["family"], now)
-            raise RefreshReused(doc["family"])
+            raise RefreshReused(company, doc["email"], doc["device"])
         if parse_instant(doc["expires_at"]) <= now:
             raise RefreshRefused("past its time")
         successor = _token(company, self._successor_secret(token, attempt))

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
-from backend.app import PREFIX
+from backend.app import create_app
 from backend.http.openapi import openapi_document
+from backend.http.rules import PREFIX, RULES, Rule, check_rules
+from receivables.access import ALLOWED, Action, Role
 from tests.support.office import Bearer, Office
 
+ROOT = Path(__file__).parents[3]
 EXAMPLES = {
     "device": "01KA0000000000000000000000", "number": "R0001-00000001", "code": "C0001", "customer": "C0001",
     "exception": "exception:over_allocation:x",
@@ -66,6 +70,55 @@ def test_nobody_of_another_company_and_nothing_of_ours_in_the_answer(
 def test_no_collector_uses_what_is_the_offices(ana: Bearer, method: str, path: str) -> None:
     answer = ana.send(method, path, json={})
     assert (answer.status_code, answer.get_json()["code"]) == (403, "role_missing")
+
+
+MATRIX = [
+    (name, role)
+    for name, rule in RULES.items()
+    if "<company>" in name and isinstance(rule.who, Action)
+    for role in Role
+]
+
+
+@pytest.mark.parametrize(("name", "role"), MATRIX, ids=[f"{name} {role}" for name, role in MATRIX])
+def test_each_role_reaches_what_the_table_of_roles_gives_it_and_nothing_else(
+    office: Office, name: str, role: Role
+) -> None:
+    method, _, pattern = name.partition(" ")
+    path = re.sub(r"<(\w+)>", lambda part: EXAMPLES[part[1]], pattern.removeprefix("/companies/<company>"))
+    token, _ = office.services.tokens.issue(
+        office.email("sofia"), [f"{office.company}:{role}"], office.clock()
+    )
+    answer = Bearer(office, token).send(method, path, json={})
+    refused = answer.status_code == 403 and answer.get_json()["code"] == "role_missing"
+    assert refused == (role not in ALLOWED[RULES[name].who])
+
+
+def test_the_page_about_access_shows_the_table_that_is_enforced() -> None:
+    page = (ROOT / "docs" / "access.md").read_text(encoding="utf-8")
+    shown = {}
+    for line in page.splitlines():
+        action, _, *cells = [cell.strip(" `") for cell in line.strip("|").split("|")] + [""] * 6
+        if action in set(Action):
+            shown[action] = {role for role, cell in zip(Role, cells[:5], strict=True) if cell == "yes"}
+    assert shown == {action: set(roles) for action, roles in ALLOWED.items()}
+
+
+def test_no_application_starts_with_a_route_that_the_table_does_not_name(office: Office) -> None:
+    app = create_app(office.services)
+    app.add_url_rule(f"{PREFIX}/companies/<company>/secrets", "secrets", lambda company: company)
+    with pytest.raises(RuntimeError, match="no entry"):
+        check_rules(app)
+
+
+def test_no_application_starts_with_a_change_that_is_not_audited(office: Office) -> None:
+    app = create_app(office.services)
+    app.add_url_rule(f"{PREFIX}/companies/<company>/summary", "x", lambda company: company, methods=["POST"])
+    extended = dict(RULES) | {"POST /companies/<company>/summary": Rule(who=Action.READ)}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("backend.http.rules.RULES", extended)
+        with pytest.raises(RuntimeError, match="not audited"):
+            check_rules(app)
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,12 @@ import quickjs
 
 from backend.couch.design_docs import FOLDER, DatabaseKind, read_design_docs
 from backend.services.customers import plain_words
+from receivables.documents import FACT_TYPES
 
-(CENTRAL,) = read_design_docs(DatabaseKind.CENTRAL)
+DESIGN_DOCS = {
+    document["_id"].partition("/")[2]: document for document in read_design_docs(DatabaseKind.CENTRAL)
+}
+CENTRAL = DESIGN_DOCS["recaudo"]
 VIEWS: dict[str, dict[str, str]] = CENTRAL["views"]
 README = (FOLDER / "central" / "recaudo" / "README.md").read_text(encoding="utf-8")
 
@@ -142,3 +146,9 @@ def test_the_latest_of_latest_is_the_same_in_any_order() -> None:
 
 def test_the_number_of_a_series_is_read_from_its_name() -> None:
     assert rows_of("series_by_number", {"_id": "series:R0012"}) == [(12, None)]
+
+
+def test_everything_that_is_written_once_is_guarded_at_the_centre() -> None:
+    source = DESIGN_DOCS["append_only"]["validate_doc_update"]
+    (table,) = re.findall(r"ONCE = \{(.*?)\}", source, re.DOTALL)
+    assert set(re.findall(r"(\w+): 1", table)) == FACT_TYPES | {"audit", "series"}

@@ -1,0 +1,55 @@
+"""The audit, for those who answer for the office."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from flask import Blueprint, Response, request
+from flask.typing import ResponseReturnValue
+
+from backend.bootstrap import Services
+from backend.http.guard import CompanyClock
+from backend.http.inputs import Inputs
+from backend.services.audit import AuditQuery, all_entries, as_csv, as_json_lines, list_audit
+
+FORMATS = {"csv": (as_csv, "text/csv; charset=utf-8"), "jsonl": (as_json_lines, "application/jsonl")}
+LONGEST = 200
+
+
+def audit_blueprint(services: Services) -> Blueprint:
+    routes = Blueprint("audit", __name__, url_prefix="/companies/<company>")
+
+    @routes.get("/audit")
+    def audit(company: str) -> ResponseReturnValue:
+        clock, inputs = CompanyClock(services, company), Inputs.of_query(request)
+        query, limit = _query(inputs), inputs.limit()
+        inputs.check()
+        cursor = request.args.get("cursor")
+        return list_audit(services.couch, company, query, zone=clock.zone, limit=limit, cursor=cursor)
+
+    @routes.get("/audit/export")
+    def export(company: str) -> ResponseReturnValue:
+        clock, inputs = CompanyClock(services, company), Inputs.of_query(request)
+        query, form = _query(inputs), inputs.choice("format", tuple(FORMATS), "csv") or "csv"
+        inputs.check()
+        write, content_type = FORMATS[form]
+        lines = write(all_entries(services.couch, company, query, zone=clock.zone))
+        name = f"auditoria-{company}-{clock.today.isoformat()}.{form}"
+        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+        return Response(lines, content_type=content_type, headers=headers)
+
+    return routes
+
+
+def _query(inputs: Inputs) -> AuditQuery:
+    def text(field: str) -> str | None:
+        return inputs.text(field, longest=LONGEST, required=False) or None
+
+    first, last = inputs.day("from", date.min), inputs.day("to", date.max)
+    return AuditQuery(
+        by=text("by"),
+        action=text("action"),
+        subject=text("subject"),
+        since_on=first if first != date.min else None,
+        until_on=last if last != date.max else None,
+    )

@@ -1,0 +1,90 @@
+"""Who may ask what, and what of it is written into the audit: one entry for every route of the API.
+
+The guard enforces the table before a route runs, so that a route cannot forget it; an application with a
+route that stands in no entry does not start. `receivables.access.ALLOWED` says which roles an action takes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from flask import Flask
+
+from receivables.access import Action
+
+PREFIX = "/api/v1"
+
+
+class Public(StrEnum):
+    """Who may ask where no role in the company is asked for."""
+
+    ANYONE = "anyone"
+    MEMBER = "member"
+    """Whoever works for the company in any role, a collector too."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """`audit` names the action in the audit; only what changes nothing may go without.
+
+    `keeps` are the fields of the body that stand in the entry: never one that holds a secret.
+    """
+
+    who: Action | Public
+    audit: str | None = None
+    keeps: tuple[str, ...] = ()
+
+
+_READ = Rule(who=Action.READ)
+_COMPANY = "/companies/<company>"
+
+RULES: Mapping[str, Rule] = {
+    "GET /health": Rule(who=Public.ANYONE),
+    "GET /openapi.json": Rule(who=Public.ANYONE),
+    # these two name no company: the authenticator itself writes whom they were about
+    "POST /auth/login": Rule(who=Public.ANYONE, audit="sign_in"),
+    "POST /auth/refresh": Rule(who=Public.ANYONE, audit="session_renewal"),
+    f"GET {_COMPANY}/summary": _READ,
+    f"GET {_COMPANY}/collectors": _READ,
+    f"GET {_COMPANY}/visits": _READ,
+    f"GET {_COMPANY}/receipts": _READ,
+    f"GET {_COMPANY}/receipts/<number>": _READ,
+    f"GET {_COMPANY}/receipts/<number>/pdf": _READ,
+    f"GET {_COMPANY}/customers": _READ,
+    f"GET {_COMPANY}/customers/<code>": _READ,
+    f"PUT {_COMPANY}/assignments/<customer>": Rule(
+        who=Action.ASSIGN, audit="assignment", keeps=("collector",)
+    ),
+    f"GET {_COMPANY}/exceptions": _READ,
+    f"POST {_COMPANY}/exceptions/<exception>/close": Rule(
+        who=Action.CLOSE_EXCEPTION, audit="exception_closed", keeps=("comment",)
+    ),
+    f"POST {_COMPANY}/devices": Rule(who=Public.MEMBER, audit="device_enrolled", keeps=("name",)),
+    f"GET {_COMPANY}/devices": Rule(who=Action.MANAGE_DEVICES),
+    f"POST {_COMPANY}/devices/<device>/revoke": Rule(who=Action.MANAGE_DEVICES, audit="device_revoked"),
+    f"GET {_COMPANY}/audit": Rule(who=Action.READ_AUDIT),
+    f"GET {_COMPANY}/audit/export": Rule(
+        who=Action.READ_AUDIT,
+        audit="audit_exported",
+        keeps=("by", "action", "subject", "from", "to", "format"),
+    ),
+}
+
+
+def rule_of(method: str, pattern: str) -> Rule:
+    """The entry of a route; raise KeyError where it has none."""
+    return RULES[f"{'GET' if method == 'HEAD' else method} {pattern.removeprefix(PREFIX)}"]
+
+
+def check_rules(app: Flask) -> None:
+    """Raise RuntimeError for a route without an entry, or that is not audited though it may change things."""
+    for route in app.url_map.iter_rules():
+        for method in (route.methods or set()) - {"HEAD", "OPTIONS"}:
+            try:
+                rule = rule_of(method, route.rule)
+            except KeyError:
+                raise RuntimeError(f"{method} {route.rule} has no entry in backend.http.rules") from None
+            if method != "GET" and rule.audit is None:
+                raise RuntimeError(f"{method} {route.rule} is not audited: name it in backend.http.rules")
