@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 TEST_WORKERS ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run unplug plug dunning check lint types test browser soak bench peers screenshots clean
+.PHONY: help setup run unplug plug dunning check lint types test browser databases soak bench peers screenshots clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## */  make \1\t/' | expand -t 22
@@ -43,13 +43,16 @@ lint: setup
 types: setup
 	$(BIN)/mypy
 
-test: setup browser  ## all tests but the slow ones
+test: setup browser databases  ## all tests but the slow ones
 	$(BIN)/python -m pytest -rs -m "not slow" -n $(TEST_WORKERS) --dist worksteal
 
 browser:
 	@sh tests/support/ensure_chromium.sh
 
-soak: setup browser  ## the slow tests: full sweeps and night profiles
+databases:
+	@sh tests/support/ensure_databases.sh
+
+soak: setup browser databases  ## the slow tests: full sweeps and night profiles
 	$(BIN)/python -m pytest -m slow
 
 ## -- peers and figures ------------------------------------------------------------------------

@@ -25,12 +25,12 @@ FACT_TYPES = frozenset({
     "refusal", "dunning_notice",
 })  # fmt: skip
 PROJECTION_TYPES = frozenset({
-    "company", "collector", "customer", "invoice", "withholding", "credit_note", "route", "goal", "catalogue",
-    "policy", "posting", "activity", "received",
+    "company", "collector", "customer", "address", "contact", "invoice", "withholding", "credit_note",
+    "route", "goal", "catalogue", "policy", "posting", "reversal", "activity", "received",
 })  # fmt: skip
 SETTINGS_TYPES = frozenset({
     "assignment", "holding", "device", "series", "refresh", "dunning_claim", "erp_cursor", "exception",
-    "audit", "zone",
+    "audit", "zone", "sales",
 })  # fmt: skip
 
 COMMON_FACT_FIELDS = ("schema", "company", "collector", "device", "created_at", "local_on")

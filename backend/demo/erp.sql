@@ -26,6 +26,27 @@ CREATE TABLE cupos (
     modificado TEXT NOT NULL
 ) STRICT;
 
+CREATE TABLE direcciones (
+    codigo TEXT PRIMARY KEY,
+    cliente TEXT NOT NULL REFERENCES clientes (codigo),
+    nombre TEXT NOT NULL,
+    direccion TEXT NOT NULL,
+    ciudad TEXT NOT NULL,
+    latitud REAL,
+    longitud REAL,
+    modificado TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE contactos (
+    codigo TEXT PRIMARY KEY,
+    cliente TEXT NOT NULL REFERENCES clientes (codigo),
+    nombre TEXT NOT NULL,
+    cargo TEXT NOT NULL DEFAULT '',
+    telefonos TEXT NOT NULL DEFAULT '',
+    correo TEXT,
+    modificado TEXT NOT NULL
+) STRICT;
+
 CREATE TABLE facturas (
     numero TEXT PRIMARY KEY,
     cliente TEXT NOT NULL REFERENCES clientes (codigo),
@@ -35,6 +56,15 @@ CREATE TABLE facturas (
     saldo INTEGER NOT NULL CHECK (saldo BETWEEN 0 AND total),
     anulada INTEGER NOT NULL DEFAULT 0,
     modificado TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE cuotas (
+    factura TEXT NOT NULL REFERENCES facturas (numero) ON DELETE CASCADE,
+    cuota INTEGER NOT NULL,
+    vencimiento TEXT NOT NULL,
+    valor INTEGER NOT NULL,
+    saldo INTEGER NOT NULL,
+    PRIMARY KEY (factura, cuota)
 ) STRICT;
 
 CREATE TABLE retenciones (
@@ -68,8 +98,29 @@ CREATE TABLE metas (
     PRIMARY KEY (cobrador, mes)
 ) STRICT;
 
+CREATE TABLE ventas (
+    cliente TEXT NOT NULL REFERENCES clientes (codigo),
+    mes TEXT NOT NULL,
+    valor INTEGER NOT NULL,
+    modificado TEXT NOT NULL,
+    PRIMARY KEY (cliente, mes)
+) STRICT;
+
+-- What was deleted, and when: whoever copies this system from outside learns of it here.
+CREATE TABLE bajas (
+    tabla TEXT NOT NULL,
+    clave TEXT NOT NULL,
+    modificado TEXT NOT NULL,
+    PRIMARY KEY (tabla, clave)
+) STRICT;
+
+CREATE TRIGGER baja_de_factura AFTER DELETE ON facturas
+BEGIN
+    INSERT OR REPLACE INTO bajas VALUES ('facturas', OLD.numero, strftime('%Y-%m-%dT%H:%M:%fZ', 'now'));
+END;
+
 CREATE TABLE numeracion (tipo TEXT PRIMARY KEY, ultimo INTEGER NOT NULL) STRICT;
-INSERT INTO numeracion VALUES ('COB', 0);
+INSERT INTO numeracion VALUES ('COB', 0), ('REV', 0);
 
 -- Collections that come from outside. `recibo` is the sender's own id: the key that excludes a second posting.
 CREATE TABLE cobros (
@@ -111,8 +162,42 @@ CREATE INDEX cobros_de_factura ON cobros_facturas (factura);
 CREATE TABLE saldos_a_favor (
     recibo TEXT PRIMARY KEY REFERENCES cobros (recibo),
     cliente TEXT NOT NULL REFERENCES clientes (codigo),
-    valor INTEGER NOT NULL CHECK (valor > 0)
+    valor INTEGER NOT NULL CHECK (valor >= 0)
 ) STRICT;
+
+-- Collections taken back: voided receipts and bounced cheques. `reverso` is the sender's own id.
+CREATE TABLE reversos (
+    reverso TEXT PRIMARY KEY,
+    recibo TEXT NOT NULL,
+    clase TEXT NOT NULL,
+    causa TEXT NOT NULL,
+    cliente TEXT NOT NULL,
+    fecha TEXT NOT NULL,
+    moneda TEXT NOT NULL,
+    total INTEGER NOT NULL CHECK (total > 0),
+    a_cuenta INTEGER NOT NULL,
+    estado TEXT NOT NULL DEFAULT 'NUEVO' CHECK (estado IN ('NUEVO', 'PROCESAR', 'CONTABILIZADO', 'RECHAZADO')),
+    numero TEXT UNIQUE,
+    motivo TEXT,
+    procesado TEXT
+) STRICT;
+
+CREATE TABLE reversos_pagos (
+    reverso TEXT NOT NULL REFERENCES reversos (reverso),
+    linea INTEGER NOT NULL,
+    forma TEXT NOT NULL,
+    valor INTEGER NOT NULL CHECK (valor > 0),
+    PRIMARY KEY (reverso, linea)
+) STRICT;
+
+CREATE TABLE reversos_facturas (
+    reverso TEXT NOT NULL REFERENCES reversos (reverso),
+    linea INTEGER NOT NULL,
+    factura TEXT NOT NULL,
+    valor INTEGER NOT NULL CHECK (valor > 0),
+    PRIMARY KEY (reverso, linea)
+) STRICT;
+CREATE INDEX reversos_de_factura ON reversos_facturas (factura);
 
 -- The ledger: each collection debits its means of payment and credits receivables and customers' advances.
 CREATE TABLE asientos (
@@ -182,4 +267,61 @@ BEGIN
     INSERT INTO asientos (numero, cuenta, haber)
     SELECT numero, 'ANTICIPOS DE CLIENTES', a_cuenta
     FROM cobros WHERE recibo = NEW.recibo AND motivo IS NULL AND a_cuenta > 0;
+END;
+
+CREATE TRIGGER contabilizar_reverso AFTER UPDATE OF estado ON reversos WHEN NEW.estado = 'PROCESAR'
+BEGIN
+    UPDATE reversos SET motivo = CASE
+        WHEN NOT EXISTS (SELECT 1 FROM cobros WHERE recibo = NEW.recibo AND estado = 'CONTABILIZADO')
+            THEN 'El cobro ' || NEW.recibo || ' no está contabilizado.'
+        WHEN (SELECT bloqueo FROM clientes WHERE codigo = NEW.cliente) IS NOT NULL
+            THEN 'Cliente ' || NEW.cliente || ' bloqueado: '
+                || (SELECT bloqueo FROM clientes WHERE codigo = NEW.cliente) || '.'
+        WHEN (SELECT coalesce(sum(valor), 0) FROM reversos_facturas WHERE reverso = NEW.reverso) + NEW.a_cuenta
+                <> NEW.total
+            THEN 'Las facturas y el saldo a favor no suman el total del reverso.'
+        WHEN NEW.a_cuenta > coalesce((SELECT valor FROM saldos_a_favor WHERE recibo = NEW.recibo), 0)
+            THEN 'El saldo a favor del cobro ya fue utilizado.'
+        WHEN EXISTS (
+            SELECT 1 FROM reversos_facturas AS linea
+            WHERE linea.reverso = NEW.reverso AND linea.valor
+                + (SELECT coalesce(sum(antes.valor), 0) FROM reversos_facturas AS antes JOIN reversos USING (reverso)
+                   WHERE reversos.recibo = NEW.recibo AND estado = 'CONTABILIZADO' AND antes.factura = linea.factura)
+                > (SELECT coalesce(sum(valor), 0) FROM cobros_facturas
+                   WHERE recibo = NEW.recibo AND factura = linea.factura))
+            THEN 'El reverso supera lo cobrado de la factura.'
+        END
+    WHERE reverso = NEW.reverso;
+
+    UPDATE numeracion SET ultimo = ultimo + 1
+    WHERE tipo = 'REV' AND (SELECT motivo FROM reversos WHERE reverso = NEW.reverso) IS NULL;
+
+    UPDATE reversos SET
+        estado = iif(motivo IS NULL, 'CONTABILIZADO', 'RECHAZADO'),
+        numero = iif(motivo IS NULL, printf('REV-%06d', (SELECT ultimo FROM numeracion WHERE tipo = 'REV')), NULL),
+        procesado = strftime('%Y-%m-%dT%H:%M:%SZ', 'now')
+    WHERE reverso = NEW.reverso;
+
+    UPDATE facturas SET
+        saldo = saldo + (SELECT sum(valor) FROM reversos_facturas WHERE reverso = NEW.reverso AND factura = facturas.numero),
+        modificado = strftime('%Y-%m-%dT%H:%M:%fZ', 'now')
+    WHERE numero IN (SELECT factura FROM reversos_facturas WHERE reverso = NEW.reverso)
+        AND (SELECT motivo FROM reversos WHERE reverso = NEW.reverso) IS NULL;
+
+    UPDATE saldos_a_favor SET valor = valor - NEW.a_cuenta
+    WHERE recibo = NEW.recibo AND (SELECT motivo FROM reversos WHERE reverso = NEW.reverso) IS NULL;
+
+    INSERT INTO asientos (numero, cuenta, haber)
+    SELECT reversos.numero, 'CAJA Y BANCOS ' || forma, sum(valor)
+    FROM reversos_pagos JOIN reversos USING (reverso)
+    WHERE reverso = NEW.reverso AND motivo IS NULL GROUP BY forma;
+
+    INSERT INTO asientos (numero, cuenta, debe)
+    SELECT reversos.numero, 'CLIENTES', sum(valor)
+    FROM reversos_facturas JOIN reversos USING (reverso)
+    WHERE reverso = NEW.reverso AND motivo IS NULL GROUP BY reverso;
+
+    INSERT INTO asientos (numero, cuenta, debe)
+    SELECT numero, 'ANTICIPOS DE CLIENTES', a_cuenta
+    FROM reversos WHERE reverso = NEW.reverso AND motivo IS NULL AND a_cuenta > 0;
 END;

@@ -1,28 +1,34 @@
 """What Recaudo asks of an ERP, whatever the ERP is.
 
-Inwards an ERP is read page by page behind a cursor; outwards it takes one receipt at a time and is asked
-about a receipt before it is given the same one again. `tests/contract/erp` tells when an implementation is
-right.
+Inwards an ERP is read page by page behind a cursor, deletions included, and every night as a whole, to be
+compared. Outwards it takes one *entry* at a time, a receipt or the reversal of one. An entry carries our key,
+and however often it is given, the ERP has it in its books once. `tests/contract/erp` tells when an
+implementation is right.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from backend.erp.records import OutgoingReceipt, Record
+from backend.erp.outgoing import OutgoingReceipt, OutgoingReversal
+from backend.erp.records import Record
 
 
 class Kind(StrEnum):
     """What is read from an ERP, in the order in which a run reads it: an invoice comes after its customer."""
 
     CUSTOMERS = "customers"
+    CREDIT_LIMITS = "credit_limits"
+    ADDRESSES = "addresses"
+    CONTACTS = "contacts"
     INVOICES = "invoices"
     WITHHOLDINGS = "withholdings"
     CREDIT_NOTES = "credit_notes"
+    SALES = "sales"
     GOALS = "goals"
 
 
@@ -57,20 +63,33 @@ class Unreadable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """One page of records.
+    """One page of changes.
 
-    `cursor` is its last record's, None for an empty page; `last` says that there is no next page now.
+    `deleted` are the keys of records that the ERP no longer has and says so; what vanishes without a word is
+    found by the nightly comparison. `cursor` is the last change's, None for an empty page; `last` says that
+    there is no next page now.
     """
 
     records: Sequence[Record]
     unreadable: Sequence[Unreadable]
     cursor: Cursor | None
     last: bool
+    deleted: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """A record that the ERP has now, as the nightly comparison needs it: minor units open, 0 without any."""
+
+    key: str
+    customer: str
+    open: int = 0
+    currency: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Posted:
-    """The ERP has the receipt in its books under `number`."""
+    """The ERP has the entry in its books under `number`."""
 
     number: str
     posted_at: datetime
@@ -78,12 +97,20 @@ class Posted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rejected:
-    """The ERP will not take the receipt.
+    """The ERP did not take the entry as things stand, and nothing of it is in the books.
 
     `reason` is in its own words, for the supervisor and the collector.
     """
 
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """The ERP was handed the entry and has not decided yet: it works through what it is given by itself."""
+
+
+Answer = Posted | Rejected | Pending
 
 
 class ErpError(Exception):
@@ -122,14 +149,33 @@ class Connector(Protocol):
         """
         ...
 
-    def find_receipt(self, receipt_id: str) -> Posted | Rejected | None:
-        """What the ERP already decided about this receipt; None when it has never seen it."""
+    def snapshot(self, kind: Kind) -> Iterator[Held] | None:
+        """Every record of this kind that the ERP has now, from one state of it, in any order.
+
+        None where the ERP cannot tell; then nothing of this kind is compared.
+        """
         ...
 
-    def post_receipt(self, receipt: OutgoingReceipt) -> Posted | Rejected:
+    def find(self, entry_id: str) -> Answer | None:
+        """What the ERP says of the receipt or reversal with our id; None when it has never seen it.
+
+        An ERP that keeps no trace of what it refused may answer None for that.
+        """
+        ...
+
+    def post_receipt(self, receipt: OutgoingReceipt) -> Answer:
         """Post once.
 
-        A receipt id that the ERP already knows gets the earlier answer, never a second posting.
+        A receipt that is in the books, or waits to be, gets that answer and no second posting. One that was
+        rejected before is tried anew, because somebody may have put right what was wrong.
+        """
+        ...
+
+    def post_reversal(self, reversal: OutgoingReversal) -> Answer:
+        """Take back once, wholly or in part, a receipt that is in the books.
+
+        The same promises as `post_receipt`. The ERP's balances rise by the allocations of the reversal, and
+        from then on `reflects` of those invoices names both the receipt and the reversal.
         """
         ...
 

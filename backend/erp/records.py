@@ -1,5 +1,4 @@
-"""What crosses the border of an ERP: the records it is the master of, and the receipt on its way to be
-posted.
+"""What comes in over the border of an ERP: the records that it is the master of.
 
 A record knows the document it becomes (`docs/data-model.md`). A field that an ERP does not have is `UNSET`,
 so that what others wrote there is left alone.
@@ -7,9 +6,9 @@ so that what others wrote there is left alone.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from datetime import date, datetime
+from datetime import date
 from enum import Enum
 from typing import Any, ClassVar, Final, Literal
 
@@ -30,9 +29,13 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """Anything read from an ERP."""
+    """Anything read from an ERP.
+
+    `MAKES_DOCUMENT` is False for fields of a document that another kind makes; without it they wait.
+    """
 
     TYPE: ClassVar[str]
+    MAKES_DOCUMENT: ClassVar[bool] = True
 
     @property
     def key(self) -> str:
@@ -73,10 +76,82 @@ class CustomerRecord(Record):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class InvoiceRecord(Record):
-    """`balance` already contains exactly the receipts that `reflects` names.
+class CreditLimitRecord(Record):
+    """What a customer may owe, where the ERP keeps it apart from the customer."""
 
-    Both were read in one snapshot.
+    TYPE = "customer"
+    MAKES_DOCUMENT = False
+
+    customer: str
+    credit_limit: int
+    payment_terms_days: int | Maybe = UNSET
+
+    @property
+    def key(self) -> str:
+        return self.customer
+
+    def body(self) -> dict[str, Any]:
+        terms = {} if self.payment_terms_days is UNSET else {"payment_terms_days": self.payment_terms_days}
+        return {"credit_limit": self.credit_limit, **terms}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddressRecord(Record):
+    """A further address of a customer: a branch, where to collect, where to deliver."""
+
+    TYPE = "address"
+
+    id: str
+    customer: str
+    label: str
+    address: str
+    city: str
+    location: Place | None
+
+    @property
+    def key(self) -> str:
+        return self.id
+
+    def body(self) -> dict[str, Any]:
+        return {name: value for name, value in Record.body(self).items() if name != "id"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactRecord(Record):
+    """A person at the customer's: who pays, who signs, who answers."""
+
+    TYPE = "contact"
+
+    id: str
+    customer: str
+    name: str
+    role: str
+    phones: Sequence[str]
+    email: str | None
+
+    @property
+    def key(self) -> str:
+        return self.id
+
+    def body(self) -> dict[str, Any]:
+        return {name: value for name, value in Record.body(self).items() if name != "id"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Instalment:
+    """A part of an invoice with a due date of its own."""
+
+    number: int
+    due_on: date
+    amount: int
+    balance: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvoiceRecord(Record):
+    """`balance` already contains exactly the receipts and reversals that `reflects` names.
+
+    Both were read in one snapshot. The balances of `instalments`, where there are any, add up to `balance`.
     """
 
     TYPE = "invoice"
@@ -90,6 +165,7 @@ class InvoiceRecord(Record):
     currency: str
     state: str
     reflects: Sequence[str]
+    instalments: Sequence[Instalment] | Maybe = UNSET
 
     @property
     def key(self) -> str:
@@ -132,6 +208,22 @@ class CreditNoteRecord(Record):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SalesRecord(Record):
+    """What was sold to a customer on credit in `month` (`yyyy-mm`)."""
+
+    TYPE = "sales"
+
+    customer: str
+    month: str
+    amount: int
+    currency: str
+
+    @property
+    def key(self) -> str:
+        return f"{self.customer}:{self.month}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GoalRecord(Record):
     """What is expected of a collector in `month` (`yyyy-mm`)."""
 
@@ -149,29 +241,14 @@ class GoalRecord(Record):
         return f"{self.collector}:{self.month}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OutgoingReceipt:
-    """A receipt as it is to be posted: the fact, with the allocation that was decided when it was claimed."""
-
-    receipt_id: str
-    number: str
-    customer: str
-    collector: str
-    created_at: datetime
-    local_on: date
-    currency: str
-    total: int
-    payments: Sequence[Mapping[str, Any]]
-    allocations: Sequence[tuple[str, int]]
-    on_account: int
-
-
 def _to_json(value: Any) -> Any:
     match value:
         case date():
             return value.isoformat()
         case Place():
             return {"lat": value.lat, "lon": value.lon}
+        case Instalment():
+            return {item.name: _to_json(getattr(value, item.name)) for item in fields(value)}
         case tuple() | list():
             return [_to_json(item) for item in value]
         case _:

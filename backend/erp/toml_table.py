@@ -50,6 +50,15 @@ class Table:
         self.fault(key, "must be a text")
         return None
 
+    def statements(self, key: str) -> Sequence[str]:
+        """One text or a list of them; none when the key is absent."""
+        value = self._values.get(key, [])
+        found = [value] if isinstance(value, str) else value
+        if isinstance(found, list) and all(isinstance(item, str) and item.strip() for item in found):
+            return tuple(found)
+        self.fault(key, "must be a text or a list of texts")
+        return ()
+
     def number(self, key: str, default: int, *, least: int) -> int:
         value = self._values.get(key, default)
         if isinstance(value, int) and not isinstance(value, bool) and value >= least:

@@ -11,7 +11,8 @@ _FOR_EVERYONE = ("company:", "catalogue:")
 _FOR_EVERYONE_IDS = frozenset({"policy:collection"})
 _BY_COLLECTOR_IN_ID = frozenset({"collector", "received", "route", "goal"})
 _BY_CUSTOMER_IN_ID = frozenset({"customer", "activity"})
-_BY_CUSTOMER_IN_BODY = frozenset({"invoice", "withholding", "credit_note"})
+_BY_CUSTOMER_IN_BODY = frozenset({"invoice", "withholding", "credit_note", "address", "contact"})
+_BY_COLLECTOR_IN_BODY = frozenset({"posting", "reversal"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ def audience_of(document: Json) -> Audience | None:
         return HolderOf(key)
     if kind in _BY_CUSTOMER_IN_BODY:
         return _or_everyone_if_deleted(document, HolderOf, document.get("customer"))
-    if kind == "posting":
+    if kind in _BY_COLLECTOR_IN_BODY:
         return _or_everyone_if_deleted(document, Named, document.get("collector"))
     return None
 

@@ -14,10 +14,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from backend import killpoints
-from backend.couch.client import Couch, Json
+from backend.couch.client import Couch
 from backend.couch.errors import Conflict
-from backend.erp.port import Connector, Cursor, Kind, Unreadable
-from backend.erp.records import Record
+from backend.erp.port import Connector, Cursor, Kind, Page, Unreadable
+from backend.services.erp_documents import PARTS, Stored, document_id_of, store
 from receivables.documents import SCHEMA, parse_instant, rfc3339
 
 log = logging.getLogger("recaudo.erp")
@@ -25,26 +25,10 @@ log = logging.getLogger("recaudo.erp")
 # A run that found nothing says so at most this often: freshness is judged in minutes, and each write is a
 # revision.
 QUIET_SECONDS = 60
-# Another writer of the same document (a corrected location) gets this many chances to be in our way.
-WRITE_ATTEMPTS = 5
+# Imports that keep running side by side are a mistake in the set-up.
+OVERTAKEN_ATTEMPTS = 5
 # Enough to see what is wrong with an ERP's data, without a document that grows with it.
 UNREADABLE_KEPT = 200
-
-# What a new document says where the ERP has no such column: readers find every field of the data model.
-DEFAULTS: Mapping[str, Mapping[str, Any]] = {
-    "customer": {
-        "branch": "",
-        "phones": [],
-        "email": None,
-        "address": "",
-        "city": "",
-        "location": None,
-        "credit_limit": 0,
-        "payment_terms_days": 0,
-        "observations": "",
-        "active": True,
-    },
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,8 +51,9 @@ def import_kind(
 
     What we read before the other did may have overwritten what it read after; reading anew puts that right.
     """
-    start = connector.start_of(kind, _Progress(couch, company, kind).cursor)
-    for _ in range(WRITE_ATTEMPTS):
+    progress = _Progress(couch, company, kind)
+    start = None if progress.has_come() else connector.start_of(kind, progress.cursor)
+    for _ in range(OVERTAKEN_ATTEMPTS):
         try:
             progress = _Progress(couch, company, kind)
             return _import_from(start, progress, connector, kind, now=now)
@@ -85,9 +70,10 @@ def _import_from(
     unreadable: list[Unreadable] = []
     while True:
         page = connector.read(kind, cursor)
-        written += progress.store(page.records)
-        keys += [record.key for record in page.records]
-        unreadable += page.unreadable
+        stored = progress.store(page)
+        written += stored.written
+        keys += stored.keys
+        unreadable += [*page.unreadable, *stored.waiting]
         killpoints.reach("erp.in.page_stored")
         if page.last:
             break
@@ -110,31 +96,6 @@ def imported_at(cursor: Mapping[str, Any] | None) -> datetime | None:
     return parse_instant(instant) if instant else None
 
 
-def store(couch: Couch, company: str, records: Sequence[Record]) -> int:
-    """Write the documents that differ from their records; returns how many those were."""
-    waiting = {record.document_id: record for record in records}
-    written = 0
-    for _ in range(WRITE_ATTEMPTS):
-        if not waiting:
-            return written
-        current = couch.get_many(company, waiting)
-        changed = [
-            document
-            for document_id, record in waiting.items()
-            if (document := merged(current.get(document_id), record)) != current.get(document_id)
-        ]
-        failed = [answer for answer in couch.bulk(company, changed) if answer.get("error")]
-        written += len(changed) - len(failed)
-        waiting = {answer["id"]: waiting[answer["id"]] for answer in failed}
-    raise Conflict(f"{company}/{min(waiting)}", "conflict", "kept changing while it was imported")
-
-
-def merged(current: Json | None, record: Record) -> Json:
-    """The record's document: the ERP's fields as it says, everybody else's as they were."""
-    before = current or {"_id": record.document_id, "schema": SCHEMA, **DEFAULTS.get(record.TYPE, {})}
-    return {**before, **record.body()}
-
-
 class _Overtaken(Exception):
     """Somebody else moved the cursor while we imported."""
 
@@ -145,10 +106,18 @@ class _Progress:
     def __init__(self, couch: Couch, company: str, kind: Kind) -> None:
         self._couch = couch
         self._company = company
+        self._kind = kind
         self._document = couch.get(company, cursor_id(kind)) or {"_id": cursor_id(kind), "schema": SCHEMA}
 
-    def store(self, records: Sequence[Record]) -> int:
-        return store(self._couch, self._company, records)
+    def store(self, page: Page) -> Stored:
+        return store(self._couch, self._company, self._kind, page)
+
+    def has_come(self) -> bool:
+        """Is a document there by now that fields of an earlier run waited for?"""
+        waiting = [bad["key"] for bad in self._document.get("unreadable", [])]
+        if self._kind not in PARTS or not waiting:
+            return False
+        return bool(self._couch.get_many(self._company, [document_id_of(self._kind, key) for key in waiting]))
 
     @property
     def cursor(self) -> Cursor | None:

@@ -22,7 +22,7 @@ from typing import Any
 from backend import killpoints
 from backend.couch.client import Couch, Json
 from backend.couch.errors import Conflict, CouchError
-from backend.erp.port import Connector, ErpError, Posted, Rejected
+from backend.erp.port import Connector, ErpError, Pending, Posted, Rejected
 from backend.services.posting_claims import DESIGN, claim, outgoing
 from backend.services.posting_exceptions import (
     over_allocation,
@@ -145,8 +145,9 @@ class Outbox:
             posting = self._settle(posting, {"state": "sending", "attempts": posting["attempts"] + 1})
         killpoints.reach("erp.out.sending")
         try:
-            answer = None if fresh else self._connector.find_receipt(fact.id)
-            answer = answer or self._connector.post_receipt(outgoing(fact, posting))
+            answer = None if fresh else self._connector.find(fact.id)
+            if answer is None or isinstance(answer, Rejected):
+                answer = self._connector.post_receipt(outgoing(fact, posting))
         except ErpError as error:
             self._retry_later(posting, str(error))
             raise
@@ -156,7 +157,8 @@ class Outbox:
             self._retry_later(posting, f"{type(error).__name__}: {error}")
             return
         killpoints.reach("erp.out.sent")
-        self._record(fact, posting, answer)
+        if not isinstance(answer, Pending):
+            self._record(fact, posting, answer)
 
     def _done_apart(self, receipt: Mapping[str, Any], work: Callable[[], None]) -> bool:
         """Whatever is wrong with this one receipt must not hold up the others.

@@ -19,7 +19,7 @@ from typing import Any
 from backend import killpoints
 from backend.couch.client import Couch, Json
 from backend.couch.errors import Conflict
-from backend.erp.records import OutgoingReceipt
+from backend.erp.outgoing import OutgoingReceipt
 from receivables.allocation import cap_allocations
 from receivables.documents import SCHEMA, BadDocument, parse_instant, rfc3339
 from receivables.identifiers import posting_id

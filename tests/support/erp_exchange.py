@@ -12,15 +12,15 @@ from pathlib import Path
 from typing import Any
 
 from backend.couch.client import connect
-from backend.erp.port import Connector, ErpUnavailable, Posted, Rejected
-from backend.erp.records import OutgoingReceipt
+from backend.erp.outgoing import OutgoingReceipt, OutgoingReversal
+from backend.erp.port import Answer, Connector, ErpUnavailable
 from backend.erp.registry import open_connector
 from backend.services.erp_import import ImportReport, run_import
 from backend.services.erp_posting import PostingReport, run_postings
 from receivables.identifiers import posting_id
 from tests.support.builders import a_receipt
-from tests.support.erps import SqliteErp
 from tests.support.reconciling import Company, a_company
+from tests.support.sql_erps import SqliteErp
 from tests.support.stack import Stack
 
 NOW = datetime(2026, 11, 21, 20, 0, 0, tzinfo=UTC)
@@ -89,8 +89,13 @@ class LosesAnswers:
         self.lost = 0
         self._asked = 0
 
-    def post_receipt(self, receipt: OutgoingReceipt) -> Posted | Rejected:
-        answer = self._inner.post_receipt(receipt)
+    def post_receipt(self, receipt: OutgoingReceipt) -> Answer:
+        return self._lose(self._inner.post_receipt(receipt))
+
+    def post_reversal(self, reversal: OutgoingReversal) -> Answer:
+        return self._lose(self._inner.post_reversal(reversal))
+
+    def _lose(self, answer: Answer) -> Answer:
         self._asked += 1
         if self._asked % self._nth == 0:
             self.lost += 1

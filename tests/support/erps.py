@@ -1,174 +1,99 @@
-"""Real ERPs for tests, small and empty, with the hands of the ERP's own users.
+"""What the contract and the fault tests need of an ERP, whichever it is.
 
-They sell, are paid, block customers.
+Small and empty at first, and real, with the hands of the ERP's own users: they sell, are paid, block
+customers, delete what they should not. An ERP joins the contract by one `ErpUnderTest` and one line in
+tests/contract/erp/conftest.py.
 """
 
 from __future__ import annotations
 
-import multiprocessing
-import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
-from importlib.resources import files
-from multiprocessing.synchronize import Event
 from pathlib import Path
 from typing import Protocol
 
-from backend.erp.port import Connector
-from backend.erp.records import OutgoingReceipt
-from backend.erp.registry import open_connector
+from backend.erp.outgoing import OutgoingReceipt, OutgoingReversal, ReversalKind
+from backend.erp.port import Answer, Connector, Pending
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
 
 class ErpUnderTest(Protocol):
-    """What the contract needs to do inside an ERP, behind Recaudo's back."""
+    """What is done and seen inside an ERP, behind Recaudo's back. Money in minor units of USD.
+
+    Pages of its connector hold fewer than seven records, its overlap is at least a minute, and a collector
+    `ana` exists. Hands for a kind that the ERP does not provide need not work.
+    """
 
     connector: Connector
 
     def add_customer(self, code: str, *, changed: datetime = NOON, name: str = "Tienda El Sol") -> None: ...
-    def add_invoice(self, number: str, customer: str, total: int, *, changed: datetime = NOON) -> None: ...
+    def add_address(self, key: str, customer: str) -> None:
+        """`Sucursal Norte`, `Av. Amazonas 100`, Quito, without a location."""
+        ...
+
+    def add_contact(self, key: str, customer: str) -> None:
+        """`Rosa Vera`, `Pagos`, +593999000111, rosa@clientes.example."""
+        ...
+
+    def set_credit_limit(self, customer: str, amount: int, *, changed: datetime = NOON) -> None: ...
+    def add_invoice(
+        self, number: str, customer: str, total: int, *, changed: datetime = NOON, due_on: str = "2026-10-01"
+    ) -> None:
+        """Issued on 2026-09-01."""
+        ...
+
+    def add_instalments(self, invoice: str, parts: Sequence[tuple[str, int]]) -> None:
+        """(due date, amount), unpaid; together the invoice's total."""
+        ...
+
+    def add_withholding(self, number: str, customer: str, invoice: str, amount: int) -> None: ...
+    def add_credit_note(self, number: str, customer: str, total: int) -> None: ...
+    def add_sales(self, customer: str, month: str, amount: int) -> None: ...
+    def add_goal(self, collector: str, month: str, amount: int) -> None: ...
     def pay_at_the_office(self, invoice: str, amount: int, *, changed: datetime) -> None: ...
-    def block(self, customer: str, reason: str) -> None: ...
+    def cancel_invoice(self, number: str, *, changed: datetime) -> None: ...
+    def delete_invoice(self, number: str) -> None: ...
+    def block(self, customer: str, reason: str) -> None:
+        """From now on the ERP refuses what concerns this customer, and says `reason`."""
+        ...
+
+    def unblock(self, customer: str) -> None: ...
     def spoil_invoice(self, number: str) -> None:
-        """Leave the invoice with a date that is none."""
+        """Leave the invoice with a due date that is none."""
+        ...
+
+    def work(self) -> None:
+        """Let the ERP work through what it was handed, where it does not do so at once."""
         ...
 
     def balance(self, invoice: str) -> int: ...
     def postings(self) -> list[tuple[str, int]]:
-        """(receipt id, total) of everything in the ledger."""
+        """(our id, total) of every entry in the ledger, by id; a reversal's total is negative."""
         ...
 
     def on_account(self, customer: str) -> int: ...
     def go_away(self) -> None:
-        """Stop answering."""
+        """Stop answering, for good."""
         ...
 
     def close(self) -> None: ...
 
 
-class SqliteErp:
-    """The demo's ERP without its data. Its business logic is the ERP's own, in triggers."""
-
-    def __init__(self, folder: Path, *, page_size: int = 3) -> None:
-        self.path = folder / "erp.sqlite"
-        with closing(sqlite3.connect(self.path)) as database:
-            database.executescript(_demo_file("erp.sql"))
-        mapping = _demo_file("andina.toml").replace("@url@", f"sqlite:///{self.path}")
-        self.config = folder / "erp"
-        self.config.mkdir()
-        (self.config / "andina.toml").write_text(
-            mapping.replace('money = "minor"', f'money = "minor"\npage_size = {page_size}'), encoding="utf-8"
-        )
-        self.connector = open_connector(self.config, "andina", environment={})
-
-    def add_customer(self, code: str, *, changed: datetime = NOON, name: str = "Tienda El Sol") -> None:
-        self._do(
-            "INSERT INTO clientes VALUES (?, ?, ?, 'Matriz', '+593999999999', ?, 'Av. Quito', 'Centro',"
-            " 'Quito', -0.2, -78.5, 30, '', 1, NULL, ?)",
-            (code, name, f"17{code}", f"{code.lower()}@clientes.example", _text(changed)),
-        )
-
-    def add_invoice(
-        self, number: str, customer: str, total: int, *, changed: datetime = NOON, due_on: str = "2026-10-01"
-    ) -> None:
-        self._do(
-            "INSERT INTO facturas VALUES (?, ?, '2026-09-01', ?, ?, ?, 0, ?)",
-            (number, customer, due_on, total, total, _text(changed)),
-        )
-
-    def pay_at_the_office(self, invoice: str, amount: int, *, changed: datetime) -> None:
-        self._do(
-            "UPDATE facturas SET saldo = saldo - ?, modificado = ? WHERE numero = ?",
-            (amount, _text(changed), invoice),
-        )
-
-    def block(self, customer: str, reason: str) -> None:
-        self._do("UPDATE clientes SET bloqueo = ? WHERE codigo = ?", (reason, customer))
-
-    def unblock(self, customer: str) -> None:
-        self._do("UPDATE clientes SET bloqueo = NULL WHERE codigo = ?", (customer,))
-
-    def move_away(self) -> None:
-        """Be somewhere else for a while, as an ERP under maintenance is."""
-        self.path.rename(self.path.with_suffix(".away"))
-        self.path.mkdir()
-
-    @contextmanager
-    def busy_with(self, receipt_id: str) -> Iterator[None]:
-        """Hold the ERP's lock with the receipt half in, as a posting does whose caller has died.
-
-        It is given up at the end. In a process of its own: a lock of ours would be our children's too.
-        """
-        processes = multiprocessing.get_context("fork")
-        begun, enough = processes.Event(), processes.Event()
-        holder = processes.Process(target=_hold, args=(self.path, receipt_id, begun, enough))
-        holder.start()
-        assert begun.wait(10)
-        yield
-        enough.set()
-        holder.join()
-
-    def come_back(self) -> None:
-        self.path.rmdir()
-        self.path.with_suffix(".away").rename(self.path)
-
-    def spoil_invoice(self, number: str) -> None:
-        self._do("UPDATE facturas SET vencimiento = 'mañana' WHERE numero = ?", (number,))
-
-    def correct_invoice(self, number: str, *, changed: datetime) -> None:
-        self._do(
-            "UPDATE facturas SET vencimiento = '2026-10-01', modificado = ? WHERE numero = ?",
-            (_text(changed), number),
-        )
-
-    def balance(self, invoice: str) -> int:
-        return int(str(self.ask("SELECT saldo FROM facturas WHERE numero = ?", (invoice,))[0][0]))
-
-    def postings(self) -> list[tuple[str, int]]:
-        found = self.ask(
-            "SELECT recibo, sum(debe) FROM cobros JOIN asientos USING (numero)"
-            " GROUP BY recibo ORDER BY recibo"
-        )
-        return [(str(receipt), int(str(total))) for receipt, total in found]
-
-    def on_account(self, customer: str) -> int:
-        return int(
-            self.ask("SELECT coalesce(sum(valor), 0) FROM saldos_a_favor WHERE cliente = ?", (customer,))[0][
-                0
-            ]
-        )
-
-    def go_away(self) -> None:
-        self.path.write_bytes(
-            b"not a database any more, for the length of a header and then some more of it" * 20
-        )
-
-    def close(self) -> None:
-        self.connector.close()
-
-    def ask(self, statement: str, values: tuple[object, ...] = ()) -> list[tuple[object, ...]]:
-        with closing(sqlite3.connect(self.path)) as database:
-            return database.execute(statement, values).fetchall()
-
-    def _do(self, statement: str, values: tuple[object, ...]) -> None:
-        with closing(sqlite3.connect(self.path)) as database, database:
-            database.execute(statement, values)
+ErpFactory = Callable[[Path], ErpUnderTest]
+"""Makes an ERP in an empty folder, or skips the test with one clear line."""
 
 
-def _hold(path: Path, receipt_id: str, begun: Event, enough: Event) -> None:
-    with closing(sqlite3.connect(path, isolation_level=None)) as database:
-        database.execute("BEGIN IMMEDIATE")
-        database.execute(
-            "INSERT INTO cobros"
-            " (recibo, numero_recibo, cliente, cobrador, creado, fecha, moneda, total, a_cuenta)"
-            " VALUES (?, '', '', '', '', '', 'USD', 0, 0)",
-            (receipt_id,),
-        )
-        begun.set()
-        enough.wait(30)
-        database.execute("ROLLBACK")
+def decided(erp: ErpUnderTest, entry: OutgoingReceipt | OutgoingReversal) -> Answer:
+    """Post, and wait for the decision of an ERP that takes its time."""
+    if isinstance(entry, OutgoingReversal):
+        answer, key = erp.connector.post_reversal(entry), entry.reversal_id
+    else:
+        answer, key = erp.connector.post_receipt(entry), entry.receipt_id
+    if isinstance(answer, Pending):
+        erp.work()
+        answer = erp.connector.find(key) or answer
+    return answer
 
 
 def outgoing(
@@ -191,9 +116,34 @@ def outgoing(
     )
 
 
-def _demo_file(name: str) -> str:
-    return files("backend.demo").joinpath(name).read_text(encoding="utf-8")
-
-
-def _text(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.000Z")
+def reversal(
+    of: OutgoingReceipt,
+    erp_number: str,
+    *,
+    kind: ReversalKind = ReversalKind.VOID,
+    name: str = "01K00000000000000000000000",
+    allocations: dict[str, int] | None = None,
+    on_account: int | None = None,
+) -> OutgoingReversal:
+    """What takes back a receipt, by default wholly."""
+    lines = list(of.allocations if allocations is None else allocations.items())
+    surplus = of.on_account if on_account is None else on_account
+    total = sum(amount for _, amount in lines) + surplus
+    fact = "receipt_void:ana" if kind is ReversalKind.VOID else "cheque_bounce:office"
+    return OutgoingReversal(
+        reversal_id=f"{fact}:{name}",
+        receipt_id=of.receipt_id,
+        receipt_number=of.number,
+        receipt_erp_number=erp_number,
+        kind=kind,
+        reason="monto equivocado",
+        customer=of.customer,
+        collector=of.collector,
+        created_at=NOON,
+        local_on=date(2026, 11, 20),
+        currency=of.currency,
+        total=total,
+        payments=[{"method": "cash", "amount": total}],
+        allocations=lines,
+        on_account=surplus,
+    )

@@ -13,12 +13,16 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, text
 from sqlalchemy.exc import DBAPIError
 
-from backend.erp.port import Cursor, Kind, Page, Posted, Rejected, Unreadable
-from backend.erp.records import OutgoingReceipt, Record
-from backend.erp.sql import answers, cursors, rows
-from backend.erp.sql.engine import open_engine, posting, snapshot
-from backend.erp.sql.mapping import SqlMapping
-from backend.erp.sql.outbox import find_receipt, write_receipt
+from backend.erp.outgoing import OutgoingReceipt, OutgoingReversal
+from backend.erp.port import Answer, Cursor, ErpMisconfigured, Held, Kind, Page, Unreadable
+from backend.erp.records import UNSET, Instalment, Record
+from backend.erp.sql import answers, cursors, readers
+from backend.erp.sql.engine import open_engine, snapshot, writing
+from backend.erp.sql.mapping import Posting, SqlMapping
+from backend.erp.sql.outbox import entry_id, find_entry, write_entry
+from backend.erp.sql.rows import Row, UnreadableRow
+
+SNAPSHOT_ROWS = 2000
 
 
 class SqlConnector:
@@ -40,50 +44,96 @@ class SqlConnector:
         with self._answering(), snapshot(self._engine) as connection:
             found = [dict(row) for row in connection.execute(text(query.statement), bounds).mappings()]
             keys = [str(row["key"]) for row in found]
-            reflects = _reflects(connection, query.reflects, keys) if query.reflects and keys else {}
-        return self._page(kind, found, reflects)
+            reflects = _by_key(connection, query.reflects, keys)
+            instalments = _by_key(connection, query.instalments, keys) if query.instalments else None
+        return self._page(kind, found, reflects, instalments)
 
-    def find_receipt(self, receipt_id: str) -> Posted | Rejected | None:
+    def snapshot(self, kind: Kind) -> Iterator[Held] | None:
+        statement = self._mapping.queries[kind].snapshot
+        return self._held(statement) if statement else None
+
+    def find(self, entry_id: str) -> Answer | None:
+        posting = self._posting_of(entry_id)
         with self._answering(), snapshot(self._engine) as connection:
-            return find_receipt(connection, self._mapping.outbox, receipt_id)
+            return find_entry(connection, self._mapping, posting, entry_id)
 
-    def post_receipt(self, receipt: OutgoingReceipt) -> Posted | Rejected:
-        outbox = self._mapping.outbox
-        try:
-            with posting(self._engine) as connection:
-                known = find_receipt(connection, outbox, receipt.receipt_id)
-                return known or write_receipt(connection, outbox, receipt, self._mapping.money)
-        except DBAPIError as error:
-            refusal = answers.refusal_in(error)
-            if refusal is None:
-                raise answers.unavailable(error) from error
-        # A broken unique key may be another job's posting of this very receipt, committed while we waited
-        # for it.
-        return self.find_receipt(receipt.receipt_id) or refusal
+    def post_receipt(self, receipt: OutgoingReceipt) -> Answer:
+        return self._post(receipt)
+
+    def post_reversal(self, reversal: OutgoingReversal) -> Answer:
+        return self._post(reversal)
 
     def close(self) -> None:
         self._engine.dispose()
 
-    def _page(self, kind: Kind, found: list[dict[str, Any]], reflects: dict[str, list[str]]) -> Page:
-        records: list[Record] = []
-        unreadable: list[Unreadable] = []
+    def _post(self, entry: OutgoingReceipt | OutgoingReversal) -> Answer:
+        posting = self._posting_of(entry_id(entry))
+        try:
+            with writing(self._engine) as connection:
+                return write_entry(connection, self._mapping, posting, entry)
+        except DBAPIError as error:
+            refusal = answers.refusal_in(error)
+            if refusal is None:
+                raise answers.unavailable(error) from error
+        # A broken unique key may be another job's posting of this very entry, committed while we waited for
+        # it.
+        return self.find(entry_id(entry)) or refusal
+
+    def _posting_of(self, key: str) -> Posting:
+        if key.startswith("receipt:"):
+            return self._mapping.receipts
+        if self._mapping.reversals is None:
+            raise ErpMisconfigured("out.reversal is missing: a receipt was voided or its cheque bounced")
+        return self._mapping.reversals
+
+    def _held(self, statement: str) -> Iterator[Held]:
+        with self._answering(), snapshot(self._engine) as connection:
+            streamed = connection.execution_options(yield_per=SNAPSHOT_ROWS)
+            for values in streamed.execute(text(statement)).mappings():
+                yield readers.held(self._row(dict(values)))
+
+    def _row(self, values: dict[str, Any]) -> Row:
+        mapping = self._mapping
+        return Row(values, money=mapping.money, currency=mapping.currency, timezone=mapping.timezone)
+
+    def _page(
+        self,
+        kind: Kind,
+        found: list[dict[str, Any]],
+        reflects: dict[str, list[dict[str, Any]]],
+        instalments: dict[str, list[dict[str, Any]]] | None,
+    ) -> Page:
+        # The last word about a key counts: it may have been deleted and made again within one page.
+        records: dict[str, Record] = {}
+        unreadable: dict[str, Unreadable] = {}
+        deleted: dict[str, None] = {}
         for values in found:
             key = str(values["key"])
+            for saying in (records, unreadable, deleted):
+                saying.pop(key, None)
             try:
-                row = rows.Row(values, money=self._mapping.money, currency=self._mapping.currency)
-                records.append(
-                    rows.invoice(row, reflects.get(key, ()))
-                    if kind is Kind.INVOICES
-                    else rows.READERS[kind](row)
-                )
-            except rows.UnreadableRow as problem:
-                unreadable.append(Unreadable(key=key, reason=str(problem)))
+                row = self._row(values)
+                if row.truth("deleted"):
+                    deleted[key] = None
+                elif kind is Kind.INVOICES:
+                    entries = [str(each["receipt_id"]) for each in reflects.get(key, ())]
+                    parts = self._instalments(instalments.get(key, [])) if instalments is not None else UNSET
+                    records[key] = readers.invoice(row, entries, parts)
+                else:
+                    records[key] = readers.READERS[kind](row)
+            except UnreadableRow as problem:
+                unreadable[key] = Unreadable(key=key, reason=str(problem))
         return Page(
-            records=records,
-            unreadable=unreadable,
+            records=list(records.values()),
+            unreadable=list(unreadable.values()),
+            deleted=list(deleted),
             cursor=cursors.cursor_at(found[-1]["changed"], str(found[-1]["key"])) if found else None,
             last=len(found) < self._mapping.page_size,
         )
+
+    def _instalments(self, parts: list[dict[str, Any]]) -> tuple[Instalment, ...]:
+        found = (readers.instalment(self._row(part)) for part in parts)
+        return tuple(sorted(found, key=lambda part: part.number))
 
     @contextmanager
     def _answering(self) -> Iterator[None]:
@@ -93,9 +143,12 @@ class SqlConnector:
             raise answers.unavailable(error) from error
 
 
-def _reflects(connection: Connection, statement: str, keys: list[str]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = defaultdict(list)
-    query = text(statement).bindparams(bindparam("keys", expanding=True))
-    for row in connection.execute(query, {"keys": keys}).mappings():
-        found[str(row["key"])].append(str(row["receipt_id"]))
+def _by_key(
+    connection: Connection, statement: str | None, keys: list[str]
+) -> dict[str, list[dict[str, Any]]]:
+    found: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    if statement and keys:
+        query = text(statement).bindparams(bindparam("keys", expanding=True))
+        for row in connection.execute(query, {"keys": keys}).mappings():
+            found[str(row["key"])].append(dict(row))
     return found

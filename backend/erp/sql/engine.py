@@ -55,7 +55,7 @@ def snapshot(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
-def posting(engine: Engine) -> Iterator[Connection]:
+def writing(engine: Engine) -> Iterator[Connection]:
     """Write all or nothing."""
     with _transaction(engine, {"recaudo_writes": True} if _is_sqlite(engine) else {}) as connection:
         yield connection

@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
@@ -19,6 +20,11 @@ from backend.erp.toml_table import Table
 OVERLAP_SECONDS = 120
 # Large enough that a first run is not a chain of round trips, small enough to hold in memory many times over.
 PAGE_SIZE = 500
+
+SETTINGS = (
+    "type", "url", "url_env", "currency", "money", "changed", "timezone", "overlap", "page_size",
+)  # fmt: skip
+STEPS = ("find", "payment", "allocation", "process", "again")
 
 
 class MoneyForm(StrEnum):
@@ -38,28 +44,32 @@ class ChangedForm(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
-    """One page of one kind.
+    """How one kind is read.
 
-    `reflects` reads, for the invoices of the page, the receipts in their balances.
+    `statement` reads a page; `reflects` and `instalments`, for the invoices of that page, the entries in
+    their balances and their parts; `snapshot` all records that there are.
     """
 
     statement: str
     reflects: str | None = None
+    instalments: str | None = None
+    snapshot: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outbox:
+class Posting:
     """The statements of one posting, run in this order in one transaction.
 
-    `find` then reads the ERP's answer.
+    `find` then reads the ERP's answer. `again` clears away a rejected entry, so that it can be staged anew;
+    without it a rejection stands until the ERP's own people act.
     """
 
     find: str
-    receipt: str
-    payment: str | None = None
-    allocation: str | None = None
-    process: str | None = None
-    methods: Mapping[str, str] = field(default_factory=dict)
+    head: Sequence[str]
+    payment: Sequence[str] = ()
+    allocation: Sequence[str] = ()
+    process: Sequence[str] = ()
+    again: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,17 +78,21 @@ class SqlMapping:
     currency: str
     money: MoneyForm
     changed: ChangedForm
+    timezone: ZoneInfo
     overlap: int
     page_size: int
     queries: Mapping[Kind, Query]
-    outbox: Outbox
+    receipts: Posting
+    reversals: Posting | None
+    methods: Mapping[str, str]
 
 
 def read_sql_mapping(file: Table, environment: Mapping[str, str]) -> SqlMapping:
     """The mapping in `file`; what is wrong is in `file.faults`, and then the mapping is not to be used."""
     file.refuse_unknown(("erp", "in", "out"))
     erp, out = file.table("erp"), file.table("out")
-    erp.refuse_unknown(("type", "url", "url_env", "currency", "money", "changed", "overlap", "page_size"))
+    erp.refuse_unknown(SETTINGS)
+    out.refuse_unknown((*STEPS, "receipt", "reversal", "methods"))
     changed = erp.choice("changed", ChangedForm.TEXT)
     return SqlMapping(
         url=_url(erp, environment),
@@ -87,8 +101,11 @@ def read_sql_mapping(file: Table, environment: Mapping[str, str]) -> SqlMapping:
         changed=changed,
         overlap=erp.number("overlap", 1000 if changed is ChangedForm.INTEGER else OVERLAP_SECONDS, least=0),
         page_size=erp.number("page_size", PAGE_SIZE, least=1),
+        timezone=_timezone(erp),
         queries=_queries(file.table("in")),
-        outbox=_outbox(out),
+        receipts=_posting(out, "receipt"),
+        reversals=_reversals(out),
+        methods=out.texts("methods"),
     )
 
 
@@ -113,19 +130,42 @@ def _queries(tables: Table) -> dict[Kind, Query]:
         if kind not in tables:
             continue
         table = tables.table(kind)
-        table.refuse_unknown(("query", "reflects") if kind is Kind.INVOICES else ("query",))
-        reflects = table.text("reflects") if kind is Kind.INVOICES else None
-        queries[kind] = Query(statement=table.text("query"), reflects=reflects)
+        invoices = kind is Kind.INVOICES
+        table.refuse_unknown(("query", "snapshot", *(("reflects", "instalments") if invoices else ())))
+        queries[kind] = Query(
+            statement=table.text("query"),
+            reflects=table.text("reflects") if invoices else None,
+            instalments=table.optional_text("instalments") if invoices else None,
+            snapshot=table.optional_text("snapshot"),
+        )
     return queries
 
 
-def _outbox(out: Table) -> Outbox:
-    out.refuse_unknown(("find", "receipt", "payment", "allocation", "process", "methods"))
-    return Outbox(
-        find=out.text("find"),
-        receipt=out.text("receipt"),
-        payment=out.optional_text("payment"),
-        allocation=out.optional_text("allocation"),
-        process=out.optional_text("process"),
-        methods=out.texts("methods"),
+def _reversals(out: Table) -> Posting | None:
+    if "reversal" not in out:
+        return None
+    table = out.table("reversal")
+    table.refuse_unknown((*STEPS, "reversal"))
+    return _posting(table, "reversal")
+
+
+def _posting(table: Table, head: str) -> Posting:
+    if head not in table:
+        table.fault(head, "is missing")
+    return Posting(
+        find=table.text("find"),
+        head=table.statements(head),
+        payment=table.statements("payment"),
+        allocation=table.statements("allocation"),
+        process=table.statements("process"),
+        again=table.statements("again"),
     )
+
+
+def _timezone(erp: Table) -> ZoneInfo:
+    name = erp.optional_text("timezone") if "timezone" in erp else "UTC"
+    try:
+        return ZoneInfo(name or "UTC")
+    except (ZoneInfoNotFoundError, ValueError):
+        erp.fault("timezone", f"{name!r} is not a time zone, such as America/Guayaquil")
+        return ZoneInfo("UTC")

@@ -1,20 +1,20 @@
-"""One receipt into a SQL ERP: staged with its lines and processed in one transaction, and its answer read
-back.
+"""One entry into a SQL ERP: staged with its lines and processed in one transaction, and its answer read back.
 
-The ERP's table has a unique key on the receipt id; that key, not our care, is what excludes a second posting.
+The ERP's table has a unique key on the entry's id; that key, not our care, is what excludes a second posting.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC
 from typing import Any
 
 from sqlalchemy import Connection, text
 
 from backend import killpoints
-from backend.erp.port import ErpMisconfigured, Posted, Rejected
-from backend.erp.records import OutgoingReceipt
-from backend.erp.sql.mapping import MoneyForm, Outbox
+from backend.erp.outgoing import OutgoingReceipt, OutgoingReversal
+from backend.erp.port import Answer, ErpMisconfigured, Pending, Posted, Rejected
+from backend.erp.sql.mapping import MoneyForm, Posting, SqlMapping
 from backend.erp.sql.rows import Row
 from receivables.money import Money
 
@@ -24,71 +24,87 @@ PAYMENT_FIELDS = (
     "brand", "last4", "authorisation", "tax", "access_key",
 )  # fmt: skip
 
+Entry = OutgoingReceipt | OutgoingReversal
 
-def find_receipt(connection: Connection, outbox: Outbox, receipt_id: str) -> Posted | Rejected | None:
-    """The ERP's decision on a receipt; None while it has none."""
-    found = connection.execute(text(outbox.find), {"receipt_id": receipt_id}).mappings().first()
+
+def entry_id(entry: Entry) -> str:
+    return entry.reversal_id if isinstance(entry, OutgoingReversal) else entry.receipt_id
+
+
+def find_entry(connection: Connection, mapping: SqlMapping, posting: Posting, key: str) -> Answer | None:
+    """What the ERP says of an entry; None when it has none by this id."""
+    parameter = "receipt_id" if posting is mapping.receipts else "reversal_id"
+    found = connection.execute(text(posting.find), {parameter: key}).mappings().first()
     if found is None:
         return None
-    row = Row(dict(found), money=MoneyForm.MINOR, currency="XXX")
+    row = Row(dict(found), money=MoneyForm.MINOR, currency="XXX", timezone=mapping.timezone)
     match row.optional_text("state"):
         case "posted":
             return Posted(number=row.text("number"), posted_at=row.instant("posted_at"))
         case "rejected":
             return Rejected(reason=row.text("reason"))
+        case "pending":
+            return Pending()
         case other:
-            raise ErpMisconfigured(f"out.find: state is {other!r}, neither posted nor rejected")
+            raise ErpMisconfigured(f"out.find: state is {other!r}, neither posted, rejected nor pending")
 
 
-def write_receipt(
-    connection: Connection, outbox: Outbox, receipt: OutgoingReceipt, money: MoneyForm
-) -> Posted | Rejected:
-    """Stage and process a receipt that the ERP does not know, inside the caller's transaction."""
-    head = _head(receipt, money)
-    connection.execute(text(outbox.receipt), head)
+def write_entry(connection: Connection, mapping: SqlMapping, posting: Posting, entry: Entry) -> Answer:
+    """Stage and process an entry, inside the caller's transaction, unless the ERP has decided it already."""
+    known = find_entry(connection, mapping, posting, entry_id(entry))
+    if known and not (isinstance(known, Rejected) and posting.again):
+        return known
+    head = _head(entry, mapping)
+    steps = [*(posting.again if known else ()), *posting.head]
+    for step in steps:
+        connection.execute(text(step), head)
     killpoints.reach("erp.sql.staged")
-    if outbox.payment:
-        for position, payment in enumerate(receipt.payments, start=1):
-            values = _payment(receipt, payment, money, outbox.methods)
-            connection.execute(text(outbox.payment), head | values | {"position": position})
-    if outbox.allocation:
-        for position, (invoice, amount) in enumerate(receipt.allocations, start=1):
-            values = {
-                "invoice": invoice,
-                "amount": _amount(amount, receipt.currency, money),
-                "position": position,
-            }
-            connection.execute(text(outbox.allocation), head | values)
-    if outbox.process:
-        connection.execute(text(outbox.process), head)
+    for position, payment in enumerate(entry.payments, start=1):
+        values = _payment(entry, payment, mapping) | {"position": position}
+        for step in posting.payment:
+            connection.execute(text(step), head | values)
+    for position, (invoice, amount) in enumerate(entry.allocations, start=1):
+        minor = _amount(amount, entry.currency, mapping.money)
+        for step in posting.allocation:
+            connection.execute(text(step), head | {"invoice": invoice, "amount": minor, "position": position})
+    for step in posting.process:
+        connection.execute(text(step), head)
     killpoints.reach("erp.sql.processed")
-    answer = find_receipt(connection, outbox, receipt.receipt_id)
+    answer = find_entry(connection, mapping, posting, entry_id(entry))
     if answer is None:
-        raise ErpMisconfigured("out.find finds nothing after a receipt was processed")
+        raise ErpMisconfigured("out.find finds nothing after an entry was processed")
     return answer
 
 
-def _head(receipt: OutgoingReceipt, money: MoneyForm) -> dict[str, Any]:
-    return {
-        "receipt_id": receipt.receipt_id,
-        "receipt_number": receipt.number,
-        "customer": receipt.customer,
-        "collector": receipt.collector,
-        "created_at": receipt.created_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "local_on": receipt.local_on.isoformat(),
-        "currency": receipt.currency,
-        "total": _amount(receipt.total, receipt.currency, money),
-        "on_account": _amount(receipt.on_account, receipt.currency, money),
+def _head(entry: Entry, mapping: SqlMapping) -> dict[str, Any]:
+    head = {
+        "receipt_id": entry.receipt_id,
+        "customer": entry.customer,
+        "collector": entry.collector,
+        "created_at": entry.created_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "created_local": entry.created_at.astimezone(mapping.timezone).strftime("%Y-%m-%d %H:%M:%S"),
+        "local_on": entry.local_on.isoformat(),
+        "currency": entry.currency,
+        "total": _amount(entry.total, entry.currency, mapping.money),
+        "on_account": _amount(entry.on_account, entry.currency, mapping.money),
     }
+    if isinstance(entry, OutgoingReversal):
+        return head | {
+            "reversal_id": entry.reversal_id,
+            "receipt_number": entry.receipt_number,
+            "receipt_erp_number": entry.receipt_erp_number,
+            "kind": mapping.methods.get(entry.kind, entry.kind),
+            "reason": entry.reason,
+        }
+    return head | {"receipt_number": entry.number}
 
 
-def _payment(
-    receipt: OutgoingReceipt, payment: Mapping[str, Any], money: MoneyForm, methods: Mapping[str, str]
-) -> dict[str, Any]:
+def _payment(entry: Entry, payment: Mapping[str, Any], mapping: SqlMapping) -> dict[str, Any]:
     method = str(payment["method"])
     return {
-        "method": methods.get(method, method),
-        "amount": _amount(payment["amount"], receipt.currency, money),
+        "method": mapping.methods.get(method, method),
+        "amount": _amount(payment["amount"], entry.currency, mapping.money),
+        "validated": int(bool(payment.get("validated", True))),
         **{name: payment.get(name) for name in PAYMENT_FIELDS},
     }
 

@@ -1,28 +1,16 @@
-"""Turns a row of a SQL ERP into a record: money to minor units, dates to dates, truth in whatever form it
-came.
+"""A row of a SQL ERP, read without guessing: money to minor units, dates to dates, truth in whatever form.
 
-A row that cannot be understood is reported with the name of its column; it never becomes a guess.
+A row that cannot be understood is reported with the name of its column.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, date, datetime
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from backend.erp.port import Kind
-from backend.erp.records import (
-    UNSET,
-    CreditNoteRecord,
-    CustomerRecord,
-    GoalRecord,
-    InvoiceRecord,
-    Maybe,
-    Place,
-    Record,
-    WithholdingRecord,
-)
+from backend.erp.records import UNSET, Maybe, Place
 from backend.erp.sql.mapping import MoneyForm
 from receivables.money import Money, MoneyError, exponent, minor_from_json
 
@@ -37,14 +25,21 @@ class UnreadableRow(ValueError):
 class Row:
     """The columns of one row, read by the names that the mapping's statement gave them."""
 
-    def __init__(self, values: Mapping[str, Any], *, money: MoneyForm, currency: str) -> None:
+    def __init__(
+        self, values: Mapping[str, Any], *, money: MoneyForm, currency: str, timezone: tzinfo = UTC
+    ) -> None:
         self._values = values
         self._money = money
+        self._timezone = timezone
         self.currency = self.optional_text("currency") or currency
         try:
             exponent(self.currency)
         except MoneyError as error:
             raise UnreadableRow(f"currency: {self.currency!r} is not an ISO 4217 code") from error
+
+    def has(self, column: str) -> bool:
+        """Is there such a column, with something in it?"""
+        return self._values.get(column) is not None
 
     def text(self, column: str) -> str:
         value = self.optional_text(column)
@@ -101,13 +96,17 @@ class Row:
         raise UnreadableRow(f"{column}: {value!r} is not a date")
 
     def instant(self, column: str) -> datetime:
-        """An aware instant; one without a zone is taken as UTC."""
+        """An aware instant; one without a zone is by the clock of the ERP."""
         value = self._values.get(column)
         try:
             moment = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
         except ValueError as error:
             raise UnreadableRow(f"{column}: {value!r} is not an instant") from error
-        return moment if moment.utcoffset() is not None else moment.replace(tzinfo=UTC)
+        return moment if moment.utcoffset() is not None else moment.replace(tzinfo=self._timezone)
+
+    def truth(self, column: str) -> bool:
+        """False where there is no such column."""
+        return self.has(column) and self.maybe_truth(column) is True
 
     def maybe_truth(self, column: str) -> bool | Maybe:
         if column not in self._values:
@@ -128,97 +127,31 @@ class Row:
             raise UnreadableRow(f"lat, lon: {lat}, {lon} is not a place on Earth")
         return place
 
+    def place(self) -> Place | None:
+        found = self.maybe_place()
+        return None if found is UNSET else found
+
+    def phones(self) -> Sequence[str]:
+        parts = (self.optional_text("phones") or "").split(",")
+        return tuple(phone for part in parts if (phone := part.strip()))
+
     def maybe_phones(self) -> Sequence[str] | Maybe:
-        if "phones" not in self._values:
-            return UNSET
-        return tuple(
-            phone for part in (self.optional_text("phones") or "").split(",") if (phone := part.strip())
-        )
+        return self.phones() if "phones" in self._values else UNSET
 
+    def one_of(self, column: str, default: str, *allowed: str) -> str:
+        value = self.optional_text(column) or default
+        if value not in allowed:
+            raise UnreadableRow(f"{column}: {value!r} is none of {', '.join(allowed)}")
+        return value
 
-def customer(row: Row) -> CustomerRecord:
-    email = row.maybe_text("email")
-    days = row.optional_text("payment_terms_days")
-    return CustomerRecord(
-        code=row.text("code"),
-        name=row.text("name"),
-        tax_id=row.optional_text("tax_id") or "",
-        currency=row.currency,
-        branch=row.maybe_text("branch"),
-        phones=row.maybe_phones(),
-        email=email or None if email is not UNSET else UNSET,
-        address=row.maybe_text("address"),
-        city=row.maybe_text("city"),
-        location=row.maybe_place(),
-        credit_limit=row.maybe_money("credit_limit"),
-        payment_terms_days=row.whole("payment_terms_days") if days else UNSET,
-        observations=row.maybe_text("observations"),
-        active=row.maybe_truth("active"),
-    )
-
-
-def invoice(row: Row, reflects: Sequence[str]) -> InvoiceRecord:
-    balance = row.money("balance")
-    return InvoiceRecord(
-        number=row.text("number"),
-        customer=row.text("customer"),
-        issued_on=row.date("issued_on"),
-        due_on=row.date("due_on"),
-        total=row.money("total"),
-        balance=balance,
-        currency=row.currency,
-        state=_one_of(
-            row.optional_text("state") or ("open" if balance else "paid"), "open", "paid", "cancelled"
-        ),
-        reflects=tuple(sorted(reflects)),
-    )
-
-
-def withholding(row: Row) -> WithholdingRecord:
-    return WithholdingRecord(
-        number=row.text("number"),
-        customer=row.text("customer"),
-        invoice=row.text("invoice"),
-        issued_on=row.date("issued_on"),
-        amount=row.money("amount"),
-        currency=row.currency,
-        state=_one_of(row.optional_text("state") or "registered", "registered", "pending", "rejected"),
-    )
-
-
-def credit_note(row: Row) -> CreditNoteRecord:
-    return CreditNoteRecord(
-        number=row.text("number"),
-        customer=row.text("customer"),
-        invoice=row.optional_text("invoice") or None,
-        issued_on=row.date("issued_on"),
-        total=row.money("total"),
-        balance=row.money("balance"),
-        currency=row.currency,
-        state=row.optional_text("state") or "open",
-    )
-
-
-def goal(row: Row) -> GoalRecord:
-    return GoalRecord(
-        collector=row.text("collector"),
-        month=row.text("month"),
-        currency=row.currency,
-        amount_month=row.money("amount_month"),
-        amount_day=row.money("amount_day"),
-        visits_day=row.whole("visits_day"),
-    )
-
-
-READERS: Mapping[Kind, Callable[[Row], Record]] = {
-    Kind.CUSTOMERS: customer,
-    Kind.WITHHOLDINGS: withholding,
-    Kind.CREDIT_NOTES: credit_note,
-    Kind.GOALS: goal,
-}
-
-
-def _one_of(value: str, *allowed: str) -> str:
-    if value not in allowed:
-        raise UnreadableRow(f"state: {value!r} is none of {', '.join(allowed)}")
-    return value
+    def month(self, column: str) -> str:
+        """`yyyy-mm`, from that or from any date of the month."""
+        value = self._values.get(column)
+        if isinstance(value, date):
+            return f"{value:%Y-%m}"
+        text = self.text(column)[:7]
+        try:
+            date.fromisoformat(f"{text}-01")
+        except ValueError as error:
+            raise UnreadableRow(f"{column}: {value!r} is not a month") from error
+        return text

@@ -1,18 +1,19 @@
 """The ERPs that the contract is put to.
 
-Adding one means adding an implementation here; the suite says if it is right.
+Adding one means adding its factory here; the suite says if it is right.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
-from tests.support.erps import ErpUnderTest, SqliteErp
+from tests.support.erps import ErpFactory, ErpUnderTest
+from tests.support.sql_erps import SqliteErp
 
-IMPLEMENTATIONS = {"sqlite": SqliteErp}
+IMPLEMENTATIONS: Mapping[str, ErpFactory] = {"sqlite": SqliteErp}
 
 
 @pytest.fixture(params=IMPLEMENTATIONS)

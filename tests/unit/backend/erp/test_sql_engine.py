@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from backend.erp.port import Rejected
 from backend.erp.sql.answers import refusal_in
-from backend.erp.sql.engine import open_engine, posting, snapshot
+from backend.erp.sql.engine import open_engine, snapshot, writing
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def test_a_snapshot_sees_one_state_however_often_it_looks(engine: Engine) -> Non
 
 
 def test_a_posting_that_breaks_leaves_nothing(engine: Engine) -> None:
-    with pytest.raises(IntegrityError), posting(engine) as connection:
+    with pytest.raises(IntegrityError), writing(engine) as connection:
         connection.execute(text("UPDATE t SET v = 5"))
         connection.execute(text("INSERT INTO t VALUES ('a', 1)"))
     with snapshot(engine) as connection:
@@ -56,7 +56,7 @@ def test_a_posting_that_breaks_leaves_nothing(engine: Engine) -> None:
 
 
 def error_of(engine: Engine, statement: str) -> DBAPIError:
-    with pytest.raises(DBAPIError) as caught, posting(engine) as connection:
+    with pytest.raises(DBAPIError) as caught, writing(engine) as connection:
         connection.execute(text(statement))
     return caught.value
 

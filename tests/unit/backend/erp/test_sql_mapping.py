@@ -26,9 +26,13 @@ def test_the_demos_mapping_is_whole(tmp_path: Path) -> None:
     connector = open_connector(tmp_path, "andina", environment={})
     assert [str(kind) for kind in connector.kinds()] == [
         "customers",
+        "credit_limits",
+        "addresses",
+        "contacts",
         "invoices",
         "withholdings",
         "credit_notes",
+        "sales",
         "goals",
     ]
     connector.close()

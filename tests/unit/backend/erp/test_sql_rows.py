@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from backend.erp.records import UNSET, Place
-from backend.erp.sql import rows
+from backend.erp.sql import readers
 from backend.erp.sql.mapping import MoneyForm
 from backend.erp.sql.rows import Row, UnreadableRow
 
@@ -81,20 +81,20 @@ def test_an_instant_is_aware_and_one_without_a_zone_is_utc(value: Any) -> None:
 
 
 def test_columns_that_the_erp_does_not_have_are_left_to_others() -> None:
-    record = rows.customer(row(code="C0001", name="Tienda", tax_id="1701009076001"))
+    record = readers.customer(row(code="C0001", name="Tienda", tax_id="1701009076001"))
     assert record.location is UNSET
     assert record.body() == {"code": "C0001", "name": "Tienda", "tax_id": "1701009076001", "currency": "USD"}
 
 
 def test_columns_that_are_empty_are_the_erps_to_empty() -> None:
-    record = rows.customer(
+    record = readers.customer(
         row(code="C0001", name="Tienda", email=None, phones="", lat=None, lon=None, active="N")
     )
     assert (record.email, record.phones, record.location, record.active) == (None, (), None, False)
 
 
 def test_phones_and_place_are_taken_apart() -> None:
-    record = rows.customer(
+    record = readers.customer(
         row(code="C0001", name="Tienda", phones="+593999, +59322 ", lat="-0.18", lon=-78.48)
     )
     assert record.phones == ("+593999", "+59322")
@@ -103,22 +103,22 @@ def test_phones_and_place_are_taken_apart() -> None:
 
 def test_a_place_off_the_earth_is_unreadable() -> None:
     with pytest.raises(UnreadableRow, match="lat, lon"):
-        rows.customer(row(code="C0001", name="Tienda", lat=-91, lon=0))
+        readers.customer(row(code="C0001", name="Tienda", lat=-91, lon=0))
 
 
 @pytest.mark.parametrize("missing", ["code", "name"])
 def test_a_customer_without_code_or_name_is_unreadable(missing: str) -> None:
     values = {"code": "C0001", "name": "Tienda"} | {missing: " "}
     with pytest.raises(UnreadableRow, match=missing):
-        rows.customer(row(**values))
+        readers.customer(row(**values))
 
 
 def test_an_invoice_without_state_is_open_until_it_is_paid() -> None:
     values = {"number": "A", "customer": "C", "issued_on": "2026-10-01", "due_on": "2026-11-01", "total": 10}
-    assert rows.invoice(row(**values, balance=1), ()).state == "open"
-    assert rows.invoice(row(**values, balance=0), ()).state == "paid"
+    assert readers.invoice(row(**values, balance=1), (), UNSET).state == "open"
+    assert readers.invoice(row(**values, balance=0), (), UNSET).state == "paid"
     with pytest.raises(UnreadableRow, match="state"):
-        rows.invoice(row(**values, balance=1, state="vigente"), ())
+        readers.invoice(row(**values, balance=1, state="vigente"), (), UNSET)
 
 
 def test_a_rows_own_currency_wins() -> None:
