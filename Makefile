@@ -43,7 +43,7 @@ lint: setup
 types: setup
 	$(BIN)/mypy
 
-test: setup browser databases  ## all tests but the slow ones
+test: setup browser databases peers  ## all tests but the slow ones
 	$(BIN)/python -m pytest -rs -m "not slow" -n $(TEST_WORKERS) --dist worksteal
 
 browser:
@@ -52,7 +52,7 @@ browser:
 databases:
 	@sh tests/support/ensure_databases.sh
 
-soak: setup browser databases  ## the slow tests: full sweeps and night profiles
+soak: setup browser databases peers  ## the slow tests: full sweeps and night profiles
 	$(BIN)/python -m pytest -m slow
 
 ## -- peers and figures ------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from typing import Any
 
 from replica import reading
 from replica.changes import FeedOptions, parse_since, read_page
+from replica.document import UnparsedDocument
 from replica.encoding import decode_other_leaves
 from replica.peer import ChangesPage
 from replica.reading import Extras
@@ -77,6 +78,22 @@ class Database(WithAttachments, WithQueries):
                 origin=origin,
                 attachments_later=attachments_later,
             )
+
+    def write_unparsed(
+        self, documents: Sequence[UnparsedDocument], *, origin: str | None = None, **options: Any
+    ) -> list[Json]:
+        """Write what a changes feed brought, in one transaction: `bulk_docs(…, new_edits=False, …)`.
+
+        What is new here goes into the file as the text it is, several times as fast. Raise `Unreachable`,
+        writing nothing, where one document is not JSON.
+        """
+        if not documents:
+            return []
+        with self.transaction() as t:
+            if t.insert_unparsed(documents, origin=origin):
+                return []
+            parsed = [document.parsed() for document in documents]
+            return t.bulk_docs(parsed, new_edits=False, origin=origin, **options)
 
     def ensure_full_commit(self) -> None:
         """Return at once: every write was on disk when it returned."""

@@ -13,8 +13,8 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from replica.attachments import IncomingAttachment, parse_attachments
-from replica.errors import BadRequest, InvalidDocument
-from replica.revision import RevisionId, canonical_json, compact_json, parse_revision
+from replica.errors import BadRequest, InvalidDocument, Unreachable
+from replica.revision import RevisionId, canonical_json, compact_json, parse_revision, strict_json
 from replica.revtree import Branch
 
 Json = dict[str, Any]
@@ -50,19 +50,40 @@ LOCAL = "_local/"
 DESIGN = "_design/"
 
 
-class SentDocument(dict[str, Any]):
-    """A document as it came over the wire, with the JSON text of its body beside it.
+class UnparsedDocument(NamedTuple):
+    """A living revision that a changes feed brought, whose body nobody has parsed.
 
-    Writing a body as JSON again is a third of the work of a first sync, and gives the text that came. So the
-    feed's reader, which has parsed that text, keeps it: `body_text` is the document's JSON without its
-    members that begin with `_`.
+    A first sync stores what it receives and looks into none of it. Parsing a body into Python values and
+    writing it as JSON again would be most of the work, and give the text that came: so the text goes into
+    the file as it is, and SQLite's own parser, while it writes, proves that it is JSON.
+
+    `members` is what stands between the braces of the body; none of them is special. `seq` is the JSON text
+    of the row's sequence.
     """
 
-    __slots__ = ("body_text",)
+    seq: str
+    id: str
+    rev: str
+    members: str
 
-    def __init__(self, document: Json, body_text: str) -> None:
-        super().__init__(document)
-        self.body_text = body_text
+    @property
+    def body(self) -> str:
+        """The JSON text of the body, as far as it is JSON."""
+        return f"{{{self.members}}}"
+
+    def parsed(self) -> Json:
+        """Return it as an ordinary document.
+
+        Raise `Unreachable` where it is not JSON: it was garbled on its way and is to be fetched again.
+        """
+        head = f'"_id":{compact_json(self.id)},"_rev":{compact_json(self.rev)}'
+        # In its place in a row: whatever else came after the document is then outside it.
+        row = f'{{"doc":{{{head}{"," if self.members else ""}{self.members}}}}}'
+        try:
+            document: Json = strict_json(row)["doc"]
+        except (ValueError, RecursionError) as error:
+            raise Unreachable(f"{self.id}: revision {self.rev} is not JSON as it came") from error
+        return document
 
 
 class Edit(NamedTuple):
@@ -122,13 +143,9 @@ def parse_edit(document: Json, *, new_edits: bool) -> Edit:
         None if new_edits else _branch(document_id, rev, document.get("_revisions"), deleted=deleted),
         deleted,
         body,
-        canonical_json(body) if new_edits else _text_of(document, body),
+        canonical_json(body) if new_edits else compact_json(body),
         parse_attachments(document_id, attachments) if attachments is not None else _NO_ATTACHMENTS,
     )
-
-
-def _text_of(document: Json, body: Json) -> str:
-    return document.body_text if isinstance(document, SentDocument) else compact_json(body)
 
 
 def parse_local(key: str, document: Json) -> tuple[RevisionId | None, Json]:

@@ -67,6 +67,18 @@ def compact_json(value: Any) -> str:
     return _written(value, _AS_GIVEN, _AS_GIVEN_ASCII)
 
 
+def strict_json(text: str) -> Any:
+    """Parse JSON. Raise `ValueError` for anything else, NaN and Infinity too: those are Python's alone."""
+    return _STRICT(text)
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(constant)
+
+
+_STRICT = json.JSONDecoder(parse_constant=_refuse).decode
+
+
 def _written(value: Any, write: Callable[[Any], str], write_ascii: Callable[[Any], str]) -> str:
     try:
         text = write(value)

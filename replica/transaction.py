@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from replica import reading
-from replica.document import LOCAL, Edit, check_id, parse_edit, parse_local
+from replica.document import LOCAL, Edit, UnparsedDocument, check_id, parse_edit, parse_local
 from replica.errors import BadRequest, Conflict, NotFound
 from replica.indexing import IndexCatalogue, IndexUpdates
 from replica.reading import Extras
@@ -93,6 +93,26 @@ class Transaction:
             origin=origin,
             attachments_later=attachments_later,
         )
+
+    def insert_unparsed(self, documents: Sequence[UnparsedDocument], *, origin: str | None) -> bool:
+        """Insert documents that are not here yet as trees of one revision, all of them or none.
+
+        Return False where one is here already or is not JSON: then they go the way of `bulk_docs`.
+        """
+        state = rows.writer_state(self._connection)
+        sequences = Sequences(state.last_seq)
+        first = sequences.take_run([0] * len(documents))
+        number = self._origin(origin)
+        inserted = rows.insert_unparsed(self._connection, first, documents, number)
+        if inserted:
+            indexes = IndexUpdates(self._indexes.at_version(self._connection, state.indexes_version))
+            if indexes.any:
+                for one in documents:
+                    indexes.add(one.id, one.rev, one.body)
+            indexes.flush(self._connection)
+            sequences.flush(self._connection)
+            self.last_seq = sequences.last
+        return inserted
 
     # -- local documents -----------------------------------------------------------------------------
 

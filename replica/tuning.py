@@ -29,6 +29,9 @@ WAL_SIZE_LIMIT_BYTES = 64 * 1024 * 1024
 CACHED_STATEMENTS = 256
 """Prepared statements kept per connection: more than the engine has, so that none is compiled twice."""
 
+ROWS_IN_STATEMENT = 100
+"""Rows inserted by one statement of a batch. More gain nothing."""
+
 IDLE_READERS = 8
 """Reading connections kept open between uses; beyond that a burst opens and closes its own."""
 

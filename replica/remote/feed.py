@@ -1,27 +1,45 @@
-"""Reading `_changes` while it is still coming: one row at a time, with no more of it in memory than a
-network chunk.
+"""Reading `_changes` while it is still coming, with no more of it in memory than a network chunk.
 
 CouchDB writes one row per line and closes with `last_seq`; only that closing line proves that nothing is
 missing. A peer that writes everything in one line (express-pouchdb) is understood too, at the price of
 holding the answer.
+
+Most rows of a first sync look the same: one living leaf, and its document at the end. Such a line is cut
+into its parts by one regular expression, which runs over a whole chunk at once, and its body stays text
+(`UnparsedDocument`). Every other line is parsed.
 """
 
 from __future__ import annotations
 
+import itertools
 import json
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from replica.document import SentDocument
+from replica.document import UnparsedDocument
 from replica.errors import Unreachable
 from replica.peer import Json
+from replica.revision import strict_json
 
-_quoted = json.JSONEncoder(ensure_ascii=False).encode
+# A row as CouchDB writes it, or, in the last group, any line. What is quoted here has no escapes, so that its
+# text is its value. The document ends its row; should anything follow it, or be missing from it, the body is
+# no JSON, which whoever stores it finds out.
+_LINE = re.compile(
+    r'\{"seq":([0-9]+|"[^"\\\x00-\x1f]*"),"id":"([^"\\\x00-\x1f_][^"\\\x00-\x1f]*)"'
+    r',"changes":\[\{"rev":"([1-9][0-9]*-[^"\\\x00-\x1f]+)"\}\]'
+    r',"doc":\{"_id":"\2","_rev":"\3"(?:,([^\n]+))?\}\},?\n|([^\n]*\n)'
+)
+_OPENING = '{"results":['
+_DEEP = 400
+"""More brackets than this may be nested deeper than Python will parse when the document is read."""
 
 
 class ChangesStream:
-    """Iterate over rows `{seq, id, changes, deleted?, doc?}`. `last_seq` and `pending` are known after the
-    last row.
+    """The rows of one answer. `last_seq` and `pending` are known after the last row.
+
+    Iterating gives rows `{seq, id, changes, deleted?, doc?}`; `rows` leaves alone what it need not parse.
+    Both raise `Unreachable` where the answer is cut short.
     """
 
     def __init__(self, chunks: Iterable[bytes], subject: str) -> None:
@@ -31,51 +49,70 @@ class ChangesStream:
         self.pending: int | None = None
 
     def __iter__(self) -> Iterator[Json]:
-        lines = self._lines()
-        first = next(lines, b"").strip()
-        if first == b'{"results":[':
-            yield from self._rows(lines)
-        else:
-            yield from self._whole(first + b"".join(lines))
+        for row in self.rows():
+            yield _as_row(row) if isinstance(row, UnparsedDocument) else row
 
-    def _lines(self) -> Iterator[bytes]:
-        rest = b""
-        for chunk in self._chunks:
-            *complete, rest = (rest + chunk).split(b"\n") if rest else chunk.split(b"\n")
-            yield from complete
-        if rest:
-            yield rest
-
-    def _rows(self, lines: Iterator[bytes]) -> Iterator[Json]:
-        decode = json.JSONDecoder(parse_constant=_refuse).decode
-        for line in lines:
-            row = line.strip().rstrip(b",")
-            if row.startswith(b"{"):
-                try:
-                    text = row.decode()
-                    change = decode(text)
-                except ValueError as error:
-                    raise self._cut() from error
-                if "changes" not in change:
-                    # CouchDB has already said 200 when it fails in the middle, and writes the error as a row.
-                    raise Unreachable(f"{self._subject}: the feed ended with {text[:200]}")
-                yield _with_text(change, text)
-            elif row.startswith(b"]"):
-                return self._end(b"{" + row[1:].lstrip(b",") + b"".join(lines))
+    def rows(self) -> Iterator[Json | UnparsedDocument]:
+        """Yield each row, unparsed where its document can be stored as the text it is."""
+        blocks = self._blocks()
+        first, _, rest = next(blocks, "").partition("\n")
+        if first.strip() != _OPENING:
+            yield from self._whole(first + rest + "".join(blocks))
+            return
+        lines = itertools.chain.from_iterable(map(_LINE.findall, itertools.chain((rest,), blocks)))
+        for *parts, other in lines:
+            if not other:
+                row = UnparsedDocument._make(parts)
+                yield row if _can_stay_text(row.members) else _as_row(row)
+                continue
+            line = other.strip().rstrip(",")
+            if line.startswith("{"):
+                yield self._row(line)
+            elif line.startswith("]"):
+                # The pattern's last group is the line itself for whatever is left.
+                return self._end("{" + line[1:].lstrip(",") + "".join(left[-1] for left in lines))
         raise self._cut()
 
-    def _end(self, closing: bytes) -> None:
+    def _blocks(self) -> Iterator[str]:
+        """Yield whole lines, as many at a time as have come. A last line that was cut gets an end."""
+        kept: list[bytes] = []
+        for chunk in self._chunks:
+            end = chunk.rfind(b"\n") + 1
+            if end:
+                yield self._text(b"".join((*kept, chunk[:end])))
+                kept = []
+            kept.append(chunk[end:])
+        if last := b"".join(kept):
+            yield self._text(last) + " \n"
+
+    def _text(self, raw: bytes) -> str:
+        try:
+            return raw.decode()
+        except UnicodeDecodeError as error:
+            raise self._cut() from error
+
+    def _row(self, line: str) -> Json:
+        try:
+            row: Json = strict_json(line)
+        except (ValueError, RecursionError) as error:
+            raise self._cut() from error
+        if "changes" not in row:
+            # CouchDB has already said 200 when it fails in the middle, and writes the error as a row.
+            raise Unreachable(f"{self._subject}: the feed ended with {line[:200]}")
+        return row
+
+    def _end(self, closing: str) -> None:
         try:
             end = json.loads(closing)
             self.last_seq, self.pending = end["last_seq"], end.get("pending")
         except (ValueError, KeyError) as error:
             raise self._cut() from error
 
-    def _whole(self, raw: bytes) -> Iterator[Json]:
+    def _whole(self, raw: str) -> Iterator[Json]:
         try:
-            answer = json.loads(raw)
+            answer = strict_json(raw)
             rows, self.last_seq, self.pending = answer["results"], answer["last_seq"], answer.get("pending")
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise self._cut() from error
         yield from rows
 
@@ -83,25 +120,20 @@ class ChangesStream:
         return Unreachable(f"{self._subject}: the changes feed is cut short")
 
 
-def _refuse(constant: str) -> None:
-    """NaN and Infinity are Python's, not JSON's: no peer sends them, and no text with them may be kept."""
-    raise ValueError(constant)
+def _can_stay_text(members: str) -> bool:
+    """Whether a body has no special member, ends for SQLite where it ends for us, and is not too deep.
 
-
-def _with_text(row: Json, text: str) -> Json:
-    """Keep the text of the document's body, where the row ends with a document written as CouchDB writes it:
-    `"doc":{"_id":"…","_rev":"…",` and then only members of its own.
-
-    `"doc":{` cannot stand inside a string, where its quotes would be escaped. A body that has `"_` anywhere
-    may have a special member and is left to be written again.
+    `"_` or an escaped underscore may as well stand in a value: what looks special is parsed.
     """
-    document = row.get("doc")
-    if not document or next(reversed(row)) != "doc":
-        return row
-    head = f'"doc":{{"_id":{_quoted(document.get("_id"))},"_rev":"{document.get("_rev")}"'
-    at = text.find(head)
-    rest = at + len(head)
-    if at >= 0 and text.find('"_', rest) < 0:
-        body = "{" + text[rest + 1 : -1] if text[rest] == "," else "{}"
-        row["doc"] = SentDocument(document, body)
-    return row
+    if '"_' in members or "\\u005" in members or "\0" in members:
+        return False
+    return len(members) < 2 * _DEEP or members.count("{") + members.count("[") < _DEEP
+
+
+def _as_row(row: UnparsedDocument) -> Json:
+    return {
+        "seq": json.loads(row.seq),
+        "id": row.id,
+        "changes": [{"rev": row.rev}],
+        "doc": row.parsed(),
+    }

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
+from replica.document import UnparsedDocument
 from replica.peer import Json, Peer
 from replica.replication.attachments import stub_bytes, stubs
 from replica.replication.delivery import Failure
@@ -19,6 +20,7 @@ class Batch(NamedTuple):
     """What one page of changes came to. `is_last` when the source had no more at the time."""
 
     documents: list[Json]
+    unparsed: list[UnparsedDocument]
     unreadable: list[Failure]
     checked: int
     found: int
@@ -57,6 +59,7 @@ class Reader:
         documents, unreadable, found = self.missing(revisions)
         return Batch(
             documents=documents,
+            unparsed=[],
             unreadable=unreadable,
             checked=sum(map(len, revisions.values())),
             found=found,

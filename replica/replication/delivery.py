@@ -7,9 +7,10 @@ held against anyone.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
+from replica.document import UnparsedDocument
 from replica.errors import (
     BadRequest,
     Conflict,
@@ -43,6 +44,13 @@ class Failure(NamedTuple):
     is_passing: bool
 
 
+@runtime_checkable
+class TakingText(Protocol):
+    """A store that takes documents as the text they came in: `replica.Database`."""
+
+    def write_unparsed(self, documents: Sequence[UnparsedDocument], **options: Any) -> list[Json]: ...
+
+
 class Delivery:
     """Writes to one target. `options` go to every `bulk_docs` (a local store's marks and rules).
 
@@ -63,6 +71,15 @@ class Delivery:
         for group in self._groups(documents):
             failures += self._stream(group[0]) if self._is_large(group[0]) else self._write(group)
         return failures
+
+    def send_unparsed(self, documents: Sequence[UnparsedDocument]) -> list[Failure]:
+        """The same for what a stream brought."""
+        if not documents:
+            return []
+        if not isinstance(self._target, TakingText):
+            return self.send([document.parsed() for document in documents])
+        answers = self._target.write_unparsed(documents, **self._options)
+        return _failures(answers, {document.id: document.rev for document in documents} if answers else {})
 
     def _is_large(self, document: Json) -> bool:
         return not self._stubs_stay and stub_bytes(document) > ATTACHMENT_INLINE_BYTES
@@ -115,17 +132,7 @@ class Delivery:
                 return [self._alone(group[0], error)]
             half = len(group) // 2
             return self._write(group[:half]) + self._write(group[half:])
-        revisions = {document["_id"]: document["_rev"] for document in group}
-        return [
-            Failure(
-                id=answer["id"],
-                rev=answer.get("rev") or revisions.get(answer["id"], ""),
-                error=str(answer["error"]),
-                reason=str(answer.get("reason") or answer["error"]),
-                is_passing=answer["error"] in PASSING_ERRORS,
-            )
-            for answer in answers
-        ]
+        return _failures(answers, {document["_id"]: document["_rev"] for document in group})
 
     def _alone(self, document: Json, error: ReplicaError) -> Failure:
         """The document that a refusal came down to, unless the target refuses even to write nothing."""
@@ -133,6 +140,20 @@ class Delivery:
             self._target.bulk_docs([], new_edits=False)
         passing = isinstance(error, ServerFailure)
         return Failure(document["_id"], document["_rev"], error.error, error.reason, passing)
+
+
+def _failures(answers: Sequence[Json], revisions: Mapping[str, str]) -> list[Failure]:
+    """What a target said of the documents it did not take; some don't say which revision."""
+    return [
+        Failure(
+            id=answer["id"],
+            rev=answer.get("rev") or revisions.get(answer["id"], ""),
+            error=str(answer["error"]),
+            reason=str(answer.get("reason") or answer["error"]),
+            is_passing=answer["error"] in PASSING_ERRORS,
+        )
+        for answer in answers
+    ]
 
 
 def size_of(document: Json) -> int:

@@ -13,10 +13,12 @@ complete.
 from __future__ import annotations
 
 import contextlib
+import json
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from typing import Any, NamedTuple, Protocol, runtime_checkable
 
+from replica.document import UnparsedDocument
 from replica.errors import Unreachable
 from replica.peer import ChangesPage, Json, Peer, PeerInfo
 from replica.remote.feed import ChangesStream
@@ -126,19 +128,25 @@ class FirstSync:
                 since=since, doc_ids=self._selection.doc_ids, selector=self._selection.selector
             )
         )
+        # A filter of ours looks into documents, which then have to be parsed.
+        arriving = feed.rows() if self._selection.document_filter is None else iter(feed)
         rows: list[Json] = []
+        unparsed: list[UnparsedDocument] = []
         began = moved = self._world.monotonic()
-        for row in feed:
+        for row in arriving:
             now = self._world.monotonic()
             if now - moved > INACTIVITY_SECONDS:
                 raise Unreachable(f"the first sync got nothing in {INACTIVITY_SECONDS:.0f} s")
-            rows.append(row)
-            if len(rows) >= limit or now - began > FIRST_SYNC_COMMIT_SECONDS:
-                yield self._batch(rows, row["seq"], is_last=False, empty=empty)
-                rows = []
+            if isinstance(row, UnparsedDocument):
+                unparsed.append(row)
+            else:
+                rows.append(row)
+            if len(rows) + len(unparsed) >= limit or now - began > FIRST_SYNC_COMMIT_SECONDS:
+                yield self._batch(rows, unparsed, _seq_of(row), is_last=False, empty=empty)
+                rows, unparsed = [], []
                 began = now = self._world.monotonic()
             moved = now
-        yield self._batch(rows, feed.last_seq, is_last=not feed.pending, empty=empty)
+        yield self._batch(rows, unparsed, feed.last_seq, is_last=not feed.pending, empty=empty)
         self.close()
 
     def _count(self, since: Any) -> int | None:
@@ -148,13 +156,19 @@ class FirstSync:
         page = self._source.changes(since=since, limit=1, selector=self._selection.selector)
         return None if page.pending is None else page.pending + len(page.results)
 
-    def _batch(self, rows: list[Json], last_seq: Any, *, is_last: bool, empty: bool) -> Batch:
+    def _batch(
+        self, rows: list[Json], unparsed: list[UnparsedDocument], last_seq: Any, *, is_last: bool, empty: bool
+    ) -> Batch:
         if self._pending is not None:
-            self._pending = 0 if is_last else max(self._pending - len(rows), 0)
+            self._pending = 0 if is_last else max(self._pending - len(rows) - len(unparsed), 0)
         wanted = [row for row in rows if self._selection.accepts(row)]
-        here = set() if empty else self._known({row["id"] for row in wanted})
+        checked = len(wanted) + len(unparsed)
+        ids = {row["id"] for row in wanted} | {one.id for one in unparsed}
+        here = set() if empty else self._known(ids)
         documents: list[Json] = []
-        asked: dict[str, list[str]] = {}
+        asked = {one.id: [one.rev] for one in unparsed if one.id in here}
+        if here:
+            unparsed = [one for one in unparsed if one.id not in here]
         for row in wanted:
             document = row.get("doc")
             alone = len(row["changes"]) == 1 and row["id"] not in here
@@ -165,9 +179,10 @@ class FirstSync:
         rest, unreadable, found = self._reader.missing(asked)
         return Batch(
             documents=documents + rest,
+            unparsed=unparsed,
             unreadable=unreadable,
-            checked=len(wanted),
-            found=len(documents) + found,
+            checked=checked,
+            found=len(documents) + len(unparsed) + found,
             last_seq=last_seq,
             pending=self._pending,
             is_last=is_last,
@@ -180,3 +195,7 @@ class FirstSync:
             return ids
         rows = self._target.all_docs(keys=sorted(ids))["rows"]
         return {row["key"] for row in rows if "error" not in row}
+
+
+def _seq_of(row: Json | UnparsedDocument) -> Any:
+    return json.loads(row.seq) if isinstance(row, UnparsedDocument) else row["seq"]

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from typing import Any, Protocol, runtime_checkable
 
+from replica.document import UnparsedDocument
 from replica.errors import ReplicaError
 from replica.peer import Json, Peer, PeerInfo
 from replica.replication.batch import Batch, Reader
@@ -204,22 +205,22 @@ class Replication:
     # -- one batch -------------------------------------------------------------------------------------------
 
     def _take(self) -> Batch:
-        if self._first_sync is not None:
-            return self._take_from_stream(self._first_sync)
         if self._next is not None:
             coming, self._next = self._next, None
             batch = coming.result()
         else:
-            batch = self._reader.read(self._last_seq, self._limit)
+            batch = self._read_after(self._last_seq)
         if not batch.is_last and self._options.ahead is not None:
-            self._next = self._options.ahead.submit(self._reader.read, batch.last_seq, self._limit)
+            self._next = self._options.ahead.submit(self._read_after, batch.last_seq)
         return batch
 
-    def _take_from_stream(self, first_sync: FirstSync) -> Batch:
+    def _read_after(self, since: Any) -> Batch:
+        if self._first_sync is None:
+            return self._reader.read(since, self._limit)
         batch = next(self._stream, None) if self._stream is not None else None
         if batch is None:
             # Not yet open, or ended by the source with more to come: its end is in `is_last` alone.
-            self._stream = first_sync.batches(self._last_seq, self._limit * FIRST_SYNC_BATCHES_PER_COMMIT)
+            self._stream = self._first_sync.batches(since, self._limit * FIRST_SYNC_BATCHES_PER_COMMIT)
             batch = next(self._stream)
         return batch
 
@@ -227,7 +228,7 @@ class Replication:
         self._statistics = self._statistics.plus(missing_checked=batch.checked, missing_found=batch.found)
         if batch.pending is not None and batch.pending > self._limit:
             self._bring_what_matters_first()
-        self._deliver(batch.documents, batch.unreadable)
+        self._deliver(batch.documents, batch.unreadable, batch.unparsed)
         self._last_seq = batch.last_seq
         if self.state is State.FIRST_SYNC and not batch.is_last:
             self._note_first_sync(at_once=False)
@@ -240,16 +241,23 @@ class Replication:
         if batch.is_last:
             self._finish()
 
-    def _deliver(self, documents: Sequence[Json], unreadable: Sequence[Failure]) -> None:
+    def _deliver(
+        self,
+        documents: Sequence[Json],
+        unreadable: Sequence[Failure],
+        unparsed: Sequence[UnparsedDocument] = (),
+    ) -> None:
         """Write, then record what was not taken: only then may a checkpoint pass it."""
-        self._delivered = self._delivered or bool(documents or unreadable)
-        failures = [*unreadable, *self._delivery.send(documents)]
+        self._delivered = self._delivered or bool(documents or unparsed or unreadable)
+        failures = [*unreadable, *self._delivery.send_unparsed(unparsed), *self._delivery.send(documents)]
         self._docket.record(failures)
         self._refused = self._docket.refused
-        self._docket.settle({document["_id"] for document in documents}, failures)
+        ids = {document["_id"] for document in documents} | {document.id for document in unparsed}
+        self._docket.settle(ids, failures)
+        read = len(documents) + len(unparsed)
         self._statistics = self._statistics.plus(
-            docs_read=len(documents),
-            docs_written=len(documents) - len(failures) + len(unreadable),
+            docs_read=read,
+            docs_written=read - len(failures) + len(unreadable),
             doc_write_failures=len(failures),
         )
 

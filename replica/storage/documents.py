@@ -11,9 +11,10 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from typing import Any, NamedTuple
+from itertools import chain
+from typing import Any, NamedTuple, TypeVar
 
-from replica.tuning import DEFAULT_REVS_LIMIT, SEQUENCE_BLOCK
+from replica.tuning import DEFAULT_REVS_LIMIT, ROWS_IN_STATEMENT, SEQUENCE_BLOCK
 
 
 class HeadRow(NamedTuple):
@@ -55,6 +56,10 @@ PlainRow = tuple[str, str, int, int | None, str | None, str]
 """id, rev, deleted, origin, tree, body of a document with one leaf."""
 
 
+UnparsedRow = tuple[str, str, str, str]
+"""What a changes feed says of a living document: its sequence there, id, rev, text between the braces."""
+
+
 class WriterState(NamedTuple):
     """`indexes_version` grows with every change of the declared indexes."""
 
@@ -69,6 +74,16 @@ class Counts(NamedTuple):
     last_seq: int
 
 
+_Row = TypeVar("_Row")
+
+
+def _many(row: str) -> str:
+    """One statement for many rows: half of the cost of a short row is the step into SQLite and back, and each
+    takes Python's lock anew, which another thread that reads the network may hold.
+    """
+    return ", ".join([row] * ROWS_IN_STATEMENT)
+
+
 _HEAD = "SELECT seq, id, rev, deleted, origin, tree FROM documents WHERE id = ?"
 _HEADS = """SELECT seq, id, rev, deleted, origin, tree FROM documents
     WHERE id IN (SELECT value FROM json_each(?))"""
@@ -77,6 +92,12 @@ _DOCUMENTS = """SELECT id, rev, deleted, seq, tree, body FROM documents
     WHERE id IN (SELECT value FROM json_each(?))"""
 _INSERT = "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 _INSERT_PLAIN = "INSERT INTO documents (id, rev, deleted, origin, tree, body) VALUES (?, ?, ?, ?, ?, ?)"
+_INSERT_MANY_PLAIN = _INSERT_PLAIN.partition("(?")[0] + _many("(?, ?, ?, ?, ?, ?)")
+_INSERT_UNPARSED = """INSERT OR IGNORE INTO documents (seq, id, rev, deleted, origin, body)
+    SELECT ?1, ?4, ?5, 0, ?2, '{' || ?6 || '}' WHERE json_valid('{' || ?6 || '}') AND ?3 IS NOT NULL"""
+_INSERT_MANY_UNPARSED = """INSERT OR IGNORE INTO documents (id, rev, deleted, origin, body)
+    SELECT column2, column3, 0, ?, '{' || column4 || '}' FROM (VALUES """ + _many("(?, ?, ?, ?)") + """)
+    WHERE json_valid('{' || column4 || '}')"""
 _ARCHIVE = """INSERT OR IGNORE INTO revisions (id, rev, deleted, body)
     SELECT id, rev, deleted, body FROM documents WHERE seq = ?"""
 _REPLACE = """UPDATE documents
@@ -153,8 +174,41 @@ def insert_plain(connection: sqlite3.Connection, first: int, plain: Sequence[Pla
     """
     document_id, rev, deleted, origin, tree, body = plain[0]
     connection.execute(_INSERT, (first, document_id, rev, deleted, origin, None, tree, body))
-    if len(plain) > 1:
-        connection.executemany(_INSERT_PLAIN, plain[1:])
+    for several in _hundreds(plain):
+        connection.execute(_INSERT_MANY_PLAIN, list(chain.from_iterable(several)))
+    connection.executemany(_INSERT_PLAIN, _the_rest(plain))
+
+
+def insert_unparsed(
+    connection: sqlite3.Connection, first: int, unparsed: Sequence[UnparsedRow], origin: int | None
+) -> bool:
+    """Insert living documents of one leaf at consecutive sequences from `first`, all of them or none.
+
+    Return False, having written nothing, where one is here already or its text is not JSON.
+    """
+    connection.execute("SAVEPOINT unparsed")
+    one = _INSERT_UNPARSED
+    inserted = connection.execute(one, (first, origin, *unparsed[0])).rowcount
+    for several in _hundreds(unparsed):
+        inserted += connection.execute(
+            _INSERT_MANY_UNPARSED, [origin, *chain.from_iterable(several)]
+        ).rowcount
+    for row in _the_rest(unparsed):
+        inserted += connection.execute(one, (None, origin, *row)).rowcount
+    if inserted != len(unparsed):
+        connection.execute("ROLLBACK TO unparsed")
+    connection.execute("RELEASE unparsed")
+    return inserted == len(unparsed)
+
+
+def _hundreds(rows: Sequence[_Row]) -> Iterator[Sequence[_Row]]:
+    """Yield all rows but the first and `_the_rest`, as many at once as one statement takes."""
+    for start in range(1, len(rows) - ROWS_IN_STATEMENT + 1, ROWS_IN_STATEMENT):
+        yield rows[start : start + ROWS_IN_STATEMENT]
+
+
+def _the_rest(rows: Sequence[_Row]) -> Sequence[_Row]:
+    return rows[len(rows) - (len(rows) - 1) % ROWS_IN_STATEMENT :]
 
 
 def archive_winner(connection: sqlite3.Connection, seq: int) -> None:

@@ -45,7 +45,7 @@ class StreamingPeer:
                 if number == self.rows_before_cut:
                     raise Unreachable("cut")
                 self.on_row()
-                yield json.dumps(row).encode() + b",\n"
+                yield json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode() + b",\n"
             yield f'],\n"last_seq":{page.last_seq},"pending":{page.pending}}}\n'.encode()
 
         yield ChangesStream(chunks(), "stream")

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from replica.document import SentDocument
+from replica.document import UnparsedDocument
 from replica.errors import Unreachable
 from replica.remote.feed import ChangesStream
 
@@ -72,7 +72,7 @@ VALUES = st.recursive(
     spaced=st.booleans(),
     deleted=st.booleans(),
 )
-def test_the_text_kept_beside_a_document_is_its_body(
+def test_what_stays_text_is_the_document_that_was_sent(
     id: str, body: dict[str, Any], ascii: bool, spaced: bool, deleted: bool
 ) -> None:
     document = {"_id": id, "_rev": "1-a", **({"_deleted": True} if deleted else {}), **body}
@@ -82,29 +82,60 @@ def test_the_text_kept_beside_a_document_is_its_body(
         raw = f'{{"results":[\n{text}\n],"last_seq":1}}\n'.encode()
     except UnicodeEncodeError:
         return
-    [read] = ChangesStream([raw], "GET x")
-    assert read == row
-    if isinstance(read["doc"], SentDocument):
-        assert json.loads(read["doc"].body_text) == body
+    assert list(ChangesStream([raw], "GET x")) == [row]
+    [read] = ChangesStream([raw], "GET x").rows()
+    if isinstance(read, UnparsedDocument):
+        assert read.parsed() == document
+        assert json.loads(f"{{{read.members}}}") == body
         assert not deleted
+    else:
+        assert read == row
 
 
-def test_documents_as_couchdb_writes_them_keep_their_text() -> None:
-    raw = as_couchdb(
-        [{"seq": 1, "id": "a", "changes": [], "doc": {"_id": "a", "_rev": "1-a", "n": 1.50, "t": "ñ"}}]
+def rows_of(*rows: str) -> list[Any]:
+    lines = ",\n".join(rows)
+    return list(ChangesStream([f'{{"results":[\n{lines}\n],\n"last_seq":1}}\n'.encode()], "GET x").rows())
+
+
+def row_of(doc: str, changes: str = '[{"rev":"1-a"}]') -> str:
+    return f'{{"seq":"1-x","id":"a","changes":{changes},"doc":{doc}}}'
+
+
+def test_documents_as_couchdb_writes_them_stay_text() -> None:
+    rows = rows_of(
+        row_of('{"_id":"a","_rev":"1-a","n":1.50,"t":"\\u00f1"}'),
+        row_of('{"_id":"a","_rev":"1-a"}'),
+        '{"seq":2,"id":"a","changes":[{"rev":"1-a"}],"doc":{"_id":"a","_rev":"1-a","o":{"p":{}}}}',
     )
-    raw = raw.replace(b": ", b":").replace(b", ", b",").replace(b"1.5", b"1.50")
-    [row] = ChangesStream([raw], "GET x")
-    assert row["doc"].body_text == '{"n":1.50,"t":"\\u00f1"}'
-    [empty] = ChangesStream(
-        [
-            as_couchdb([{"id": "a", "changes": [], "doc": {"_id": "a", "_rev": "1-a"}}])
-            .replace(b": ", b":")
-            .replace(b", ", b",")
-        ],
-        "GET x",
-    )
-    assert empty["doc"].body_text == "{}"
+    assert rows == [
+        UnparsedDocument('"1-x"', "a", "1-a", '"n":1.50,"t":"\\u00f1"'),
+        UnparsedDocument('"1-x"', "a", "1-a", ""),
+        UnparsedDocument("2", "a", "1-a", '"o":{"p":{}}'),
+    ]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        row_of('{"_id":"a","_rev":"1-a","_deleted":true}'),
+        row_of('{"_id":"a","_rev":"1-a","_attachments":{}}'),
+        row_of('{"_id":"a","_rev":"1-a","\\u005fdeleted":true}'),
+        row_of('{"_id":"b","_rev":"1-a"}'),
+        row_of('{"_id":"a","_rev":"2-a"}'),
+        row_of('{"_id":"a","_rev":"1-a"}', '[{"rev":"1-a"},{"rev":"1-b"}]'),
+        row_of('{"_id":"a","_rev":"1-a","deep":' + "[" * 500 + "]" * 500 + "}"),
+        '{"seq":1,"id":"_design/a","changes":[{"rev":"1-a"}],"doc":{"_id":"_design/a","_rev":"1-a"}}',
+        '{"seq":1,"id":"a","changes":[{"rev":"1-a"}],"deleted":true,"doc":{"_id":"a","_rev":"1-a"}}',
+        '{"seq":1,"id":"a","changes":[{"rev":"1-a"}]}',
+    ],
+)
+def test_every_row_out_of_the_ordinary_is_parsed(row: str) -> None:
+    assert rows_of(row) == [json.loads(row)]
+
+
+def test_what_follows_a_document_in_its_row_is_not_part_of_it() -> None:
+    [row] = rows_of(row_of('{"_id":"a","_rev":"1-a","n":{}},"more":{"n":{}}'))
+    assert row.parsed() == {"_id": "a", "_rev": "1-a", "n": {}}
 
 
 @pytest.mark.parametrize("constant", ["NaN", "Infinity", "-Infinity"])
