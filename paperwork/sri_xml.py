@@ -221,6 +221,7 @@ def _supporting(node: Node) -> SupportingDocument:
         payments=tuple(_payment(each) for each in node.children("pagos/pago")),
         support_code=node.text("codSustento"),
         registered_on=node.text("fechaRegistroContable"),
+        payment_place=node.text("pagoLocExt"),
     )
 
 

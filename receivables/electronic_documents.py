@@ -140,7 +140,10 @@ class Withheld:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SupportingDocument:
-    """The document that was withheld on; `number` is its 15 digits, `subtotal` and `total` only in 2.0.0."""
+    """The document that was withheld on; `number` is its 15 digits.
+
+    Version 1.0.0 has neither the amounts nor what follows them; `payment_place` is `pagoLocExt`.
+    """
 
     kind: str
     number: str
@@ -153,6 +156,7 @@ class SupportingDocument:
     payments: tuple[PaymentTerm, ...] = ()
     support_code: str = ""
     registered_on: str = ""
+    payment_place: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
