@@ -8,6 +8,7 @@ import os
 import secrets
 import sys
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from importlib import import_module
 
 from backend.bootstrap import system_now
@@ -29,8 +30,10 @@ from backend.doctor import examine
 from backend.logs import log_to_stdout
 from backend.services.accounts import BadAccount, find_account, grant_role, normalised_email
 from backend.services.enrolment import revoke_device
+from backend.services.enrolment_codes import LIFETIME, EnrolmentCodes, NoSuchCollector
 from backend.serving import serve
 from receivables.access import Role
+from receivables.documents import rfc3339
 from receivables.identifiers import parse_collector_database
 
 RECONCILE = "reconcile"  # has options of its own, which it reads itself
@@ -136,6 +139,25 @@ def _revoke_device(options: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
+def _issue_code(options: argparse.Namespace, settings: Settings) -> int:
+    with connect(settings) as couch:
+        _require_company(couch, options.company)
+        codes = EnrolmentCodes(couch, settings.require_jwt_secret(), secrets.token_bytes)
+        lifetime = timedelta(days=options.days) if options.days else LIFETIME
+        try:
+            issued = codes.issue(
+                options.company,
+                collector=options.collector,
+                by=_operator(),
+                now=system_now(),
+                lifetime=lifetime,
+            )
+        except NoSuchCollector:
+            raise CommandFailed(f"nobody collects for {options.company} as {options.collector}") from None
+    print(f"{issued.code} lets one phone of {issued.email} in, once, until {rfc3339(issued.expires_at)}")
+    return 0
+
+
 def _doctor(_options: argparse.Namespace, settings: Settings) -> int:
     with connect(settings) as couch:
         findings = list(examine(couch, settings, now=system_now()))
@@ -166,6 +188,11 @@ def _grant(couch: Couch, options: argparse.Namespace, role: Role, *, collector: 
         password=password,
         collector=collector,
     )
+
+
+def _operator() -> str:
+    """Who runs the command, as the audit names him or her."""
+    return f"command:{getpass.getuser()}"
 
 
 def _new_password(email: str) -> str:
@@ -220,6 +247,10 @@ def _parser() -> argparse.ArgumentParser:
     revoke = command("revoke-device", _revoke_device, "shut a phone out of its collector's database")
     revoke.add_argument("device")
     revoke.add_argument("--company", required=True)
+    code = command("issue-code", _issue_code, "a one-time code that lets a new phone of a collector in")
+    code.add_argument("collector")
+    code.add_argument("--company", required=True)
+    code.add_argument("--days", type=int, choices=range(1, 8), help="instead of half an hour")
     command("doctor", _doctor, "say what is right and what is not")
     return parser
 

@@ -13,6 +13,7 @@ from backend.bootstrap import Services
 from backend.couch.errors import Conflict, CouchError, NotFound
 from backend.errors import CONTENT_TYPE, LANGUAGES, ApiProblem, FieldError
 from backend.http.audit import audit_blueprint
+from backend.http.devices import devices_blueprint
 from backend.http.field import field_blueprint
 from backend.http.guard import add_guard
 from backend.http.inputs import LARGEST_BODY
@@ -21,6 +22,14 @@ from backend.http.portfolio import portfolio_blueprint
 from backend.http.rules import PREFIX, check_rules
 from backend.http.sign_in import sign_in_blueprint
 from backend.services.pages import BadCursor
+
+BLUEPRINTS = (
+    sign_in_blueprint,
+    devices_blueprint,
+    field_blueprint,
+    portfolio_blueprint,
+    audit_blueprint,
+)
 
 log = logging.getLogger("recaudo.api")
 
@@ -33,7 +42,7 @@ def create_app(services: Services) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
-    for blueprint in (sign_in_blueprint, field_blueprint, portfolio_blueprint, audit_blueprint):
+    for blueprint in BLUEPRINTS:
         routes = blueprint(services)
         app.register_blueprint(routes, url_prefix=PREFIX + (routes.url_prefix or ""))
     _add_public_routes(app)

@@ -116,15 +116,15 @@ class Authenticator:
     def _refuse_while_locked(self, address: str, name: str, now: datetime) -> None:
         seconds = self.attempts.seconds_locked(address, name, now)
         if seconds:
-            raise _locked(seconds)
+            raise locked(seconds)
 
     def _is_password_of(self, stored: Json | None, name: str, password: str) -> bool:
         if not may_match(stored, password):
             return False
         try:
             return bool(session_of_password(self.settings.couchdb_url, name, password))
-        except TooManyRequests as locked:
-            raise _locked(int(locked.retry_after or 1)) from locked
+        except TooManyRequests as too_many:
+            raise locked(int(too_many.retry_after or 1)) from too_many
 
     def _companies_of(self, account: Account) -> list[Json]:
         found = []
@@ -180,5 +180,6 @@ def _roles_of_phone(company: str, own: Sequence[Device]) -> list[str]:
     return phone_roles(company, device.collector, device.id, device.series, earlier=earlier)
 
 
-def _locked(seconds: int) -> ApiProblem:
+def locked(seconds: int) -> ApiProblem:
+    """What somebody is told who has to wait."""
     return ApiProblem("too_many_attempts", data={"seconds": seconds}, headers={"Retry-After": str(seconds)})

@@ -12,6 +12,7 @@ from backend.audit import Audit
 from backend.auth import Authenticator
 from backend.config import Settings
 from backend.couch.client import Couch, connect
+from backend.services.enrolment_codes import EnrolmentCodes
 from backend.services.refresh_tokens import RefreshTokens
 from backend.tokens import Tokens
 
@@ -25,6 +26,8 @@ class Services:
     tokens: Tokens
     authenticator: Authenticator
     audit: Audit
+    enrolment_codes: EnrolmentCodes
+    attempts: Attempts
     now: Callable[[], datetime]
     random_bytes: Callable[[int], bytes]
 
@@ -44,15 +47,18 @@ def build_services(
     secret = settings.require_jwt_secret()
     couch = connect(settings)
     tokens = Tokens(secret, settings.jwt_kid)
+    attempts = Attempts()
     audit = Audit(couch, random_bytes)
     refresh_tokens = RefreshTokens(couch, secret, random_bytes)
-    authenticator = Authenticator(settings, couch, tokens, refresh_tokens, Attempts(), audit, random_bytes)
+    authenticator = Authenticator(settings, couch, tokens, refresh_tokens, attempts, audit, random_bytes)
     return Services(
         settings=settings,
         couch=couch,
         tokens=tokens,
         authenticator=authenticator,
         audit=audit,
+        enrolment_codes=EnrolmentCodes(couch, secret, random_bytes),
+        attempts=attempts,
         now=now,
         random_bytes=random_bytes,
     )

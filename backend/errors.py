@@ -94,6 +94,30 @@ PROBLEMS: Mapping[str, _Entry] = {
         ("No autorizado", "Not allowed"),
         ("Su cuenta no cobra para esta empresa.", "Your account does not collect for this company."),
     ),
+    "code_needed": _Entry(
+        403,
+        ("Falta el código de la oficina", "Enrolment code needed"),
+        (
+            "Este teléfono es nuevo para la empresa. Pida un código a su supervisor.",
+            "This phone is new to the company. Ask your supervisor for a code.",
+        ),
+    ),
+    "code_invalid": _Entry(
+        403,
+        ("Código no válido", "Code not valid"),
+        (
+            "El código no es correcto, ya se usó o venció. Pida uno nuevo a su supervisor.",
+            "The code is not right, was used or has expired. Ask your supervisor for a new one.",
+        ),
+    ),
+    "proof_invalid": _Entry(
+        403,
+        ("Clave no demostrada", "Key not proven"),
+        (
+            "El teléfono no demostró que tiene la clave que presenta.",
+            "The phone did not prove that it holds the key it presents.",
+        ),
+    ),
     "not_found": _Entry(
         404,
         ("No existe", "Not found"),

@@ -30,6 +30,7 @@ MAX_STROKES, MAX_STROKE_NUMBERS = 100, 2000
 
 _CURRENCY = re.compile(r"[A-Z]{3}")
 _HASH = re.compile(r"[0-9a-f]{64}")
+_SIGNATURE = re.compile(r"[A-Za-z0-9+/]{86}==")  # base64 of the 64 bytes of Ed25519
 _RECEIPT_ID = re.compile(rf"receipt:{SERIES.pattern}:[0-9]{{8}}")
 _DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _INSTANT = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]{2})Z")
@@ -195,7 +196,7 @@ FACTS: dict[str, Fields] = {
         ("payments", items(1, 100, _payment)),
         ("allocations", items(0, 1000, record((("invoice", _name), ("amount", whole(1)))))),
         ("on_account", whole(0)), ("place", or_null(_place)), ("previous_hash", matching(_HASH)),
-        ("hash", matching(_HASH)),
+        ("hash", matching(_HASH)), ("signature", or_null(matching(_SIGNATURE))),
     ),
     "receipt_void": (("receipt", _receipt_id), ("reason", _words)),
     "receipt_copy": (("receipt", _receipt_id), ("copy", whole(1)), ("means", _name)),

@@ -129,6 +129,14 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         "El recibo {number} no continúa el recibo anterior de su serie.",
         "Receipt {number} does not continue the receipt before it in its series.",
     ),
+    "signature_missing": (
+        "El recibo {number} no lleva la firma de su teléfono.",
+        "Receipt {number} does not carry the signature of its phone.",
+    ),
+    "signature_wrong": (
+        "La firma del recibo {number} no es la de su teléfono.",
+        "The signature of receipt {number} is not that of its phone.",
+    ),
     # visits
     "visit_not_started": (
         "Inicie la visita antes de continuar.",

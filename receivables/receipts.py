@@ -200,11 +200,15 @@ def plan_allocation(
 def receipt_hash(previous_hash: str, doc: Mapping[str, Any]) -> str:
     """SHA-256, in hex, of `previous_hash` and the canonical JSON of the receipt.
 
-    `hash` and the members that the database adds (all begin with `_`) are left out, so that a receipt hashes
-    the same before it is stored and after it has travelled.
+    `hash`, the `signature` over it and the members that the database adds (all begin with `_`) are left out,
+    so that a receipt hashes the same before it is stored and after it has travelled.
     """
-    signed = {name: value for name, value in doc.items() if name != "hash" and not name.startswith("_")}
-    return hashlib.sha256(previous_hash.encode("ascii") + canonical_json(signed)).hexdigest()
+    hashed = {
+        name: value
+        for name, value in doc.items()
+        if name not in {"hash", "signature"} and not name.startswith("_")
+    }
+    return hashlib.sha256(previous_hash.encode("ascii") + canonical_json(hashed)).hexdigest()
 
 
 def verify_chain(receipts: Iterable[Mapping[str, Any]]) -> list[Problem]:

@@ -5,6 +5,7 @@ Every step may be repeated: what is there stays as people left it, and a new day
 
 from __future__ import annotations
 
+import secrets
 import sqlite3
 import subprocess
 import sys
@@ -21,6 +22,7 @@ from backend.demo.portfolio import assign_unassigned, route_of_the_day
 from backend.demo.processes import ROOT, with_our_python
 from backend.demo.settings import DemoError, DemoSettings
 from backend.services.accounts import grant_role
+from backend.services.enrolment_codes import LONGEST_LIFE, EnrolmentCodes
 from backend.services.erp_sync import import_from_erp
 from receivables.access import Role
 
@@ -61,6 +63,20 @@ def prepare(settings: DemoSettings) -> None:
         assign_unassigned(couch, COMPANY, now=now)
         for collector in COLLECTORS:
             put_if_absent(couch, COMPANY, route_of_the_day(couch, COMPANY, collector, on=on))
+
+
+def enrolment_codes(settings: DemoSettings) -> dict[str, str]:
+    """A code for the phone of each collector, good for as long as a code may be."""
+    backend = Settings.from_environment(settings.environment)
+    with connect(backend) as couch:
+        codes = EnrolmentCodes(couch, backend.require_jwt_secret(), secrets.token_bytes)
+        now = datetime.now(UTC)
+        return {
+            collector: codes.issue(
+                COMPANY, collector=collector, by="demo", now=now, lifetime=LONGEST_LIFE
+            ).code
+            for collector in COLLECTORS
+        }
 
 
 def prepare_erp(settings: DemoSettings, *, on: date) -> None:

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from honcho.environ import parse_procfile
 
 from backend.demo import processes
+from backend.demo.company import enrolment_codes
 from backend.demo.processes import Child
 from backend.demo.settings import PHONES, DemoError, DemoSettings, unplugged
 
@@ -30,6 +31,7 @@ class Demo:
         self._stop = threading.Event()
         self._environment = processes.with_our_python(settings.environment)
         self.children = self._children()
+        self._codes: dict[str, str] = {}
 
     def run(self) -> int:
         """Start everything and watch over it until SIGINT or SIGTERM."""
@@ -57,6 +59,8 @@ class Demo:
         self._bring_up(first)
         self._prepare()
         self._bring_up(rest)
+        if not self._stop.is_set():
+            self._codes = enrolment_codes(self._settings)
 
     def _bring_up(self, children: Sequence[Child]) -> None:
         for child in children:
@@ -191,7 +195,7 @@ class Demo:
             (
                 f"Teléfono de {name.capitalize()}",
                 by_name[f"teléfono-{name}"].url or "",
-                f"{name}@andina.example",
+                f"{name}@andina.example   código {self._codes[name]}",
             )
             for name in PHONES
         ]
@@ -205,7 +209,8 @@ class Demo:
         wide = max(len(url) for _, url, _ in apps)
         lines = ["", "Recaudo · Distribuidora Andina está en marcha", ""]
         lines += [f"  {title:<22}{url:<{wide + 3}}{user}" for title, url, user in apps]
-        lines += ["", f"  Contraseña de todos   {settings.password}", ""]
+        lines += ["", f"  Contraseña de todos   {settings.password}"]
+        lines += ["  El código admite una vez un teléfono nuevo; los de arriba valen siete días.", ""]
         lines += [f"  {title:<22}{where}" for title, where in others]
         lines += [
             "",

@@ -72,16 +72,22 @@ def asking() -> Claims:
     return cast(Claims, g.claims)
 
 
+def bearer_token(request: Request) -> str:
+    """The token as it was sent; raise `token_missing`."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise ApiProblem("token_missing", headers={"WWW-Authenticate": "Bearer"})
+    return token.strip()
+
+
 def bearer(services: Services, request: Request, company: str) -> Claims:
     """The valid token of somebody who works for the company.
 
     A company of somebody else's and one that does not exist get the same answer: `company_unknown`.
     """
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not token.strip():
-        raise ApiProblem("token_missing", headers={"WWW-Authenticate": "Bearer"})
+    token = bearer_token(request)
     try:
-        claims = services.tokens.read(token.strip(), services.now())
+        claims = services.tokens.read(token, services.now())
     except TokenRefused as refused:
         code = "token_expired" if refused.expired else "token_invalid"
         raise ApiProblem(code, headers={"WWW-Authenticate": 'Bearer error="invalid_token"'}) from refused

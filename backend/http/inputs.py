@@ -6,7 +6,7 @@ import base64
 import binascii
 import json
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from flask import Request
@@ -121,6 +121,16 @@ class Inputs:
             self.fault(field, "not_a_code")
             return None
         return value
+
+    def days(self, field: str, *, most: int) -> timedelta | None:
+        """A whole number of days from 1, or None where the field is absent or null."""
+        value = self._values.get(field)
+        if value is None:
+            return None
+        if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= most:
+            self.fault(field, "not_a_number", low=1, high=most)
+            return None
+        return timedelta(days=value)
 
     def has(self, field: str) -> bool:
         return field in self._values

@@ -1,4 +1,4 @@
-"""Customers and who serves them, exceptions, and the devices that are let in."""
+"""Customers and who serves them, and exceptions."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from backend.http.guard import CompanyClock, asking
 from backend.http.inputs import Inputs
 from backend.services.assignments import UnknownCollector, UnknownCustomer, assign
 from backend.services.customers import find_customer, list_customers
-from backend.services.enrolment import list_devices, revoke_device
 from backend.services.exceptions import STATES, close_exception, list_exceptions
 
 
@@ -84,22 +83,5 @@ def portfolio_blueprint(services: Services) -> Blueprint:
         if closed is None:
             raise ApiProblem("exception_unknown")
         return closed
-
-    @routes.get("/devices")
-    def devices(company: str) -> ResponseReturnValue:
-        shown = ("collector", "email", "name", "series", "enrolled_at", "revoked_at")
-        return {
-            "items": [
-                {"device": doc["_id"].partition(":")[2], **{key: doc[key] for key in shown}}
-                for doc in list_devices(couch, company)
-            ]
-        }
-
-    @routes.post("/devices/<device>/revoke")
-    def revoke(company: str, device: str) -> ResponseReturnValue:
-        revoked = revoke_device(couch, company=company, device=device, now=services.now())
-        if revoked is None:
-            raise ApiProblem("device_unknown")
-        return {"device": revoked.id, "collector": revoked.collector, "revoked": revoked.revoked}
 
     return routes

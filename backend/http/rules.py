@@ -61,6 +61,9 @@ RULES: Mapping[str, Rule] = {
     f"POST {_COMPANY}/exceptions/<exception>/close": Rule(
         who=Action.CLOSE_EXCEPTION, audit="exception_closed", keeps=("comment",)
     ),
+    f"POST {_COMPANY}/enrolment-codes": Rule(
+        who=Action.MANAGE_DEVICES, audit="enrolment_code_issued", keeps=("collector", "days")
+    ),
     f"POST {_COMPANY}/devices": Rule(who=Public.MEMBER, audit="device_enrolled", keeps=("name",)),
     f"GET {_COMPANY}/devices": Rule(who=Action.MANAGE_DEVICES),
     f"POST {_COMPANY}/devices/<device>/revoke": Rule(who=Action.MANAGE_DEVICES, audit="device_revoked"),

@@ -1,4 +1,4 @@
-"""Signing in, renewing, and enrolling a phone."""
+"""Signing in and renewing."""
 
 from __future__ import annotations
 
@@ -6,11 +6,8 @@ from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from backend.bootstrap import Services
-from backend.errors import ApiProblem
-from backend.http.guard import asking, origin_of
+from backend.http.guard import origin_of
 from backend.http.inputs import Inputs
-from backend.services.accounts import find_account
-from backend.services.enrolment import database_of, enrol_device
 
 
 def sign_in_blueprint(services: Services) -> Blueprint:
@@ -32,35 +29,5 @@ def sign_in_blueprint(services: Services) -> Blueprint:
         return services.authenticator.renew(
             token, attempt=attempt, origin=origin_of(request), now=services.now()
         )
-
-    @routes.post("/companies/<company>/devices")
-    def enrol(company: str) -> ResponseReturnValue:
-        claims = asking()
-        inputs = Inputs.of_body(request)
-        name, public_key = inputs.text("name", longest=100), inputs.ed25519_key("public_key")
-        inputs.check()
-        account = find_account(services.couch, claims.subject)
-        collector = account.collectors.get(company) if account else None
-        if collector is None:
-            raise ApiProblem("not_a_collector")
-        device = enrol_device(
-            services.couch,
-            company=company,
-            collector=collector,
-            email=claims.subject,
-            name=name,
-            public_key=public_key,
-            now=services.now(),
-            random_bytes=services.random_bytes,
-        )
-        tokens = services.authenticator.tokens_of_device(company, device, services.now())
-        return {
-            "device": device.id,
-            "series": device.series,
-            "collector": device.collector,
-            "database": database_of(company, device),
-            "couchdb_url": services.settings.public_couchdb_url,
-            **tokens,
-        }, 201
 
     return routes

@@ -4,6 +4,7 @@ write.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +16,7 @@ from backend.companies import (
     collector_databases,
     enrolments_of,
     ensure_collector_database,
+    put_if_absent,
 )
 from backend.couch.client import Couch, Json
 from backend.couch.errors import Conflict
@@ -45,9 +47,21 @@ class Device:
         )
 
 
+def claim_of(email: str, public_key: str, attempt: str) -> str:
+    """The name of one phone's wish to be enrolled; asked again in the same words it is the same."""
+    return hashlib.sha256(f"{email}\n{public_key}\n{attempt}".encode()).hexdigest()
+
+
+def is_known_phone(couch: Couch, company: str, *, collector: str, email: str, public_key: str) -> bool:
+    """Is it a phone that is let in now, under this key and for this account?"""
+    admitted = phones.admitted(enrolments_of(couch, company, collector))
+    return any((each["email"], each["public_key"]) == (email, public_key) for each in admitted)
+
+
 def enrol_device(
     couch: Couch,
     *,
+    claim: str,
     company: str,
     collector: str,
     email: str,
@@ -58,10 +72,14 @@ def enrol_device(
 ) -> Device:
     """Enrol a phone for a collector: its series, its document, and its way into the collector's database.
 
-    Interrupted anywhere it leaves at most a series that nobody uses; the next attempt takes another.
+    The same claim gives the same device. Interrupted anywhere it leaves at most a series that nobody uses;
+    the next attempt takes another.
     """
     ensure_collector_database(couch, company, collector)
-    device = new_ulid(now, random_bytes(10))
+    device = _device_of(couch, company, claim, new_ulid(now, random_bytes(10)), now)
+    if known := find_device(couch, company, device):
+        admit_devices(couch, company, collector)
+        return known
     series = _reserve_series(couch, company, collector=collector, device=device, now=now)
     document = {
         "_id": f"device:{device}",
@@ -71,12 +89,22 @@ def enrol_device(
         "name": name,
         "series": series,
         "public_key": public_key,
+        "signs": True,
         "enrolled_at": rfc3339(now),
         "revoked_at": None,
     }
-    couch.put(company, document)
+    if not put_if_absent(couch, company, document):  # the same claim, at this very moment
+        document = couch.get(company, f"device:{device}") or document
     admit_devices(couch, company, collector)
     return Device.from_json(document)
+
+
+def _device_of(couch: Couch, company: str, claim: str, device: str, now: datetime) -> str:
+    """The device that a claim came to, `device` where it is new."""
+    wish = {"_id": f"enrolment:{claim}", "schema": SCHEMA, "device": device, "claimed_at": rfc3339(now)}
+    if put_if_absent(couch, company, wish):
+        return device
+    return str((couch.get(company, str(wish["_id"])) or wish)["device"])
 
 
 def find_device(couch: Couch, company: str, device: str) -> Device | None:

@@ -3,7 +3,9 @@
 ApiError
 ├── NoNetwork          no answer, or one cut short: nothing was decided, try again
 ├── WrongCredentials   the e-mail or the password is not right
-├── SignInAgain        the refresh token is used, expired or revoked: a person must sign in
+├── SignInAgain        the refresh token is used or expired: a person must sign in
+├── Revoked            the office has shut this device out
+├── CodeNeeded         the phone is new to the company: a person must enter a code of the office
 └── Refused            the server said no and why (RFC 9457)
 """
 
@@ -34,6 +36,14 @@ class WrongCredentials(ApiError):
 
 
 class SignInAgain(ApiError):
+    pass
+
+
+class Revoked(ApiError):
+    pass
+
+
+class CodeNeeded(ApiError):
     pass
 
 
@@ -70,11 +80,23 @@ class Api:
                 raise WrongCredentials from problem
             raise
 
-    def enrol(self, company: str, token: str, *, name: str, public_key: str) -> Json:
-        """The answer of `POST /companies/{company}/devices`: series, database and the phone's own tokens."""
-        return self._post(
-            f"companies/{company}/devices", {"name": name, "public_key": public_key}, token=token
-        )
+    def enrol(
+        self, company: str, token: str, *, name: str, public_key: str, proof: str, attempt: str, code: str
+    ) -> Json:
+        """The answer of `POST /companies/{company}/devices`: series, database and the phone's own tokens.
+
+        `proof` shows that the key is this phone's, `attempt` makes a lost answer repeatable. Raise CodeNeeded
+        where the office does not know the phone and was given no code.
+        """
+        wish = {"name": name, "public_key": public_key, "proof": proof, "attempt": attempt}
+        try:
+            return self._post(
+                f"companies/{company}/devices", wish | ({"code": code} if code else {}), token=token
+            )
+        except Refused as problem:
+            if problem.code == "code_needed":
+                raise CodeNeeded from problem
+            raise
 
     def refresh(self, refresh_token: str, *, attempt: str) -> Json:
         """New tokens; the old refresh token is spent. Raise SignInAgain when another attempt spent it.
@@ -86,6 +108,8 @@ class Api:
         try:
             return self._post("auth/refresh", {"refresh_token": refresh_token, "attempt": attempt})
         except Refused as problem:
+            if problem.code == "device_revoked":
+                raise Revoked from problem
             if problem.status in {400, 401, 403}:
                 raise SignInAgain from problem
             raise

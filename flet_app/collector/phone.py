@@ -18,7 +18,14 @@ from flet_app.collector.api import Api
 from flet_app.collector.bootstrap import Settings, World
 from flet_app.collector.folder import FolderLock
 from flet_app.collector.portfolio import Json, Portfolio
-from flet_app.collector.session import Enrolment, EnrolmentFile, TokenKeeper, companies_collected_for, enrol
+from flet_app.collector.session import (
+    DeviceKey,
+    Enrolment,
+    EnrolmentFile,
+    TokenKeeper,
+    companies_collected_for,
+    enrol,
+)
 from flet_app.collector.standing import unsent
 from flet_app.collector.store import Store
 from flet_app.collector.sync import SyncDriver, SyncPhase, SyncStatus
@@ -44,6 +51,7 @@ class Phone:
         self._task: asyncio.Task[None] | None = None
         self._pending_login: Json = {}
         self._listeners: set[Callable[[], None]] = set()
+        self._heard_at: datetime | None = None
         self._started = False
         self._lock: FolderLock | None = None
         self._api: Api | None = None
@@ -115,7 +123,22 @@ class Phone:
 
     def _publish(self, status: SyncStatus) -> None:
         self.status = status
+        if status.phase is SyncPhase.LOCKED_OUT or status.last_success_at != self._heard_at:
+            self._heard_at = status.last_success_at
+            self._keep_lock(status.phase is SyncPhase.LOCKED_OUT)
         self.announce()
+
+    def _keep_lock(self, revoked: bool) -> None:
+        """Remember over restarts that the office shut this phone out, until the office takes it again."""
+        if self.enrolment and self.enrolment.revoked != revoked:
+            kept = self.file.all().get(self.enrolment.company, self.enrolment)
+            self.file.write(dataclasses.replace(kept, revoked=revoked))
+            self.enrolment = dataclasses.replace(self.enrolment, revoked=revoked)
+
+    @property
+    def locked(self) -> bool:
+        """Has the office shut this phone out? It then records nothing and shows nothing of its customers."""
+        return self.enrolment is not None and self.enrolment.revoked
 
     def nudge(self) -> None:
         """Something was recorded, or a person asked: send now instead of at the next beat."""
@@ -128,10 +151,11 @@ class Phone:
             self._driver.ask_again(fact_id)
 
     # -- who --------------------------------------------------------------------------------
-    async def sign_in(self, email: str, password: str, *, language: str) -> list[Json] | None:
+    async def sign_in(self, email: str, password: str, *, language: str, code: str = "") -> list[Json] | None:
         """Sign in and enrol; where the person collects for several companies, return them to choose from.
 
-        Raise what `Api.login` and `session` raise; nothing is kept until the enrolment is complete.
+        `code` is the office's, which a phone needs that is new to the company. Raise what `Api.login` and
+        `session` raise; nothing is kept until the enrolment is complete.
         """
         api = Api(self.settings.api_url, language=language)
         try:
@@ -140,36 +164,85 @@ class Phone:
             if len(companies) > 1:
                 self._pending_login = login
                 return companies
-            await self._enrol(api, login, companies[0])
+            await self._enrol(api, login, companies[0], code)
             return None
         finally:
             await asyncio.to_thread(api.close)
 
-    async def choose_company(self, company: Json, *, language: str) -> None:
-        """Go on with one of the companies that `sign_in` returned."""
+    async def choose_company(self, company: Json, *, language: str, code: str = "") -> None:
+        """Go on with one of the companies that `sign_in` returned; raise what it raises."""
         api = Api(self.settings.api_url, language=language)
         try:
-            await self._enrol(api, self._pending_login, company)
+            await self._enrol(api, self._pending_login, company, code)
         finally:
             await asyncio.to_thread(api.close)
 
-    async def _enrol(self, api: Api, login: Json, company: Json) -> None:
+    async def _enrol(self, api: Api, login: Json, company: Json, code: str) -> None:
+        before = (await asyncio.to_thread(self.file.all)).get(company["code"])
         enrolment = await asyncio.to_thread(
             enrol, api, login, company,
-            device_name=self.settings.device_name, folder=self.settings.data, before=self.enrolment,
+            device_name=self.settings.device_name, folder=self.settings.data, before=before, code=code,
         )  # fmt: skip
         await asyncio.to_thread(self.file.write, enrolment)
+        await self._change_to(enrolment)
+
+    def companies(self) -> list[Enrolment]:
+        """The companies for which this person has enrolled the phone, by name."""
+        if self.enrolment is None:
+            return []
+        own = [each for each in self.file.all().values() if each.email == self.enrolment.email]
+        return sorted(own, key=lambda each: each.company_name)
+
+    async def switch(self, company: str) -> None:
+        """Collect for another company of this person from now on, with or without a network.
+
+        Each has its own database, key, series and tokens. What waits in the other is sent when it is in use
+        again.
+        """
+        enrolment = next(each for each in self.companies() if each.company == company)
+        await self._change_to(enrolment)
+
+    async def _change_to(self, enrolment: Enrolment) -> None:
+        await asyncio.to_thread(self.file.activate, enrolment.company)
         await self._close()
+        self.status, self._heard_at = SyncStatus(), None
         await self._open(enrolment)
 
     async def sign_out(self) -> None:
-        """Forget who collects here; the database stays. Raise FactsUnsent while something is only here."""
+        """Forget who collects here, in every company; the databases stay.
+
+        Raise FactsUnsent while something is only here.
+        """
         if self.store and unsent(self.store.portfolio, self.store.outbox):
             raise FactsUnsent
+        for enrolment in (await asyncio.to_thread(self.file.all)).values():
+            if enrolment.database != self._open_database and await self._waits_in(enrolment):
+                raise FactsUnsent
         await self._close()
         await asyncio.to_thread(self.file.remove)
         self.enrolment, self.status = None, SyncStatus(phase=SyncPhase.SIGNED_OUT)
         self.announce()
+
+    @property
+    def _open_database(self) -> str:
+        return self.enrolment.database if self.enrolment else ""
+
+    async def _waits_in(self, enrolment: Enrolment) -> bool:
+        """Is anything only on this phone in a company that is not in use?"""
+        store = await asyncio.to_thread(Store.open, self.settings.data / f"{enrolment.database}.sqlite")
+        try:
+            await asyncio.to_thread(store.load_outbox, enrolment.devices)
+            await store.refresh()
+            return bool(unsent(store.portfolio, store.outbox))
+        finally:
+            await asyncio.to_thread(store.close)
+
+    @property
+    def key(self) -> DeviceKey:
+        """The key of this phone in the company that is in use."""
+        if self.enrolment is None:
+            raise RuntimeError("nobody has signed in on this phone")
+        return DeviceKey(self.settings.data, self.enrolment.company)
 
     # -- where and when ---------------------------------------------------------------------
     @property

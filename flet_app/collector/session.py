@@ -1,4 +1,5 @@
-"""Who uses this phone: the enrolment, in one private file, so a restart needs neither network nor password.
+"""Who uses this phone: one enrolment for each company, in one private file, so that a restart needs neither
+network nor password.
 
 The file holds tokens, so only its owner may read it; it is replaced whole, never half-written. Tokens are on
 disk before they are used: the refresh token rotates, and one that was used but not kept would lock the phone
@@ -14,7 +15,7 @@ import hmac
 import json
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -27,9 +28,13 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from flet_app.collector.api import Api, Json
+from receivables.signatures import enrolment_message
 
 FILE = "enrolment.json"
-KEY_FILE = "device.key"
+KEY_FILE = "device-{company}.key"
+KEY_FILE_BEFORE = "device.key"
+"""While a phone knew one company only."""
+
 COLLECTOR_ROLE = "collector"
 RENEW_BEFORE = 60.0  # seconds: a token that dies on the way costs a request and a renewal
 
@@ -61,30 +66,61 @@ class Enrolment:
     access_token: str
     expires_at: str
     refresh_token: str
+    revoked: bool = False
+    """The office has shut this device out: it records nothing more, and keeps what was not sent."""
 
 
 class EnrolmentFile:
-    """`enrolment.json` in the app's folder, mode 0600."""
+    """`enrolment.json` in the app's folder, mode 0600: the enrolments by company, and which one is in use."""
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / FILE
+        self._lock = threading.Lock()
 
     def read(self) -> Enrolment | None:
-        """The enrolment, or None where nobody has signed in here."""
-        try:
-            text = self.path.read_text(encoding="utf-8")
-        except FileNotFoundError:
-            return None
-        fields: dict[str, Any] = json.loads(text)
-        fields["devices"] = tuple(fields.get("devices") or (fields["device"],))
-        known = {field.name for field in dataclasses.fields(Enrolment)}
-        return Enrolment(**{name: value for name, value in fields.items() if name in known})
+        """The enrolment in use, or None where nobody has signed in here."""
+        active, enrolments = self._load()
+        return enrolments.get(active)
+
+    def all(self) -> dict[str, Enrolment]:
+        """Every enrolment of this phone, by company."""
+        return self._load()[1]
 
     def write(self, enrolment: Enrolment) -> None:
-        write_private(self.path, json.dumps(dataclasses.asdict(enrolment), ensure_ascii=False).encode())
+        """Keep an enrolment; the first one is in use."""
+        with self._lock:
+            active, enrolments = self._load()
+            self._store(active or enrolment.company, {**enrolments, enrolment.company: enrolment})
+
+    def activate(self, company: str) -> None:
+        """Use the company's enrolment from now on; raise KeyError where there is none."""
+        with self._lock:
+            _, enrolments = self._load()
+            self._store(enrolments[company].company, enrolments)
 
     def remove(self) -> None:
         self.path.unlink(missing_ok=True)
+
+    def _load(self) -> tuple[str, dict[str, Enrolment]]:
+        try:
+            content: dict[str, Any] = json.loads(self.path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return "", {}
+        if "enrolments" not in content:  # as it was while a phone knew one company only
+            content = {"active": content["company"], "enrolments": {content["company"]: content}}
+        found = {company: _read_enrolment(fields) for company, fields in content["enrolments"].items()}
+        return content["active"], found
+
+    def _store(self, active: str, enrolments: Mapping[str, Enrolment]) -> None:
+        fields = {company: dataclasses.asdict(each) for company, each in enrolments.items()}
+        text = json.dumps({"active": active, "enrolments": fields}, ensure_ascii=False)
+        write_private(self.path, text.encode())
+
+
+def _read_enrolment(fields: dict[str, Any]) -> Enrolment:
+    fields["devices"] = tuple(fields.get("devices") or (fields["device"],))
+    known = {field.name for field in dataclasses.fields(Enrolment)}
+    return Enrolment(**{name: value for name, value in fields.items() if name in known})
 
 
 def write_private(path: Path, content: bytes) -> None:
@@ -103,25 +139,42 @@ def write_private(path: Path, content: bytes) -> None:
         os.close(folder)
 
 
-def device_public_key(folder: Path) -> str:
-    """The device's Ed25519 public key, base64; the private one is made once and stays in the app's folder."""
-    key = Ed25519PrivateKey.from_private_bytes(_device_key(folder))
-    return base64.b64encode(key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)).decode()
+class DeviceKey:
+    """The Ed25519 key of this phone in one company, made once and never out of the app's folder.
 
+    Each company has its own: a key in common would tell one of them about the other.
+    """
 
-def refresh_attempt(folder: Path, refresh_token: str) -> str:
-    """What this device says with `refresh_token` however often; whoever stole the token can't say it."""
-    return hmac.new(_device_key(folder), refresh_token.encode(), hashlib.sha256).hexdigest()
+    def __init__(self, folder: Path, company: str) -> None:
+        self._path = folder / KEY_FILE.format(company=company)
+        before = folder / KEY_FILE_BEFORE
+        if before.exists() and not self._path.exists():
+            before.rename(self._path)
 
+    @property
+    def public(self) -> str:
+        """Base64 of its 32 bytes."""
+        public = self._private().public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+        return base64.b64encode(public).decode()
 
-def _device_key(folder: Path) -> bytes:
-    path = folder / KEY_FILE
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        key = Ed25519PrivateKey.generate().private_bytes(Encoding.Raw, PrivateFormat.Raw, NoEncryption())
-        write_private(path, key)
-        return key
+    def sign(self, message: bytes) -> str:
+        """Base64 of the signature (RFC 8032)."""
+        return base64.b64encode(self._private().sign(message)).decode()
+
+    def attempt(self, text: str) -> str:
+        """What this phone says about `text` however often; whoever stole the text can't say it."""
+        return hmac.new(self._bytes(), text.encode(), hashlib.sha256).hexdigest()
+
+    def _private(self) -> Ed25519PrivateKey:
+        return Ed25519PrivateKey.from_private_bytes(self._bytes())
+
+    def _bytes(self) -> bytes:
+        try:
+            return self._path.read_bytes()
+        except FileNotFoundError:
+            key = Ed25519PrivateKey.generate().private_bytes(Encoding.Raw, PrivateFormat.Raw, NoEncryption())
+            write_private(self._path, key)
+            return key
 
 
 def companies_collected_for(login: Json) -> list[Json]:
@@ -137,11 +190,29 @@ def companies_collected_for(login: Json) -> list[Json]:
 
 
 def enrol(
-    api: Api, login: Json, company: Json, *, device_name: str, folder: Path, before: Enrolment | None
+    api: Api,
+    login: Json,
+    company: Json,
+    *,
+    device_name: str,
+    folder: Path,
+    before: Enrolment | None,
+    code: str = "",
 ) -> Enrolment:
-    """Make this phone a device of `company`'s collector; raise what `Api.enrol` raises."""
+    """Make this phone a device of `company`'s collector; raise what `Api.enrol` raises.
+
+    Where the answer is lost and the same is asked again, the office gives the same device.
+    """
+    key, token = DeviceKey(folder, company["code"]), login["access_token"]
+    wish = f"{code} after {before.device if before else 'nothing'}"
     answer = api.enrol(
-        company["code"], login["access_token"], name=device_name, public_key=device_public_key(folder)
+        company["code"],
+        token,
+        name=device_name,
+        public_key=key.public,
+        proof=key.sign(enrolment_message(company["code"], token)),
+        attempt=key.attempt(wish),
+        code=code,
     )
     same_person = before and (before.company, before.collector) == (company["code"], answer["collector"])
     known = before.devices if before and same_person else ()
@@ -185,7 +256,8 @@ class TokenKeeper:
         with self._lock:
             if force or (self._renew_at is not None and self._monotonic() >= self._renew_at):
                 spent = self.enrolment.refresh_token
-                answer = self._api.refresh(spent, attempt=refresh_attempt(self._file.path.parent, spent))
+                key = DeviceKey(self._file.path.parent, self.enrolment.company)
+                answer = self._api.refresh(spent, attempt=key.attempt(spent))
                 renewed = dataclasses.replace(
                     self.enrolment,
                     access_token=answer["access_token"],

@@ -18,7 +18,7 @@ from datetime import datetime, tzinfo
 from enum import StrEnum
 from typing import Any
 
-from flet_app.collector.api import NoNetwork, Refused, SignInAgain
+from flet_app.collector.api import NoNetwork, Refused, Revoked, SignInAgain
 from flet_app.collector.bootstrap import World
 from flet_app.collector.session import TokenKeeper
 from flet_app.collector.standing import Centre, unsent
@@ -320,7 +320,7 @@ def _explain(error: Exception) -> dict[str, Any]:
     match error:
         case SignInAgain() | Unauthorized():
             phase = SyncPhase.SIGN_IN_AGAIN
-        case Forbidden():
+        case Forbidden() | Revoked():
             phase = SyncPhase.LOCKED_OUT
         case NoNetwork() | Unreachable() | TooManyRequests():
             phase = SyncPhase.UNREACHABLE

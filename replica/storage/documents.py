@@ -95,9 +95,13 @@ _INSERT_PLAIN = "INSERT INTO documents (id, rev, deleted, origin, tree, body) VA
 _INSERT_MANY_PLAIN = _INSERT_PLAIN.partition("(?")[0] + _many("(?, ?, ?, ?, ?, ?)")
 _INSERT_UNPARSED = """INSERT OR IGNORE INTO documents (seq, id, rev, deleted, origin, body)
     SELECT ?1, ?4, ?5, 0, ?2, '{' || ?6 || '}' WHERE json_valid('{' || ?6 || '}') AND ?3 IS NOT NULL"""
-_INSERT_MANY_UNPARSED = """INSERT OR IGNORE INTO documents (id, rev, deleted, origin, body)
-    SELECT column2, column3, 0, ?, '{' || column4 || '}' FROM (VALUES """ + _many("(?, ?, ?, ?)") + """)
+_INSERT_MANY_UNPARSED = (
+    """INSERT OR IGNORE INTO documents (id, rev, deleted, origin, body)
+    SELECT column2, column3, 0, ?, '{' || column4 || '}' FROM (VALUES """
+    + _many("(?, ?, ?, ?)")
+    + """)
     WHERE json_valid('{' || column4 || '}')"""
+)
 _ARCHIVE = """INSERT OR IGNORE INTO revisions (id, rev, deleted, body)
     SELECT id, rev, deleted, body FROM documents WHERE seq = ?"""
 _REPLACE = """UPDATE documents

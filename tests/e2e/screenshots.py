@@ -36,7 +36,7 @@ def _collector(whole: Stack) -> None:
     with chromium() as browser, screen(browser, whole.url_of("phone-ana"), **PHONE) as phone:
         phone.open().by_id("sign-in-email").wait_for(state="attached")
         phone.picture(_picture("collector-sign-in"))
-        sign_in(phone, "ana@andina.example")
+        sign_in(phone, "ana@andina.example", code=whole.issue_code("ana"))
         phone.starting_with("next-").first.wait_for(state="attached", timeout=180_000)
         phone.shows(re.compile("Al día"))
         phone.picture(_picture("collector-today"))
@@ -97,7 +97,7 @@ def _second_collector(whole: Stack) -> None:
     south = {"latitude": -0.262, "longitude": -78.531, "accuracy": 14}
     with chromium() as browser, screen(browser, whole.url_of("phone-bruno"), **PHONE, place=south) as phone:
         phone.open()
-        sign_in(phone, "bruno@andina.example")
+        sign_in(phone, "bruno@andina.example", code=whole.issue_code("bruno"))
         stop = phone.starting_with("next-").first
         stop.wait_for(state="attached", timeout=180_000)
         customer = str(stop.get_attribute("flt-semantics-identifier")).removeprefix("next-")

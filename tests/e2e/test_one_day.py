@@ -71,7 +71,7 @@ def test_two_collectors_work_offline_and_every_receipt_is_posted_once(tmp_path: 
 def _sign_in(browser: Browser, whole: Stack, name: str) -> None:
     with screen(browser, whole.start_phone(name), **PHONE) as phone:
         phone.open()
-        sign_in(phone, f"{name}@andina.example")
+        sign_in(phone, f"{name}@andina.example", code=whole.issue_code(name))
         phone.by_id("today-collected").wait_for(state="attached", timeout=120_000)
         phone.shows(re.compile("Al día"))
         assert phone.failures == []

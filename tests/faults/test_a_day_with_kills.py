@@ -49,7 +49,12 @@ class Day:
         for name in ("ana", "bruno"):
             phone = a_phone(self.whole.api_url, self.whole.folder / "phones" / name, name)
             await phone.start()
-            await phone.sign_in(f"{name}@andina.example", PASSWORD, language="es")
+            await phone.sign_in(
+                f"{name}@andina.example",
+                PASSWORD,
+                language="es",
+                code=await asyncio.to_thread(self.whole.issue_code, name),
+            )
             self.phones[name] = phone
         for phone in self.phones.values():
             await until(

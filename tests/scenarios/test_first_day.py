@@ -27,7 +27,7 @@ async def _collect_during_the_first_sync(whole: Stack) -> tuple[str, int, int]:
     phone = a_phone(whole.api_url, whole.folder / "phones" / "ana", "ana")
     await phone.start()
     try:
-        await phone.sign_in("ana@andina.example", PASSWORD, language="es")
+        await phone.sign_in("ana@andina.example", PASSWORD, language="es", code=whole.issue_code("ana"))
         async with asyncio.timeout(120):
             while (debt := _first_debt(phone)) is None:
                 await asyncio.sleep(0)

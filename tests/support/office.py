@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
@@ -22,10 +23,10 @@ from backend.config import Settings
 from backend.couch.preparation import prepare_couchdb
 from backend.services.accounts import USERS, grant_role
 from receivables.access import Role
+from receivables.signatures import enrolment_message
 from tests.support.couch import start_couch
 
 PASSWORD = "clave de prueba"
-PUBLIC_KEY = base64.b64encode(b"k" * 32).decode()
 
 Json = dict[str, Any]
 
@@ -61,6 +62,30 @@ class Phone:
 
     def put(self, document: Json) -> httpx.Response:
         return self.request("PUT", f"{self.database}/{document['_id']}", json=document)
+
+
+class PhoneKey:
+    """A phone's Ed25519 key, and what it says with it."""
+
+    def __init__(self, seed: bytes) -> None:
+        self._key = Ed25519PrivateKey.from_private_bytes(seed)
+
+    @property
+    def public(self) -> str:
+        return base64.b64encode(self._key.public_key().public_bytes_raw()).decode()
+
+    def sign(self, message: bytes) -> str:
+        return base64.b64encode(self._key.sign(message)).decode()
+
+    def wish(self, company: str, token: str, **fields: str) -> Json:
+        """What the phone sends to be enrolled; `token` travels beside it."""
+        proof = self.sign(enrolment_message(company, token))
+        said = {"name": "Teléfono", "public_key": self.public, "proof": proof, "token": token}
+        return said | {"attempt": secrets.token_hex(32)} | fields
+
+    def send(self, office: Office, wish: Json) -> TestResponse:
+        body = {name: value for name, value in wish.items() if name != "token"}
+        return Bearer(office, wish["token"]).post("/devices", body)
 
 
 class Office:
@@ -110,10 +135,15 @@ class Office:
     def as_(self, person: str) -> Bearer:
         return Bearer(self, self.token(person))
 
-    def enrol(self, collector: str, name: str = "Teléfono", *, public_key: str = "") -> Phone:
-        """Enrol a phone, another one each time unless it is given the key of one that was there before."""
-        public_key = public_key or base64.b64encode(secrets.token_bytes(32)).decode()
-        answer = self.as_(collector).post("/devices", {"name": name, "public_key": public_key})
+    def issue_code(self, collector: str) -> str:
+        codes = self.services.enrolment_codes
+        return codes.issue(self.company, collector=collector, by="tests", now=self.clock()).code
+
+    def enrol(self, collector: str, name: str = "Teléfono", *, seed: bytes = b"") -> Phone:
+        """Enrol a phone, another one each time unless it is given the seed of one that was there before."""
+        key = PhoneKey(seed or secrets.token_bytes(32))
+        wish = key.wish(self.company, self.token(collector), code=self.issue_code(collector), name=name)
+        answer = key.send(self, wish)
         assert answer.status_code == 201, answer.text
         return Phone(answer.get_json())
 

@@ -92,6 +92,11 @@ class Stack:
         assert done.returncode == 0, f"{arguments}\n{done.stdout.decode()}\n{done.stderr.decode()}"
         return done
 
+    def issue_code(self, collector: str, *, company: str = "andina") -> str:
+        """A one-time code for a new phone of the collector."""
+        said = self.run("-m", "backend", "issue-code", collector, "--company", company).stdout.decode()
+        return said.split()[0]
+
     def start_couchdb(self) -> None:
         if "COUCHDB_URL" in os.environ:
             return

@@ -7,6 +7,7 @@ function (newDoc, oldDoc, userCtx, secObj) {
   var ULID = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
   var CURRENCY = /^[A-Z]{3}$/;
   var HASH = /^[0-9a-f]{64}$/;
+  var SIGNATURE = /^[A-Za-z0-9+\/]{86}==$/;
   var RECEIPT_ID = /^receipt:([A-Z][A-Z0-9]{1,9}):[0-9]{8}$/;
   var DATE = /^([0-9]{4})-([0-9]{2})-([0-9]{2})$/;
   var INSTANT = /^([0-9]{4}-[0-9]{2}-[0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]{2})Z$/;
@@ -185,7 +186,8 @@ function (newDoc, oldDoc, userCtx, secObj) {
       ['series', matching(SERIES)], ['counter', whole(1)], ['number', name], ['customer', name], ['visit', orNull(name)],
       ['currency', matching(CURRENCY)], ['total', whole(1)], ['payments', list(1, 100, payment)],
       ['allocations', list(0, 1000, record([['invoice', name], ['amount', whole(1)]]))], ['on_account', whole(0)],
-      ['place', orNull(place)], ['previous_hash', matching(HASH)], ['hash', matching(HASH)]
+      ['place', orNull(place)], ['previous_hash', matching(HASH)], ['hash', matching(HASH)],
+      ['signature', orNull(matching(SIGNATURE))]
     ],
     receipt_void: [['receipt', receiptId], ['reason', words]],
     receipt_copy: [['receipt', receiptId], ['copy', whole(1)], ['means', name]],

@@ -11,11 +11,11 @@ from receivables.policies import CollectionPolicy
 
 
 class NotSignedIn(RuntimeError):
-    """An action was reached without an enrolment; no screen offers one."""
+    """An action was reached without an enrolment, or on a locked phone; no screen offers one."""
 
 
 def authorship(phone: Phone) -> tuple[Store, Enrolment]:
-    if phone.store is None or phone.enrolment is None:
+    if phone.store is None or phone.enrolment is None or phone.locked:
         raise NotSignedIn
     return phone.store, phone.enrolment
 

@@ -15,6 +15,7 @@ from receivables.documents import BadDocument, Json
 from receivables.numbering import next_counter
 from receivables.payments import PaymentKey, PaymentLine
 from receivables.receipts import ReceiptDraft, plan_allocation, plan_receipt
+from receivables.signatures import sign_receipt
 from receivables.validation import Problem
 
 FORMS_KEPT = 20
@@ -54,6 +55,7 @@ async def save_receipt(
         items = open_items(store.portfolio, draft.customer)
         known = _known_payments(store.portfolio)
         policy = policy_of(store.portfolio)
+        key = phone.key
 
         def record(transaction: Transaction) -> Json:
             series = transaction.get_local(SERIES)
@@ -80,6 +82,7 @@ async def save_receipt(
             )
             if isinstance(planned, list):
                 raise _Refused(planned)
+            planned = sign_receipt(planned, key.sign)
             transaction.put(planned)
             if form:
                 forms = dict([*forms.items(), (form, planned["_id"])][-FORMS_KEPT:])

@@ -11,6 +11,7 @@ from flet_app.collector.phone import FactsUnsent
 from flet_app.collector.state import use_app
 from flet_app.collector.views.chrome import screen, scroll, sync_state
 from flet_app.components.figures import caption
+from flet_app.components.handlers import calling
 from flet_app.components.inputs import segments
 from flet_app.components.status import status_line
 from flet_app.components.surfaces import card, notice, section, stacked
@@ -42,6 +43,10 @@ def More() -> ft.View:
             set_unsent(True)
         else:
             app.page.navigate("/")
+
+    async def switch(company: str) -> None:
+        await app.phone.switch(company)
+        app.page.navigate("/")
 
     def ask(_event: Any) -> None:
         set_unsent(bool(app.phone.status.unsent))
@@ -95,7 +100,22 @@ def More() -> ft.View:
                     spacing=2, tight=True,
                 )
             ),
-            stacked([row("sign-out", ft.Icons.LOGOUT, t("Sign out"), ask)]),
+            stacked([
+                *(
+                    row(
+                        f"switch-{each.company}", ft.Icons.SWAP_HORIZ, each.company_name,
+                        calling(app.page.run_task, switch, each.company),
+                        detail=caption(t("Collect for this company")),
+                    )
+                    for each in app.phone.companies()
+                    if each.company != enrolment.company
+                ),
+                row(
+                    "add-company", ft.Icons.ADD_BUSINESS_OUTLINED, t("Another company"),
+                    lambda _event: app.open("entrar"),
+                ),
+                row("sign-out", ft.Icons.LOGOUT, t("Sign out"), ask),
+            ]),
         ]  # fmt: skip
     if unsent:
         rows.append(

@@ -9,6 +9,7 @@ from flet_app.collector.views.customer import Customer
 from flet_app.collector.views.customers import Customers
 from flet_app.collector.views.finish_visit import FinishVisit
 from flet_app.collector.views.history import History
+from flet_app.collector.views.locked import Locked
 from flet_app.collector.views.more import More
 from flet_app.collector.views.receipt import ReceiptEntry
 from flet_app.collector.views.sign_in import SignIn
@@ -40,12 +41,16 @@ ROUTES = [
     ft.Route(path="/", component=Today, children=details()),
 ]
 
+LOCKED_ROUTES = [ft.Route(path="/", component=Locked, children=[ft.Route(path="entrar", component=SignIn)])]
+
 
 @ft.component
 def Screens() -> ft.Control | list[ft.View]:
     app = use_app()
     if app.phone.store is None:
         return [SignIn()]
+    if app.phone.locked:
+        return ft.Router(LOCKED_ROUTES, not_found=Locked, manage_views=True)
     return ft.Router(ROUTES, not_found=Lost, manage_views=True)
 
 

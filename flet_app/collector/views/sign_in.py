@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import flet as ft
 
-from flet_app.collector.api import NoNetwork, Refused, WrongCredentials
+from flet_app.collector.api import CodeNeeded, NoNetwork, Refused, WrongCredentials
 from flet_app.collector.portfolio import Json
 from flet_app.collector.session import NotACollector
 from flet_app.collector.state import Window, use_app
 from flet_app.components.handlers import calling
-from flet_app.components.inputs import field, primary, use_typed
+from flet_app.components.inputs import Typed, field, primary, use_typed
 from flet_app.components.status import Tone
 from flet_app.components.surfaces import card, notice
 from flet_app.components.tagging import tag
@@ -24,72 +25,49 @@ def SignIn() -> ft.View:
     t = app.texts.t
     email = use_typed(app.phone.enrolment.email if app.phone.enrolment else "")
     password = use_typed()
+    code = use_typed()
+    asked_for_code, set_asked_for_code = ft.use_state(False)
+    chosen, set_chosen = ft.use_state(dict[str, Any]())
     busy, set_busy = ft.use_state(False)
     problem, set_problem = ft.use_state("")
     companies, set_companies = ft.use_state(tuple[Json, ...]())
 
-    async def attempt(_event: Any) -> None:
-        if not email.value.strip() or not password.value:
-            set_problem(t("Enter your e-mail and your password."))
-            return
+    async def enter(step: Callable[[], Awaitable[list[Json] | None]]) -> None:
         set_busy(True)
         set_problem("")
         try:
-            found = await app.phone.sign_in(email.value, password.value, language=app.texts.language)
+            found = await step()
             if found is None:
                 app.page.navigate("/")
             else:
                 set_companies(tuple(found))
+        except CodeNeeded:
+            set_asked_for_code(True)
         except (WrongCredentials, NoNetwork, NotACollector, Refused) as error:
             set_problem(explain(app, error))
         finally:
             set_busy(False)
 
-    async def choose(company: Json) -> None:
-        set_busy(True)
-        try:
-            await app.phone.choose_company(company, language=app.texts.language)
-            app.page.navigate("/")
-        except (NoNetwork, Refused) as error:
-            set_problem(explain(app, error))
-        finally:
-            set_busy(False)
+    async def attempt(_event: Any) -> None:
+        spoken = {"language": app.texts.language, "code": code.value.strip()}
+        if chosen:
+            await enter(lambda: app.phone.choose_company(chosen, **spoken))
+        elif email.value.strip() and password.value:
+            await enter(lambda: app.phone.sign_in(email.value, password.value, **spoken))
+        else:
+            set_problem(t("Enter your e-mail and your password."))
 
-    rows: list[ft.Control] = [
-        ft.Container(height=32),
-        ft.Row([ft.Icon(ft.Icons.RECEIPT_LONG_OUTLINED, size=44, color=ft.Colors.PRIMARY)]),
-        ft.Semantics(
-            header=True,
-            content=ft.Text("Recaudo", size=32, weight=ft.FontWeight.W_700, color=ft.Colors.PRIMARY),
-        ),
-        ft.Text(t("Collect all day, with or without a signal."), size=16, color=ft.Colors.ON_SURFACE_VARIANT),
-        ft.Container(height=12),
-    ]
-    if companies:
-        rows.append(
-            ft.Text(t("Which company do you collect for today?"), size=16, weight=ft.FontWeight.W_600)
-        )
-        rows += [
-            tag(
-                f"company-{company['code']}",
-                card(
-                    ft.Text(company["name"], size=16),
-                    on_click=calling(app.page.run_task, choose, company),
-                ),
-            )
-            for company in companies
-        ]
+    async def choose(company: Json) -> None:
+        set_chosen(company)
+        await enter(lambda: app.phone.choose_company(company, language=app.texts.language))
+
+    rows = greeting(app)
+    if asked_for_code:
+        rows += code_rows(app, code, attempt)
+    elif companies:
+        rows += company_rows(app, companies, choose)
     else:
-        rows += [
-            field(
-                "sign-in-email", t("E-mail"), email, keyboard_type=ft.KeyboardType.EMAIL, autocorrect=False,
-                autofill_hints=ft.AutofillHint.USERNAME, prefix_icon=ft.Icons.MAIL_OUTLINE,
-            ),
-            field(
-                "sign-in-password", t("Password"), password, password=True, can_reveal_password=True,
-                autofill_hints=ft.AutofillHint.PASSWORD, prefix_icon=ft.Icons.LOCK_OUTLINE, on_submit=attempt,
-            ),
-        ]  # fmt: skip
+        rows += person_rows(app, email, password, attempt)
     if problem:
         rows.append(
             notice(
@@ -100,7 +78,7 @@ def SignIn() -> ft.View:
                 identifier="sign-in-problem",
             )
         )
-    if not companies:
+    if asked_for_code or not companies:
         rows.append(primary("sign-in-submit", t("Sign in"), attempt, busy=busy))
         rows.append(
             ft.Text(
@@ -119,6 +97,63 @@ def SignIn() -> ft.View:
             )
         ],
     )
+
+
+def greeting(app: Window) -> list[ft.Control]:
+    t = app.texts.t
+    return [
+        ft.Container(height=32),
+        ft.Row([ft.Icon(ft.Icons.RECEIPT_LONG_OUTLINED, size=44, color=ft.Colors.PRIMARY)]),
+        ft.Semantics(
+            header=True,
+            content=ft.Text("Recaudo", size=32, weight=ft.FontWeight.W_700, color=ft.Colors.PRIMARY),
+        ),
+        ft.Text(t("Collect all day, with or without a signal."), size=16, color=ft.Colors.ON_SURFACE_VARIANT),
+        ft.Container(height=12),
+    ]
+
+
+def person_rows(app: Window, email: Typed, password: Typed, attempt: Any) -> list[ft.Control]:
+    t = app.texts.t
+    return [
+        field(
+            "sign-in-email", t("E-mail"), email, keyboard_type=ft.KeyboardType.EMAIL, autocorrect=False,
+            autofill_hints=ft.AutofillHint.USERNAME, prefix_icon=ft.Icons.MAIL_OUTLINE,
+        ),
+        field(
+            "sign-in-password", t("Password"), password, password=True, can_reveal_password=True,
+            autofill_hints=ft.AutofillHint.PASSWORD, prefix_icon=ft.Icons.LOCK_OUTLINE, on_submit=attempt,
+        ),
+    ]  # fmt: skip
+
+
+def company_rows(app: Window, companies: tuple[Json, ...], choose: Any) -> list[ft.Control]:
+    return [
+        ft.Text(app.texts.t("Which company do you collect for today?"), size=16, weight=ft.FontWeight.W_600),
+        *(
+            tag(
+                f"company-{company['code']}",
+                card(ft.Text(company["name"], size=16), on_click=calling(app.page.run_task, choose, company)),
+            )
+            for company in companies
+        ),
+    ]
+
+
+def code_rows(app: Window, code: Typed, attempt: Any) -> list[ft.Control]:
+    """A phone that is new to the company is let in by a person who knows it."""
+    t = app.texts.t
+    return [
+        ft.Text(t("Enter the code of the office"), size=20, weight=ft.FontWeight.W_600),
+        ft.Text(
+            t("This phone is new to the company. Your supervisor gives you a code, good for one phone."),
+            size=15, color=ft.Colors.ON_SURFACE_VARIANT,
+        ),
+        field(
+            "sign-in-code", t("Code"), code, autocorrect=False, prefix_icon=ft.Icons.PIN_OUTLINED,
+            capitalization=ft.TextCapitalization.CHARACTERS, on_submit=attempt,
+        ),
+    ]  # fmt: skip
 
 
 def explain(app: Window, error: Exception) -> str:

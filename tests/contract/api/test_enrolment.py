@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import base64
+import secrets
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -12,7 +12,7 @@ import pytest
 from backend.tokens import ROLES_CLAIM
 from receivables.access import may_write
 from tests.support.builders import a_receipt
-from tests.support.office import PUBLIC_KEY, Office, Phone
+from tests.support.office import Office, Phone, PhoneKey
 
 CUSTOMER = {"_id": "customer:C0001", "schema": 1, "code": "C0001", "name": "Comercial Sol"}
 
@@ -119,7 +119,7 @@ def test_a_device_gets_a_series_nobody_had(office: Office, phone: Phone) -> None
 
 
 def test_a_phone_that_signs_in_again_sends_what_it_wrote_before(office: Office) -> None:
-    first, second = office.enrol("ana", public_key=PUBLIC_KEY), office.enrol("ana", public_key=PUBLIC_KEY)
+    first, second = office.enrol("ana", seed=b"k" * 32), office.enrol("ana", seed=b"k" * 32)
     assert first.enrolled["devices"] == [first.device]
     assert second.enrolled["devices"] == [first.device, second.device]
     assert second.series != first.series
@@ -130,9 +130,9 @@ def test_a_phone_that_signs_in_again_sends_what_it_wrote_before(office: Office) 
 
 
 def test_a_phone_speaks_for_what_it_was_after_renewals_too(office: Office) -> None:
-    key = base64.b64encode(b"renewed" + b"." * 25).decode()
-    first, second = office.enrol("ana", public_key=key), office.enrol("ana", public_key=key)
-    third = office.enrol("ana", public_key=key)
+    key = b"renewed" + b"." * 25
+    first, second = office.enrol("ana", seed=key), office.enrol("ana", seed=key)
+    third = office.enrol("ana", seed=key)
     assert third.enrolled["devices"] == [first.device, second.device, third.device]
     office.as_("sofia").post(f"/devices/{second.device}/revoke", {})
     answer = office.post("/auth/refresh", {"refresh_token": third.enrolled["refresh_token"]}).get_json()
@@ -145,40 +145,43 @@ def test_a_phone_speaks_for_what_it_was_after_renewals_too(office: Office) -> No
 
 
 def test_the_same_key_in_another_account_speaks_for_nobody_else(office: Office) -> None:
-    key = base64.b64encode(b"shared" + b"." * 26).decode()
-    office.enrol("ana", public_key=key)
-    of_bruno = office.enrol("bruno", public_key=key)
+    key = b"shared" + b"." * 26
+    office.enrol("ana", seed=key)
+    of_bruno = office.enrol("bruno", seed=key)
     assert of_bruno.enrolled["devices"] == [of_bruno.device]
 
 
 def test_revoking_a_phone_shuts_out_what_it_was_before_and_it_may_be_enrolled_again(office: Office) -> None:
-    key = base64.b64encode(b"stolen" + b"." * 26).decode()
-    before, now = office.enrol("bruno", public_key=key), office.enrol("bruno", public_key=key)
+    key = b"stolen" + b"." * 26
+    before, now = office.enrol("bruno", seed=key), office.enrol("bruno", seed=key)
     office.as_("sofia").post(f"/devices/{now.device}/revoke", {})
     assert now.request("GET").status_code == 403
     assert before.request("GET").status_code == 403
     for phone in (before, now):
         renewal = office.post("/auth/refresh", {"refresh_token": phone.enrolled["refresh_token"]})
         assert (renewal.status_code, renewal.get_json()["code"]) == (401, "device_revoked")
-    found = office.enrol("bruno", public_key=key)
+    found = office.enrol("bruno", seed=key)
     assert found.enrolled["devices"] == [before.device, found.device]
     assert found.request("GET").status_code == 200
 
 
 def test_phones_that_enrol_at_the_same_time_get_different_series_and_all_enter(office: Office) -> None:
-    tokens = [office.token(collector) for collector in ("ana", "bruno") for _ in range(4)]
-
-    def enrol(token: str) -> Phone:
-        answer = office.client.application.test_client().post(
-            f"/api/v1/companies/{office.company}/devices",
-            json={"name": "Teléfono", "public_key": PUBLIC_KEY},
-            headers={"Authorization": f"Bearer {token}"},
+    wishes = [
+        PhoneKey(secrets.token_bytes(32)).wish(
+            office.company, office.token(collector), code=office.issue_code(collector)
         )
+        for collector in ("ana", "bruno")
+        for _ in range(4)
+    ]
+    anybody = PhoneKey(b"k" * 32)
+
+    def enrol(wish: dict[str, Any]) -> Phone:
+        answer = anybody.send(office, wish)
         assert answer.status_code == 201, answer.text
         return Phone(answer.get_json())
 
     with ThreadPoolExecutor(8) as pool:
-        phones = list(pool.map(enrol, tokens))
+        phones = list(pool.map(enrol, wishes))
     assert len({phone.series for phone in phones}) == len(phones)
     assert [phone.request("GET").status_code for phone in phones] == [200] * len(phones)
 
@@ -230,9 +233,15 @@ def test_a_phones_token_reads_nothing_of_the_office(office: Office, phone: Phone
 @pytest.mark.parametrize(
     ("body", "faults"),
     [
-        ({}, {"name": "missing", "public_key": "missing"}),
-        ({"name": "  ", "public_key": "short"}, {"name": "missing", "public_key": "not_a_key"}),
-        ({"name": "x" * 101, "public_key": PUBLIC_KEY}, {"name": "too_long"}),
+        ({}, {"name": "missing", "public_key": "missing", "proof": "missing", "attempt": "missing"}),
+        (
+            {"name": "  ", "public_key": "short", "proof": "x", "attempt": "x"},
+            {"name": "missing", "public_key": "not_a_key"},
+        ),
+        (
+            {"name": "x" * 101, "public_key": "k" * 43 + "=", "proof": "x", "attempt": "x" * 65},
+            {"name": "too_long", "attempt": "too_long"},
+        ),
     ],
 )
 def test_a_bad_enrolment_reserves_nothing(

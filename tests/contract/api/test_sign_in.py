@@ -13,7 +13,7 @@ from backend.attempts import PER_ACCOUNT
 from backend.config import Settings
 from backend.couch.sessions import session_of_token
 from backend.tokens import ACCESS_LIFETIME
-from tests.support.office import PASSWORD, PUBLIC_KEY, Office
+from tests.support.office import PASSWORD, Office, PhoneKey
 
 
 def from_address(address: str) -> dict[str, dict[str, str]]:
@@ -200,7 +200,8 @@ def test_an_expired_token_is_told_apart_from_a_bad_one(office: Office) -> None:
 
 
 def test_only_a_collector_enrols(office: Office) -> None:
-    answer = office.as_("sofia").post("/devices", {"name": "Teléfono", "public_key": PUBLIC_KEY})
+    key = PhoneKey(b"k" * 32)
+    answer = key.send(office, key.wish(office.company, office.token("sofia")))
     assert (answer.status_code, answer.get_json()["code"]) == (403, "not_a_collector")
 
 

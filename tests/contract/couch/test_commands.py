@@ -22,7 +22,7 @@ from backend.config import Settings
 from backend.couch.client import connect
 from backend.services.accounts import find_account
 from tests.support.couch import CouchProcess, start_couch
-from tests.support.office import PUBLIC_KEY, Phone
+from tests.support.office import Phone, PhoneKey
 from tests.support.stack import free_port
 
 ROOT = Path(__file__).parents[3]
@@ -180,9 +180,11 @@ def test_the_api_serves_a_phone_until_it_is_told_to_stop(environment: dict[str, 
         api = f"http://127.0.0.1:{port}/api/v1"
         wait_for(f"{api}/health")
         login = httpx.post(f"{api}/auth/login", json={"email": email, "password": PASSWORD}).json()
+        code = done(environment, "issue-code", "ana", "--company", company).split()[0]
+        wish = PhoneKey(b"k" * 32).wish(company, login["access_token"], code=code)
         enrolled = httpx.post(
             f"{api}/companies/{company}/devices",
-            json={"name": "Teléfono", "public_key": PUBLIC_KEY},
+            json=wish,
             headers={"Authorization": f"Bearer {login['access_token']}"},
         )
         phone = Phone(enrolled.json())

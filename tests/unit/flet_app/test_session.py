@@ -16,14 +16,13 @@ import pytest
 
 from flet_app.collector.api import Api, NoNetwork, Refused, SignInAgain, WrongCredentials
 from flet_app.collector.session import (
+    DeviceKey,
     Enrolment,
     EnrolmentFile,
     NotACollector,
     TokenKeeper,
     companies_collected_for,
-    device_public_key,
     enrol,
-    refresh_attempt,
 )
 from tests.support.seed_phone import enrolment
 
@@ -79,9 +78,38 @@ def test_the_enrolment_survives_a_restart_and_only_its_owner_reads_it(tmp_path: 
 
 
 def test_a_device_keeps_its_key(tmp_path: Path) -> None:
-    first = device_public_key(tmp_path)
-    assert device_public_key(tmp_path) == first
-    assert stat.S_IMODE((tmp_path / "device.key").stat().st_mode) == 0o600
+    first = DeviceKey(tmp_path, "andina").public
+    assert DeviceKey(tmp_path, "andina").public == first
+    assert stat.S_IMODE((tmp_path / "device-andina.key").stat().st_mode) == 0o600
+
+
+def test_a_device_has_another_key_in_each_company(tmp_path: Path) -> None:
+    assert DeviceKey(tmp_path, "andina").public != DeviceKey(tmp_path, "pacifico").public
+
+
+def test_the_key_of_a_phone_that_knew_one_company_only_stays_that_companys(tmp_path: Path) -> None:
+    (tmp_path / "device.key").write_bytes(b"k" * 32)
+    kept = DeviceKey(tmp_path, "andina").public
+    assert DeviceKey(tmp_path, "pacifico").public != kept
+    assert DeviceKey(tmp_path, "andina").public == kept
+
+
+def test_the_enrolment_of_a_phone_that_knew_one_company_only_is_read(tmp_path: Path) -> None:
+    file = EnrolmentFile(tmp_path)
+    file.path.write_text(json.dumps(dataclasses.asdict(enrolment(now=NOW))))
+    assert file.read() == enrolment(now=NOW)
+
+
+def test_a_phone_of_two_companies_keeps_both_and_uses_one(tmp_path: Path) -> None:
+    file, andina = EnrolmentFile(tmp_path), enrolment(now=NOW)
+    pacifico = dataclasses.replace(andina, company="pacifico", database="pacifico-c-ana", currency="PEN")
+    for each in (andina, pacifico):
+        file.write(each)
+    assert file.read() == andina, "keeping another changes nothing for the person who is working"
+    file.activate("pacifico")
+    file.write(dataclasses.replace(andina, access_token="renewed"))
+    assert file.read() == pacifico
+    assert file.all()["andina"].access_token == "renewed"
 
 
 def test_a_renewed_token_is_on_disk_when_it_is_given(tmp_path: Path) -> None:
@@ -90,7 +118,7 @@ def test_a_renewed_token_is_on_disk_when_it_is_given(tmp_path: Path) -> None:
     keeper = TokenKeeper(enrolment(now=NOW), file, api=api, monotonic=lambda: 0.0)
     assert keeper.token() == "none"
     assert keeper.token(True) == "new"
-    assert json.loads(file.path.read_text())["refresh_token"] == "next"
+    assert json.loads(file.path.read_text())["enrolments"]["andina"]["refresh_token"] == "next"
     api.close()
 
 
@@ -132,7 +160,11 @@ def test_a_renewal_whose_answer_was_lost_is_repeated_in_the_same_words(tmp_path:
 
 def test_another_token_or_another_phone_attempts_in_other_words(tmp_path: Path) -> None:
     ours, theirs = tmp_path / "ours", tmp_path / "theirs"
-    words = {refresh_attempt(ours, "one"), refresh_attempt(ours, "two"), refresh_attempt(theirs, "one")}
+    words = {
+        DeviceKey(ours, "andina").attempt("one"),
+        DeviceKey(ours, "andina").attempt("two"),
+        DeviceKey(theirs, "andina").attempt("one"),
+    }
     assert len(words) == 3
 
 
