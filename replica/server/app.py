@@ -15,14 +15,15 @@ from replica.server.admission import IllegalDocumentId
 from replica.server.authentication import ANONYMOUS
 from replica.server.cors import expose, preflight
 from replica.server.node import Node, node
-from replica.server.paths import NOT_UTF8, DocumentSegment, RawPaths, Segment, Tail
+from replica.server.paths import NOT_UTF8, DocumentSegment, RawPaths, Segment, Tail, redirected_design
 from replica.server.registry import Lease
 from replica.server.routes import ALL
-from replica.server.wire import MOST_BODY, RequestTooLarge, answer
+from replica.server.wire import MOST_BODY, RequestTooLarge, accepts, answer
 
 log = logging.getLogger("replica.server")
 
 WITHOUT_SIGNING_IN = {"/_session"}
+JSON = "application/json"
 
 
 def create_app(here: Node) -> Flask:
@@ -56,6 +57,10 @@ def _come_in() -> Response | None:
     if request.path == "/_session" and request.method in ("POST", "DELETE"):
         return None
     g.user = node().authenticator.identify(request)
+    elsewhere = redirected_design(request.environ.get("REQUEST_URI", ""), request.method)
+    if elsewhere is not None:
+        host = request.environ.get("HTTP_HOST", "localhost")
+        return Response(status=301, headers={"Location": f"{request.scheme}://{host}{elsewhere}"})
     if g.user.name is None and configuration.flag("chttpd", "require_valid_user"):
         excused = request.path == "/_up" and configuration.flag("chttpd", "require_valid_user_except_for_up")
         if request.path not in WITHOUT_SIGNING_IN and not excused:
@@ -71,6 +76,8 @@ def _go_out(response: Response) -> Response:
         response.set_cookie(cookies.NAME, renewed, path="/", httponly=True)
     if "Origin" in request.headers:
         expose(response, node().configuration)
+    if response.headers.get("Content-Type") == JSON and not accepts(JSON):
+        response.headers["Content-Type"] = "text/plain; charset=utf-8"
     held: list[Lease] = g.pop("leases", [])
     if held:
         registry = node().registry
@@ -98,6 +105,8 @@ def _not_routed(failure: HTTPException) -> Response:
         return answer({"error": "bad_request", "reason": failure.description or ""}, failure.code or 400)
     if request.path == NOT_UTF8:
         return answer({"error": "bad_request", "reason": "Path is not valid UTF-8."}, 400)
+    if request.path.startswith("/_") and not g.user.is_server_admin:
+        return _refused(Unauthorized("You are not a server admin."))
     if request.method in ("PUT", "POST", "COPY") and request.path.count("/") > 1:
         return _refused(IllegalDocumentId())
     return answer({"error": "not_found", "reason": "missing"}, 404)

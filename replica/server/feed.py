@@ -27,20 +27,19 @@ _quote = json.JSONEncoder(ensure_ascii=False).encode
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
-    """`judge` decides by documents, a page at a time."""
+    """`judge` decides by documents, a page at a time: with `style` all_docs leaf by leaf."""
 
     style: str = "main_only"
     include_docs: bool = False
     conflicts: bool = False
     attachments: bool = False
     doc_ids: Collection[str] | None = None
-    selector: Json | None = None
     judge: Callable[[Sequence[Json]], Sequence[bool]] | None = None
     designs_only: bool = False
 
     @property
     def is_plain(self) -> bool:
-        return self.selector is None and self.judge is None and not self.attachments and not self.conflicts
+        return self.judge is None and not self.attachments and not self.conflicts
 
 
 class Row(NamedTuple):
@@ -182,7 +181,6 @@ class Feed:
             include_docs=chosen.include_docs or chosen.judge is not None,
             conflicts=chosen.conflicts,
             doc_ids=chosen.doc_ids,
-            selector=chosen.selector,
             descending=descending,
         )
 
@@ -200,9 +198,23 @@ class Feed:
         judge = self._selection.judge
         if judge is None or not changes:
             return changes
-        return [
-            change for change, yes in zip(changes, judge([c["doc"] for c in changes]), strict=True) if yes
-        ]
+        leaves = [(change, leaf) for change in changes for leaf in self._leaves(change)]
+        passed = judge([leaf for _, leaf in leaves])
+        for change in changes:
+            change["changes"] = []
+        for (change, leaf), yes in zip(leaves, passed, strict=True):
+            if yes:
+                change["changes"].append({"rev": leaf["_rev"]})
+        return [change for change in changes if change["changes"]]
+
+    def _leaves(self, change: Json) -> list[Json]:
+        """The documents that a filter sees of one change: the winner, or every leaf."""
+        winner: Json = change["doc"]
+        others = [entry["rev"] for entry in change["changes"] if entry["rev"] != winner["_rev"]]
+        if not others:
+            return [winner]
+        opened = self._served.store.open_revisions(change["id"], others)
+        return [winner, *(entry["ok"] for entry in opened if "ok" in entry)]
 
     def _as_row(self, change: Json) -> Row:
         seq = change.pop("seq")

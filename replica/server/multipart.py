@@ -141,11 +141,12 @@ def related(document: Json, attachments: Mapping[str, Source], boundary: str) ->
     yield b"\r\n" + mark + b"--"
 
 
-def mixed(parts: Iterator[tuple[str, Iterator[bytes]]], boundary: str) -> Iterator[bytes]:
-    """Parts of (content type, body), one after the other (multipart/mixed)."""
+def mixed(parts: Iterator[tuple[Mapping[str, str], Iterator[bytes]]], boundary: str) -> Iterator[bytes]:
+    """Parts of (headers, body), one after the other (multipart/mixed)."""
     mark = f"--{boundary}".encode()
-    for content_type, body in parts:
-        yield mark + f"\r\nContent-Type: {content_type}\r\n\r\n".encode()
+    for headers, body in parts:
+        head = "".join(f"\r\n{name}: {value}" for name, value in headers.items())
+        yield mark + head.encode() + b"\r\n\r\n"
         yield from body
         yield b"\r\n"
     yield mark + b"--"

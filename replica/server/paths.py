@@ -7,6 +7,7 @@ Flask a path whose segments keep their own slashes escaped; the converter `seg` 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import unquote_to_bytes, urlsplit
@@ -14,6 +15,7 @@ from urllib.parse import unquote_to_bytes, urlsplit
 from werkzeug.routing import BaseConverter
 
 NOT_UTF8 = "/_not_utf8"
+ESCAPED_DESIGN = re.compile(r"(/[^/?]+)/_design%2F", re.IGNORECASE)
 Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 
@@ -25,6 +27,13 @@ def segments(raw: str) -> list[str]:
         kind, _, rest = found[1].partition("/")
         found[1:2] = [kind, rest]
     return found
+
+
+def redirected_design(raw: str, method: str) -> str | None:
+    """Where CouchDB sends whoever reads a design document with its slash escaped; None for everybody else."""
+    if method not in ("GET", "HEAD") or not ESCAPED_DESIGN.match(raw):
+        return None
+    return ESCAPED_DESIGN.sub(r"\1/_design/", raw, count=1)
 
 
 def escape(segment: str) -> str:

@@ -228,4 +228,4 @@ def check_name(name: str) -> None:
             "_, $, (, ), +, -, and / are allowed. Must begin with a letter."
         )
     if len(name) > MAX_NAME:
-        raise DatabaseNameTooLong(f"Name: '{name}'. The database name is longer than {MAX_NAME} characters.")
+        raise DatabaseNameTooLong(f"At least one path segment of `{name}` is too long.")

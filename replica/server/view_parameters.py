@@ -28,14 +28,26 @@ _BOOLEANS = {
     "attachments",
     "update_seq",
     "sorted",
+    "att_encoding_info",
 }
 _NUMBERS = {"limit", "skip", "group_level"}
-_TEXTS = {"start_key_doc_id", "end_key_doc_id", "update", "stable", "stale"}
+_CHOICES = {
+    "update": ("true", "false", "lazy"),
+    "stable": ("true", "false"),
+    "stale": ("ok", "update_after"),
+}
+_DOC_IDS = {"start_key_doc_id": "start_key_docid", "end_key_doc_id": "end_key_docid"}
+
+
+PAST_EVERY_ID = "\U0010ffff" * 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ViewParameters:
-    """`key` and the bounds are JSON values; `has_*` tells a given null from none."""
+    """`key` and the bounds are JSON values; `has_*` tells a given null from none.
+
+    `level` is how many elements of a key make a group: 0 for one group of all, None for whole keys.
+    """
 
     key: Any = None
     has_key: bool = False
@@ -55,10 +67,14 @@ class ViewParameters:
     attachments: bool = False
     reduce: bool | None = None
     group: bool = False
-    group_level: int = 0
+    group_level: int | None = None
     update: str = "true"
     update_seq: bool = False
     sorted: bool = True
+
+    @property
+    def level(self) -> int | None:
+        return None if self.group and self.group_level is None else self.group_level or 0
 
 
 def read_parameters(arguments: Mapping[str, str], body: Json) -> ViewParameters:
@@ -72,11 +88,34 @@ def read_parameters(arguments: Mapping[str, str], body: Json) -> ViewParameters:
     if stale is not None:
         given.setdefault("update", "false" if stale == "ok" else "lazy")
     given.pop("stable", None)
+    if given.get("group") is False and given.get("group_level"):
+        raise QueryParseError("Can't specify group=false and group_level>0 at the same time")
+    given.pop("att_encoding_info", None)
     for name, mark in (("key", "has_key"), ("start_key", "has_start"), ("end_key", "has_end")):
         given[mark] = name in given
-    if given.get("keys") is not None and (given["has_key"] or given["has_start"] or given["has_end"]):
+    if given.get("keys") and (given["has_key"] or given["has_start"] or given["has_end"]):
         raise QueryParseError("`keys` is incompatible with `key`, `start_key` and `end_key`")
     return ViewParameters(**given)
+
+
+def id_range(asked: ViewParameters) -> tuple[str | None, str | None]:
+    """The bounds of a range over ids or names, (start, end) in the direction asked."""
+    if asked.has_key:
+        key = _id_bound(asked.key, is_low=True)
+        return key, key
+    return (
+        _id_bound(asked.start_key, is_low=not asked.descending),
+        _id_bound(asked.end_key, is_low=asked.descending),
+    )
+
+
+def _id_bound(value: Any, *, is_low: bool) -> str | None:
+    """A bound as an id. What sorts before every string bounds nothing from below and ends everything above."""
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, bool | int | float):
+        return None if is_low else ""
+    return PAST_EVERY_ID if is_low else None
 
 
 def _read(given: Json, name: str, value: Any, *, from_text: bool) -> None:
@@ -88,8 +127,15 @@ def _read(given: Json, name: str, value: Any, *, from_text: bool) -> None:
         given[name] = _boolean(value)
     elif name in _NUMBERS:
         given[name] = _number(value)
-    elif name in _TEXTS and isinstance(value, bool | str):
-        given[name] = str(value).lower() if isinstance(value, bool) else value
+    elif name in _CHOICES:
+        word = str(value).lower() if isinstance(value, bool) else value
+        if word not in _CHOICES[name]:
+            raise QueryParseError(f"Invalid value for `{name}`.")
+        given[name] = word
+    elif name in _DOC_IDS:
+        if not isinstance(value, str):
+            raise QueryParseError(f"`{_DOC_IDS[name]}` must be a string.")
+        given[name] = value
 
 
 def _boolean(value: Any) -> bool:

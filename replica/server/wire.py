@@ -9,6 +9,7 @@ import re
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NoReturn
+from urllib.parse import quote
 
 from flask import Response, current_app, request
 
@@ -49,20 +50,42 @@ def answer(value: Any, status: int = 200, headers: Mapping[str, str] | None = No
 
 
 def stream(
-    chunks: Iterable[bytes], content_type: str = "application/json", etag: str | None = None
+    chunks: Iterable[bytes],
+    content_type: str = "application/json",
+    etag: str | None = None,
+    *,
+    cache: str = "must-revalidate",
 ) -> Response:
     response = Response(chunks, 200, content_type=content_type)
-    response.headers["Cache-Control"] = "must-revalidate"
+    response.headers["Cache-Control"] = cache
     if etag is not None:
         response.headers["ETag"] = etag
     return response
 
 
-def location() -> str:
-    """The address of what this request wrote, as the client named it."""
+def location(*segments: str) -> str:
+    """The address of what this request wrote: of the path `segments`, or as the client named it."""
     environ = request.environ
-    path = str(environ.get("REQUEST_URI", request.path)).partition("?")[0]
+    if segments:
+        path = "/" + "/".join(quote(segment, safe="") for segment in segments)
+    else:
+        path = str(environ.get("REQUEST_URI", request.path)).partition("?")[0]
     return f"{environ['wsgi.url_scheme']}://{environ.get('HTTP_HOST', 'localhost')}{path}"
+
+
+def accepts(kind: str) -> bool:
+    """Whether the client takes this content type; without an Accept header it takes everything."""
+    return "Accept" not in request.headers or request.accept_mimetypes[kind] > 0
+
+
+def has_already(etag: str) -> bool:
+    """Whether If-None-Match names this quoted ETag, weak or not, alone or among others."""
+    given = request.headers.get("If-None-Match", "")
+    return etag in (one.strip().removeprefix("W/") for one in given.split(","))
+
+
+def not_modified(etag: str) -> Response:
+    return Response(status=304, headers={"ETag": etag})
 
 
 def _refuse_constant(_name: str) -> NoReturn:
@@ -113,7 +136,7 @@ def body_bytes() -> bytes:
         "chttpd", "max_http_request_size", MOST_BODY
     )
     data = request.get_data(cache=False)
-    if request.headers.get("Content-Encoding", "").lower() == "gzip":
+    if is_packed("a body"):
         data = _gunzip(data, limit)
     if len(data) > limit:
         raise RequestTooLarge("the request entity is too large")
@@ -125,19 +148,26 @@ def _gunzip(data: bytes, limit: int) -> bytes:
     try:
         plain = unpacker.decompress(data, limit + 1)
     except zlib.error:
-        raise BadRequest("Invalid gzip body.") from None
+        raise BadRequest("Request body is not properly gzipped.") from None
     if len(plain) > limit:
         raise RequestTooLarge("the request entity is too large")
     if not unpacker.eof:
-        raise BadRequest("Invalid gzip body.")
+        raise BadRequest("Request body is not properly gzipped.")
     return plain
 
 
 def body_pieces() -> Iterator[bytes]:
     """The request body as it comes, gunzipped where `Content-Encoding` says so: for attachments."""
     pieces = iter(lambda: request.stream.read(PIECE), b"")
-    packed = request.headers.get("Content-Encoding", "").lower() == "gzip"
-    return gunzipped(pieces) if packed else pieces
+    return gunzipped(pieces) if is_packed("an attachment") else pieces
+
+
+def is_packed(what: str) -> bool:
+    """Raise `BadContentType` for an encoding that CouchDB does not take either."""
+    encoding = request.headers.get("Content-Encoding", "identity").strip().lower()
+    if encoding not in ("identity", "gzip"):
+        raise BadContentType(f"{encoding} is not a supported content encoding of {what}.")
+    return encoding == "gzip"
 
 
 def gunzipped(pieces: Iterable[bytes]) -> Iterator[bytes]:
@@ -149,10 +179,10 @@ def gunzipped(pieces: Iterable[bytes]) -> Iterator[bytes]:
             try:
                 yield unpacker.decompress(rest, PIECE)
             except zlib.error:
-                raise BadRequest("Invalid gzip body.") from None
+                raise BadRequest("Request body is not properly gzipped.") from None
             rest = unpacker.unconsumed_tail
     if not unpacker.eof:
-        raise BadRequest("Invalid gzip body.")
+        raise BadRequest("Request body is not properly gzipped.")
 
 
 def require_json_content_type() -> None:
@@ -183,6 +213,11 @@ def flag(name: str, default: bool = False) -> bool:
     if text.lower() in ("true", "false"):
         return text.lower() == "true"
     raise QueryParseError(f'Invalid boolean parameter: "{text}"')
+
+
+def said(name: str) -> bool:
+    """Whether the query says `name=true`: the parameters of documents ignore what they don't know."""
+    return request.args.get(name) == "true"
 
 
 def json_argument(name: str, default: Any = None) -> Any:

@@ -14,13 +14,12 @@ from replica.server.node import database
 from replica.server.routes.bulk import refuse_listing
 from replica.server.sequences import wire_seq
 from replica.server.served import ServedDatabase
-from replica.server.view_parameters import ViewParameters, read_parameters
+from replica.server.view_parameters import ViewParameters, id_range, read_parameters
 from replica.server.wire import answer, body_object, dumps, stream
 from replica.storage import documents
 
 routes = Blueprint("all_docs", __name__)
 Json = dict[str, Any]
-PAST_EVERY_ID = "\U0010ffff" * 4
 BEFORE_DESIGNS, AFTER_DESIGNS = "_design/", "_design0"
 
 
@@ -75,21 +74,8 @@ def _parameters() -> ViewParameters:
     return read_parameters(request.args.to_dict(), body)
 
 
-def _id_bound(value: Any, *, is_start: bool) -> str | None:
-    """A bound as an id. What sorts before every string bounds nothing at a start and ends everything."""
-    if value is None or isinstance(value, str):
-        return value
-    if isinstance(value, bool | int | float):
-        return None if is_start else ""
-    return PAST_EVERY_ID if is_start else None
-
-
 def _bounds(asked: ViewParameters, prefix: str | None) -> tuple[str | None, str | None]:
-    if asked.has_key:
-        key = _id_bound(asked.key, is_start=True)
-        return key, key
-    start = _id_bound(asked.start_key, is_start=not asked.descending)
-    end = _id_bound(asked.end_key, is_start=asked.descending)
+    start, end = id_range(asked)
     if prefix is None:
         return start, end
     low, high = (end, start) if asked.descending else (start, end)

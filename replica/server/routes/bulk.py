@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any
+from urllib.parse import quote
 
 from flask import Blueprint, Response, request
 
@@ -12,19 +12,17 @@ from replica.errors import BadRequest, ReplicaError
 from replica.server.account_rules import USERS, readable
 from replica.server.admission import admit
 from replica.server.authorization import require_server_admin
-from replica.server.multipart import mixed, new_boundary, related
 from replica.server.node import database, node, user
-from replica.server.routes.related import following
+from replica.server.routes.related import Mixed, send_mixed
 from replica.server.served import ServedDatabase
 from replica.server.wire import (
+    accepts,
     answer,
     body_bytes,
     body_object,
-    dumps,
-    flag,
     loads,
     require_json_content_type,
-    stream,
+    said,
 )
 
 routes = Blueprint("bulk", __name__)
@@ -67,11 +65,15 @@ def bulk_get(db: str) -> Response:
     wanted = body_object().get("docs")
     if not isinstance(wanted, list):
         raise BadRequest("Missing JSON list of 'docs'.")
-    accept = request.headers.get("Accept", "")
-    as_multipart = "multipart/" in accept
+    for name in ("open_revs", "new_edits", "w", "rev", "atts_since"):
+        if name in request.args:
+            raise BadRequest(f'"{name}" query parameter is not acceptable')
+    kinds = [kind for kind in ("multipart/mixed", "multipart/related") if accepts(kind)]
+    as_multipart = bool(kinds) and not accepts("application/json")
     groups = [(entry, _asked(found, entry, as_multipart)) for entry in wanted]
     if as_multipart:
-        return _as_multipart(found, [document for _, documents in groups for document in documents])
+        parts = [_part(entry, told) for entry, documents in groups for told in documents]
+        return send_mixed(found, parts, kinds[0])
     results = [{"id": _id_of(entry), "docs": documents} for entry, documents in groups]
     return answer({"results": results})
 
@@ -91,8 +93,8 @@ def _asked(found: ServedDatabase, entry: Any, as_multipart: bool) -> list[Json]:
     since = entry.get("atts_since")
     if isinstance(since, list) and all(isinstance(old, str) and REVISION.fullmatch(old) for old in since):
         wanted["atts_since"] = since
-    inline = not as_multipart and (flag("attachments") or "atts_since" in wanted)
-    answers = found.store.bulk_get([wanted], attachments=inline, revs=flag("revs"), latest=flag("latest"))
+    inline = not as_multipart and (said("attachments") or "atts_since" in wanted)
+    answers = found.store.bulk_get([wanted], attachments=inline, revs=said("revs"), latest=said("latest"))
     if found.name == USERS:
         return [_own_account(answer) for answer in answers]
     return answers
@@ -112,23 +114,13 @@ def _error(doc_id: Any, rev: Any, error: str, reason: str) -> Json:
     return {"error": {"id": doc_id, "rev": rev, "error": error, "reason": reason}}
 
 
-def _as_multipart(found: ServedDatabase, entries: list[Json]) -> Response:
-    boundary = new_boundary()
-    with_attachments = flag("attachments")
-
-    def parts() -> Iterator[tuple[str, Iterator[bytes]]]:
-        for entry in entries:
-            if "ok" not in entry:
-                yield 'application/json; error="true"', iter([dumps(entry["error"]).encode()])
-                continue
-            sources = following(found, entry["ok"], ()) if with_attachments else {}
-            if sources:
-                inner = new_boundary()
-                yield f'multipart/related; boundary="{inner}"', related(entry["ok"], sources, inner)
-            else:
-                yield "application/json", iter([dumps(entry["ok"]).encode()])
-
-    return stream(mixed(parts(), boundary), f'multipart/mixed; boundary="{boundary}"')
+def _part(entry: Json, told: Json) -> Mixed:
+    if "ok" not in told:
+        return Mixed(failure=told["error"])
+    document = told["ok"]
+    since = entry.get("atts_since")
+    headers = {"X-Doc-Id": quote(document["_id"], safe=" /:@"), "X-Rev-Id": document["_rev"]}
+    return Mixed(document=document, atts_since=since if isinstance(since, list) else (), headers=headers)
 
 
 def _revisions() -> dict[str, list[str]]:

@@ -4,85 +4,73 @@ eventsource).
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, Response, request
 
 from replica.errors import BadRequest, NotFound
-from replica.server.authentication import User
-from replica.server.authorization import is_member
-from replica.server.feed import Feed, Page, Selection
-from replica.server.node import Node, database, node, user
+from replica.selectors import compile_selector
+from replica.server.feed import Feed, Selection
+from replica.server.node import database, node, user
 from replica.server.requests import request_object
 from replica.server.routes.bulk import refuse_listing
-from replica.server.sequences import read_since
+from replica.server.sequences import read_since, wire_seq
 from replica.server.served import ServedDatabase
-from replica.server.wire import body_object, dumps, flag, json_argument, positive, stream
+from replica.server.watching import Watch, patience
+from replica.server.wire import (
+    body_object,
+    dumps,
+    has_already,
+    json_argument,
+    not_modified,
+    positive,
+    require_json_content_type,
+    said,
+    stream,
+)
 
 routes = Blueprint("changes", __name__)
 Json = dict[str, Any]
-# A feed that nothing happens to looks this often whether its reader is still there.
-WATCH_SECONDS = 5.0
-DEFAULT_HEARTBEAT_MS = 60_000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Patience:
-    """How long a feed waits: `heartbeat` or `timeout` seconds, and for as long as its reader may read."""
-
-    heartbeat: float | None
-    timeout: float | None
-    user: User
-    is_gone: Callable[[], bool]
 
 
 @routes.route("/<seg:db>/_changes", methods=["GET", "POST"])
 def changes(db: str) -> Response:
     refuse_listing(db)
     found = database(db)
+    if request.method == "POST":
+        require_json_content_type()
     body = body_object(default={}) if request.method == "POST" else {}
     kind = request.args.get("feed", "normal")
     if kind not in ("normal", "longpoll", "continuous", "live", "eventsource"):
         raise BadRequest("Supported `feed` types: normal, continuous, live, longpoll, eventsource")
-    asked = (
-        request.headers.get("Last-Event-ID") or request.args.get("last-event-id") or request.args.get("since")
-    )
-    since = read_since(asked, found.store)
+    since = read_since(_asked_since(kind), found.store)
     limit = positive("limit")
     if limit == 0:
         limit = 1  # as CouchDB documents it
+    interval = positive("seq_interval", 1)
+    if not interval:
+        raise BadRequest("invalid_seq_interval")
     feed = Feed(found, selection_of(found, body))
     here = node()
     if kind == "normal":
-        interval = positive("seq_interval", 1) or 1
-        return stream(_normal(feed, since, limit, interval, descending=flag("descending")))
+        etag = f'"{wire_seq(found.store.update_seq, found.store)}"'
+        if has_already(etag):
+            return not_modified(etag)
+        rows = _normal(feed, since, limit, interval, descending=said("descending"))
+        return stream(rows, etag=etag)
     watch = Watch(here, found, feed, patience(here, kind))
     if kind == "longpoll":
         return stream(_longpoll(feed, watch, since, limit))
     if kind == "eventsource":
-        return stream(_eventsource(feed, watch, since, limit), "text/event-stream")
+        return stream(_eventsource(feed, watch, since, limit), "text/event-stream", cache="no-cache")
     return stream(_continuous(feed, watch, since, limit))
 
 
-def patience(here: Node, kind: str) -> Patience:
-    text = request.args.get("heartbeat")
-    heartbeat: int | None = None
-    if text == "true" or (text is None and kind == "eventsource"):
-        heartbeat = DEFAULT_HEARTBEAT_MS
-    elif text not in (None, "false"):
-        heartbeat = positive("heartbeat")
-        if not heartbeat:
-            raise BadRequest("heartbeat must be positive")
-    timeout = positive("timeout", here.configuration.number("chttpd", "changes_timeout", 60_000))
-    return Patience(
-        heartbeat=heartbeat / 1000 if heartbeat else None,
-        timeout=None if heartbeat or timeout is None else timeout / 1000,
-        user=user(),
-        is_gone=request.environ.get("replica.is_gone", lambda: False),
-    )
+def _asked_since(kind: str) -> str | None:
+    """A browser that opens its EventSource again says in a header where it was."""
+    header = request.headers.get("Last-Event-ID") if kind == "eventsource" else None
+    return header or request.args.get("last-event-id") or request.args.get("since")
 
 
 # -- which rows --------------------------------------------------------------------------------
@@ -94,22 +82,27 @@ def selection_of(found: ServedDatabase, body: Json) -> Selection:
         raise BadRequest(f"Invalid style: {style}")
     options: Json = {
         "style": style,
-        "include_docs": flag("include_docs"),
-        "conflicts": flag("conflicts"),
-        "attachments": flag("attachments"),
+        "include_docs": said("include_docs"),
+        "conflicts": said("conflicts"),
+        "attachments": said("attachments"),
     }
     name = request.args.get("filter", "")
     if name == "_doc_ids":
         options["doc_ids"] = _doc_ids(body)
     elif name == "_selector":
+        if request.method != "POST":
+            raise BadRequest("Selector must be specified in POST payload")
         selector = body.get("selector")
         if not isinstance(selector, dict):
-            raise BadRequest("Filter must be a JSON object")
-        options["selector"] = selector
+            raise BadRequest("Selector error: expected a JSON object")
+        matches = compile_selector(selector)
+        options["judge"] = lambda documents: [matches(document) for document in documents]
     elif name == "_design":
         options["designs_only"] = True
     elif name == "_view":
         options["judge"] = _view_judge(found)
+    elif name.startswith("_"):
+        raise BadRequest("unknown builtin filter name")
     elif name:
         options["judge"] = _function_judge(found, name, body)
     return Selection(**options)
@@ -130,10 +123,12 @@ def _parts(name: str, what: str) -> tuple[str, str]:
 
 
 def _view_judge(found: ServedDatabase) -> Callable[[Sequence[Json]], list[bool]]:
-    design_name, view_name = _parts(request.args.get("view", ""), "view")
+    if not request.args.get("view"):
+        raise BadRequest("`view` filter parameter is not provided.")
+    design_name, view_name = _parts(request.args["view"], "view")
     design = found.design(design_name)
     if view_name not in design.views:
-        raise NotFound("missing_named_view")
+        raise NotFound(f"missing json key: {view_name}")
     source = design.views[view_name]["map"]
     return lambda documents: list(
         found.scripts.call(design.map_program, "passes", source, dumps(list(documents)))
@@ -153,62 +148,6 @@ def _function_judge(found: ServedDatabase, name: str, body: Json) -> Callable[[S
 
 
 # -- the four feeds ------------------------------------------------------------------------------
-
-
-class Watch:
-    """Waits for the next change, and knows why to stop waiting."""
-
-    def __init__(self, here: Node, found: ServedDatabase, feed: Feed, patience: Patience) -> None:
-        self._here, self._found, self._feed, self._patience = here, found, feed, patience
-
-    def ended(self) -> bool:
-        reader = self._patience.user
-        return (
-            self._here.closing.is_set()
-            or self._found.deleted.is_set()
-            or self._patience.is_gone()
-            or (reader.expires_at is not None and time.time() >= reader.expires_at)
-            or not is_member(reader, self._found.security)
-        )
-
-    def pages(self, since: int, limit: int | None) -> Iterator[Page | None]:
-        """Pages with rows as they come; None where a heartbeat is due; ends when patience does."""
-        quiet_since = beaten_at = time.monotonic()
-        moves = self._found.moves
-        while not self.ended():
-            seen = moves.count
-            page = self._feed.page(since, limit)
-            since = page.reached
-            if page.rows:
-                yield page
-                quiet_since = beaten_at = time.monotonic()
-                if limit is not None:
-                    limit -= len(page.rows)
-                    if limit <= 0:
-                        return
-            if not page.complete:
-                continue
-            yield Page([], since, complete=True)
-            while not moves.wait(seen, self._slice(quiet_since, beaten_at)):
-                now = time.monotonic()
-                if self.ended() or (
-                    self._patience.timeout is not None and now - quiet_since >= self._patience.timeout
-                ):
-                    return
-                if self._patience.heartbeat is not None and now - beaten_at >= self._patience.heartbeat:
-                    beaten_at = now
-                    yield None
-
-    def _slice(self, quiet_since: float, beaten_at: float) -> float:
-        now = time.monotonic()
-        slices = [WATCH_SECONDS]
-        if self._patience.timeout is not None:
-            slices.append(quiet_since + self._patience.timeout - now)
-        if self._patience.heartbeat is not None:
-            slices.append(beaten_at + self._patience.heartbeat - now)
-        if self._patience.user.expires_at is not None:
-            slices.append(self._patience.user.expires_at - time.time())
-        return max(min(slices), 0.0)
 
 
 def _normal(feed: Feed, since: int, limit: int | None, interval: int, *, descending: bool) -> Iterator[bytes]:
@@ -263,4 +202,5 @@ def _eventsource(feed: Feed, watch: Watch, since: int, limit: int | None) -> Ite
             yield b"event: heartbeat\ndata: \n\n"
             continue
         for row in page.rows:
-            yield f"data: {feed.line(row)}\nid: {row.seq}-{feed.tag}\n\n".encode("utf-8", "surrogatepass")
+            event = f'data: {feed.line(row)}\nid: "{row.seq}-{feed.tag}"\n\n'
+            yield event.encode("utf-8", "surrogatepass")

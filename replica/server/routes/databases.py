@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote
 
 from flask import Blueprint, Response, request
 
@@ -14,10 +13,9 @@ from replica.server.catalogue import Options
 from replica.server.node import database, node, user
 from replica.server.sequences import wire_seq
 from replica.server.served import ServedDatabase
-from replica.server.wire import answer, body_bytes, flag, loads, location, require_json_content_type
+from replica.server.wire import answer, body_bytes, loads, location, require_json_content_type, said
 
 routes = Blueprint("databases", __name__)
-SHARDS_AT_MOST = 256
 
 
 def describe(found: ServedDatabase) -> dict[str, Any]:
@@ -47,7 +45,9 @@ def info(db: str) -> Response:
 @routes.put("/<seg:db>")
 def create(db: str) -> Response:
     require_server_admin(user())
-    options = Options(shards=_count("q", 2), replicas=_count("n", 1), partitioned=flag("partitioned"))
+    if request.args.get("partitioned", "false") not in ("true", "false"):
+        raise BadRequest("Invalid `partitioned` parameter")
+    options = Options(shards=_count("q", 2), replicas=_count("n", 1), partitioned=said("partitioned"))
     admin_only = node().configuration.get("couchdb", "default_security") == "admin_only"
     node().registry.create(db, options, ADMIN_ONLY if admin_only else OPEN)
     return answer({"ok": True}, 201, {"Location": location()})
@@ -57,8 +57,8 @@ def _count(name: str, default: int) -> int:
     text = request.args.get(name)
     if text is None:
         return default
-    if not text.isdigit() or not 0 < int(text) <= SHARDS_AT_MOST:
-        raise BadRequest(f"The `{name}` query parameter must be an integer between 1 and {SHARDS_AT_MOST}.")
+    if not (text.isascii() and text.isdigit() and 0 < len(text) < 10 and int(text) > 0):
+        raise BadRequest(f"The `{name}` value should be a positive integer.")
     return int(text)
 
 
@@ -87,9 +87,7 @@ def add_document(db: str) -> Response:
     document.setdefault("_id", node().uuids.take())
     admit(document, len(data), node().configuration)
     rev = found.put(document, user())
-    address = f"{location()}/{quote(document['_id'], safe='')}"
+    told = {"ok": True, "id": document["_id"]}
     if request.args.get("batch") == "ok":
-        return answer({"ok": True, "id": document["_id"]}, 202, {"Location": address})
-    return answer(
-        {"ok": True, "id": document["_id"], "rev": rev}, 201, {"Location": address, "ETag": f'"{rev}"'}
-    )
+        return answer(told, 202)
+    return answer({**told, "rev": rev}, 201, {"Location": location(db, document["_id"])})

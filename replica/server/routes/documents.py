@@ -13,13 +13,25 @@ from replica.errors import BadRequest, Conflict, Forbidden
 from replica.server.account_rules import readable
 from replica.server.admission import admit
 from replica.server.node import database, node, user
-from replica.server.routes.related import receive_related, send_mixed, send_related
+from replica.server.routes.related import Mixed, receive_related, send_mixed, send_related
 from replica.server.served import ServedDatabase
-from replica.server.wire import answer, body_bytes, flag, json_argument, loads, location
+from replica.server.wire import (
+    accepts,
+    answer,
+    body_bytes,
+    has_already,
+    json_argument,
+    loads,
+    location,
+    not_modified,
+    said,
+)
 
 routes = Blueprint("documents", __name__)
 UNKNOWN_SIZE = 1 << 62
 REVISION = re.compile(r"[0-9]+-[0-9a-zA-Z]+")
+# As in CouchDB a document with one of these has no ETag.
+ADDED = ("_conflicts", "_deleted_conflicts", "_revs_info", "_local_seq")
 
 Json = dict[str, Any]
 
@@ -65,40 +77,28 @@ def read(db: str, doc_id: str) -> Response:
     options: dict[str, Any] = {
         name: True
         for name in ("conflicts", "deleted_conflicts", "revs", "revs_info", "local_seq", "attachments")
-        if flag(name)
+        if said(name)
     }
-    if flag("meta"):
+    if said("meta"):
         options |= {"conflicts": True, "deleted_conflicts": True, "revs_info": True}
     since = json_argument("atts_since")
     if since is not None:
         options |= {"attachments": True, "atts_since": _revisions(since)}
     rev = given_revision() if "rev" in request.args else None
-    inline = options.get("attachments", False) and not _accepts("multipart/related")
-    if options.get("attachments", False) and not inline:
+    related = options.get("attachments", False) and accepts("multipart/related")
+    if related:
         options.pop("attachments")
-    document = found.store.get(doc_id, rev=rev, latest=flag("latest"), **options)
+    document = found.store.get(doc_id, rev=rev, latest=said("latest"), **options)
     document = readable(found.name, document, user(), node().configuration)
-    if (
-        "attachments" not in options
-        and "_attachments" in document
-        and (flag("attachments") or since is not None)
-    ):
-        return send_related(found, document, options.get("atts_since", ()))
-    if options:
-        return answer(document)
-    etag = quoted(document["_rev"])
-    if request.headers.get("If-None-Match") == etag:
-        return Response(status=304, headers={"ETag": etag})
-    return answer(document, headers={"ETag": etag})
+    etag = None if any(name in document for name in ADDED) else quoted(document["_rev"])
+    if etag is not None and has_already(etag):
+        return not_modified(etag)
+    if related and "_attachments" in document:
+        return send_related(found, document, options.get("atts_since", ()), etag)
+    return answer(document, headers={"ETag": etag} if etag else None)
 
 
 _routed(read, "GET")
-
-
-def _accepts(kind: str) -> bool:
-    """Whether multipart may be sent: CouchDB sends it to whoever does not ask for JSON."""
-    accept = request.headers.get("Accept", "")
-    return kind in accept or ("*/*" in accept and "application/json" not in accept)
 
 
 def _revisions(value: Any) -> list[str]:
@@ -113,13 +113,13 @@ def _open_revisions(found: ServedDatabase, doc_id: str) -> Response:
     asked = request.args["open_revs"]
     revs = None if asked == "all" else _revisions(json_argument("open_revs"))
     since = json_argument("atts_since")
-    as_json = "application/json" in request.headers.get("Accept", "")
+    as_json = not accepts("multipart/mixed")
     opened = found.store.open_revisions(
         doc_id,
         revs,
-        latest=flag("latest"),
-        with_history=flag("revs"),
-        attachments=as_json and (flag("attachments") or since is not None),
+        latest=said("latest"),
+        with_history=said("revs"),
+        attachments=as_json and (said("attachments") or since is not None),
         atts_since=() if since is None else _revisions(since),
     )
     if found.name == "_users":
@@ -130,7 +130,14 @@ def _open_revisions(found: ServedDatabase, doc_id: str) -> Response:
         ]
     if as_json:
         return answer(opened)
-    return send_mixed(found, opened, attachments=flag("attachments"), atts_since=tuple(since or ()))
+    known = tuple(since or ())
+    return send_mixed(
+        found,
+        [
+            Mixed(document=entry["ok"], atts_since=known) if "ok" in entry else Mixed(failure=entry)
+            for entry in opened
+        ],
+    )
 
 
 def write(db: str, doc_id: str) -> Response:
@@ -146,12 +153,12 @@ def write(db: str, doc_id: str) -> Response:
             raise BadRequest("Document must be a JSON object")
         document = {**parsed, "_id": doc_id}
         admit(document, len(data), node().configuration)
-    if not flag("new_edits", True):
+    if request.args.get("new_edits") == "false":
         return _store_replicated(found, document)
     rev = given_revision(document)
     if rev is not None:
         document["_rev"] = rev
-    return _stored(doc_id, found.put(document, user()))
+    return _stored(document, found.put(document, user()))
 
 
 _routed(write, "PUT")
@@ -159,7 +166,7 @@ _routed(write, "PUT")
 
 def _store_replicated(found: ServedDatabase, document: Json) -> Response:
     if "_rev" not in document and "_revisions" not in document:
-        raise BadRequest("When `new_edits: false`, the document needs a `_rev` or `_revisions` field.")
+        raise BadRequest("When `new_edits: false`, the document needs `_rev` or `_revisions` specified")
     failures = found.write([document], user(), new_edits=False)
     if failures:
         failure = Forbidden(failures[0]["reason"])
@@ -168,16 +175,16 @@ def _store_replicated(found: ServedDatabase, document: Json) -> Response:
         raise failure
     revisions = document.get("_revisions", {})
     rev = document.get("_rev") or f"{revisions['start']}-{revisions['ids'][0]}"
-    return _stored(str(document["_id"]), rev)
+    return _stored(document, rev)
 
 
-def _stored(doc_id: str, rev: str, status: int = 201) -> Response:
-    if request.args.get("batch") == "ok" and status == 201:
-        return answer({"ok": True, "id": doc_id}, 202, {"Location": location()})
-    headers = {"ETag": quoted(rev)}
-    if status == 201:
-        headers["Location"] = location()
-    return answer({"ok": True, "id": doc_id, "rev": rev}, status, headers)
+def _stored(document: Json, rev: str) -> Response:
+    """A tombstone is told with 200, everything else with 201."""
+    told = {"ok": True, "id": document["_id"]}
+    if request.args.get("batch") == "ok":
+        return answer(told, 202)
+    headers = {"ETag": quoted(rev), "Location": location()}
+    return answer({**told, "rev": rev}, 200 if document.get("_deleted") is True else 201, headers)
 
 
 def delete(db: str, doc_id: str) -> Response:
@@ -186,7 +193,8 @@ def delete(db: str, doc_id: str) -> Response:
     rev = given_revision()
     if rev is None:
         raise Conflict
-    return _stored(doc_id, found.put({"_id": doc_id, "_rev": rev, "_deleted": True}, user()), 200)
+    written = found.put({"_id": doc_id, "_rev": rev, "_deleted": True}, user())
+    return answer({"ok": True, "id": doc_id, "rev": written}, 200, {"ETag": quoted(written)})
 
 
 _routed(delete, "DELETE")
@@ -195,14 +203,15 @@ _routed(delete, "DELETE")
 def copy(db: str, doc_id: str) -> Response:
     found = database(db)
     target, target_rev = _destination()
-    document = found.store.get(doc_id, rev=request.args.get("rev"), attachments=True)
+    document = found.store.get(doc_id, rev=given_revision(), attachments=True)
     document = readable(found.name, document, user(), node().configuration)
     document.pop("_rev")
     document["_id"] = target
     if target_rev is not None:
         document["_rev"] = target_rev
     rev = found.put(document, user())
-    return answer({"ok": True, "id": target, "rev": rev}, 201, {"ETag": quoted(rev), "Location": location()})
+    headers = {"ETag": quoted(rev), "Location": location(db, target)}
+    return answer({"ok": True, "id": target, "rev": rev}, 201, headers)
 
 
 _routed(copy, "COPY")

@@ -86,7 +86,7 @@ def set_purged_infos_limit(db: str) -> Response:
     found = administered(db)
     limit = body_json()
     if not isinstance(limit, int) or isinstance(limit, bool) or limit < 1:
-        raise BadRequest("`purged_infos_limit` must be positive integer")
+        raise BadRequest("`purge_infos_limit` must be positive integer")
     found.store.put_setting("purged_infos_limit", limit)
     return answer({"ok": True})
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from flask import Response, request
@@ -13,6 +14,19 @@ from replica.server.served import ServedDatabase
 from replica.server.wire import dumps, gunzipped, loads, stream
 
 Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mixed:
+    """One part of a multipart/mixed answer: a document, or what is told in its place.
+
+    `headers` are those of a part with attachments; the ones known since `atts_since` are left out.
+    """
+
+    document: Json | None = None
+    failure: Json | None = None
+    atts_since: Sequence[str] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 def receive_related(found: ServedDatabase) -> Json:
@@ -65,28 +79,34 @@ def following(found: ServedDatabase, document: Json, atts_since: Sequence[str]) 
     return sources
 
 
-def send_related(found: ServedDatabase, document: Json, atts_since: Sequence[str]) -> Response:
+def send_related(
+    found: ServedDatabase, document: Json, atts_since: Sequence[str], etag: str | None
+) -> Response:
     boundary = new_boundary()
     sources = following(found, document, atts_since)
-    return stream(related(document, sources, boundary), f'multipart/related; boundary="{boundary}"')
+    return stream(related(document, sources, boundary), f'multipart/related; boundary="{boundary}"', etag)
 
 
-def send_mixed(
-    found: ServedDatabase, opened: list[Json], *, attachments: bool, atts_since: Sequence[str]
-) -> Response:
-    """`open_revs` as multipart/mixed: each revision a part of its own, missing ones marked as errors."""
+def send_mixed(found: ServedDatabase, opened: Sequence[Mixed], kind: str = "multipart/mixed") -> Response:
+    """Documents as multipart/mixed: each a part of its own, what is missing marked as an error.
+
+    Their attachments always come along, whatever the request says of them: CouchDB's replicator counts on it.
+    """
     outer = new_boundary()
 
-    def parts() -> Iterator[tuple[str, Iterator[bytes]]]:
+    def parts() -> Iterator[tuple[dict[str, str], Iterator[bytes]]]:
         for entry in opened:
-            if "ok" not in entry:
-                yield 'application/json; error="true"', iter([dumps(entry).encode()])
+            if entry.document is None:
+                headers = {"Content-Type": 'application/json; error="true"'}
+                yield headers, iter([dumps(entry.failure).encode()])
                 continue
-            sources = following(found, entry["ok"], atts_since) if attachments else {}
+            sources = following(found, entry.document, entry.atts_since)
             if sources:
                 inner = new_boundary()
-                yield f'multipart/related; boundary="{inner}"', related(entry["ok"], sources, inner)
+                headers = {**entry.headers, "Content-Type": f'multipart/related; boundary="{inner}"'}
+                yield headers, related(entry.document, sources, inner)
             else:
-                yield "application/json", iter([dumps(entry["ok"]).encode()])
+                text = dumps(entry.document).encode("utf-8", "surrogatepass")
+                yield {"Content-Type": "application/json"}, iter([text])
 
-    return stream(mixed(parts(), outer), f'multipart/mixed; boundary="{outer}"')
+    return stream(mixed(parts(), outer), f'{kind}; boundary="{outer}"')

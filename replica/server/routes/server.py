@@ -11,7 +11,8 @@ from replica.errors import BadRequest, Forbidden, NotFound
 from replica.server.authorization import require_server_admin
 from replica.server.node import NAME, VERSION, node, user
 from replica.server.routes.databases import describe
-from replica.server.wire import answer, body_object, flag, json_argument, positive
+from replica.server.view_parameters import id_range, read_parameters
+from replica.server.wire import answer, body_object, positive
 
 routes = Blueprint("server", __name__)
 MOST_NAMES = 100
@@ -69,18 +70,19 @@ def all_databases() -> Response:
 
 def _page(names: list[str]) -> list[str]:
     """The range parameters of `_all_docs`, over names."""
-    start = json_argument("start_key", json_argument("startkey"))
-    end = json_argument("end_key", json_argument("endkey"))
-    descending = flag("descending")
-    if descending:
-        names, start, end = names[::-1], end, start
-    inclusive = flag("inclusive_end", True)
-    if start is not None:
-        names = [name for name in names if name >= start]
-    if end is not None:
-        names = [name for name in names if name < end or (inclusive and name == end)]
-    skip, limit = positive("skip", 0) or 0, positive("limit")
-    return names[skip:] if limit is None else names[skip : skip + limit]
+    asked = read_parameters(request.args.to_dict(), {})
+    start, end = id_range(asked)
+    low, high = (end, start) if asked.descending else (start, end)
+    chosen = [
+        name
+        for name in names
+        if (low is None or name >= low)
+        and (high is None or name <= high)
+        and (asked.inclusive_end or name != end)
+    ]
+    if asked.descending:
+        chosen.reverse()
+    return chosen[asked.skip :] if asked.limit is None else chosen[asked.skip : asked.skip + asked.limit]
 
 
 @routes.route("/_dbs_info", methods=["GET", "POST"])
@@ -94,7 +96,7 @@ def databases_info() -> Response:
             raise BadRequest("`keys` member must exist.")
         names = keys
         if len(names) > MOST_NAMES:
-            raise BadRequest("`keys` member exceeds the maximum number of keys.")
+            raise BadRequest("too_many_keys")
     return answer([_info_entry(str(name)) for name in names])
 
 

@@ -11,8 +11,8 @@ from replica.server.authorization import require_server_admin
 from replica.server.feed import Feed, Row, Selection
 from replica.server.global_changes import NAME
 from replica.server.node import database, node, user
-from replica.server.routes.changes import Watch, patience
 from replica.server.sequences import read_since
+from replica.server.watching import Watch, patience
 from replica.server.wire import dumps, flag, loads, positive, stream
 
 routes = Blueprint("updates", __name__)

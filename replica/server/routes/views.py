@@ -14,7 +14,7 @@ from replica.server.node import Node, database, node
 from replica.server.sequences import wire_seq
 from replica.server.served import ServedDatabase
 from replica.server.view_parameters import ViewParameters, read_parameters
-from replica.server.views.query import offset, read_rows, row_text, total_rows
+from replica.server.views.query import offset, read_rows, row_text, rows_can_match, total_rows
 from replica.server.views.reduce import Reducer
 from replica.server.wire import QueryParseError, body_object, dumps, stream
 
@@ -84,13 +84,21 @@ class Query:
         asked = self._asked
         if asked.reduce is True and not has_reduce:
             raise QueryParseError("Reduce is invalid for map-only views.")
+        if not rows_can_match(asked):
+            way = "false" if asked.descending else "true"
+            raise QueryParseError(
+                "No rows can match your key range, reverse your start_key and end_key "
+                f"or set descending={way}"
+            )
         if not self._reduces:
-            if asked.group or asked.group_level:
+            if asked.level != 0:
                 raise QueryParseError("Invalid use of grouping on a map view.")
             return
         if asked.include_docs:
             raise QueryParseError("`include_docs` is invalid for reduce")
-        if asked.keys is not None and not asked.group and not asked.group_level:
+        if asked.conflicts:
+            raise QueryParseError("`conflicts` is invalid for reduce views.")
+        if asked.keys is not None and asked.level is not None:
             raise QueryParseError("Multi-key fetches for reduce views must use `group=true`")
 
     def answer(self) -> Iterator[bytes]:

@@ -30,6 +30,14 @@ class Row(NamedTuple):
     value: str
 
 
+def rows_can_match(asked: ViewParameters) -> bool:
+    """False where the bounds are the wrong way round; CouchDB refuses that rather than answer nothing."""
+    if not (asked.has_start and asked.has_end):
+        return True
+    start, end = collation_key(asked.start_key), collation_key(asked.end_key)
+    return start == end or (start > end) == asked.descending
+
+
 def spans(asked: ViewParameters) -> list[Span]:
     """One span, or one for each of `keys`, in the order asked."""
     if asked.keys is not None:

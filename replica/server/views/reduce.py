@@ -47,8 +47,7 @@ class Reducer:
 
     def groups(self, connection: sqlite3.Connection, view: int, asked: ViewParameters) -> Iterator[Group]:
         """The groups of the range in order, after `skip`, at most `limit`."""
-        level = None if asked.group else asked.group_level
-        found = self._all_groups(connection, view, asked, level)
+        found = self._all_groups(connection, view, asked, asked.level)
         stop = None if asked.limit is None else asked.skip + asked.limit
         for number, group in enumerate(found):
             if stop is not None and number >= stop:

@@ -185,7 +185,10 @@ def test_any_text_is_an_id(admin: httpx.Client, db: str, doc_id: str) -> None:
 
 def test_slashes_of_design_documents_may_be_escaped(admin: httpx.Client, db: str) -> None:
     put(admin, db, "_design/one", language="javascript")
-    assert admin.get(f"{db}/_design%2Fone").json()["_id"] == "_design/one"
+    answer = admin.get(f"{db}/_design%2Fone")
+    assert answer.status_code == 301
+    assert answer.headers["location"].endswith(f"{db}/_design/one")
+    assert admin.put(f"{db}/_design%2Ftwo", json={}).json()["id"] == "_design/two"
 
 
 def test_id_with_an_underscore_is_refused(admin: httpx.Client, db: str) -> None:
