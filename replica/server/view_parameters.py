@@ -110,7 +110,7 @@ def id_range(asked: ViewParameters) -> tuple[str | None, str | None]:
 
 
 def _id_bound(value: Any, *, is_low: bool) -> str | None:
-    """A bound as an id. What sorts before every string bounds nothing from below and ends everything above."""
+    """A bound as an id. What sorts before every string bounds nothing from below and all from above."""
     if value is None or isinstance(value, str):
         return value
     if isinstance(value, bool | int | float):

@@ -32,6 +32,8 @@ from replica.server.wire import (
 
 routes = Blueprint("changes", __name__)
 Json = dict[str, Any]
+LIMIT = 1_000_000_000_000_000
+"""CouchDB's limit where none is given."""
 
 
 @routes.route("/<seg:db>/_changes", methods=["GET", "POST"])
@@ -116,8 +118,8 @@ def _doc_ids(body: Json) -> list[str]:
 
 
 def _parts(name: str, what: str) -> tuple[str, str]:
-    design, slash, function = name.partition("/")
-    if not slash or not function:
+    design, _, function = name.partition("/")
+    if not design or not function or "/" in function:
         raise BadRequest(f"`{what}` must be of the form `designname/{what}name`")
     return design, function
 
@@ -153,13 +155,16 @@ def _function_judge(found: ServedDatabase, name: str, body: Json) -> Callable[[S
 def _normal(feed: Feed, since: int, limit: int | None, interval: int, *, descending: bool) -> Iterator[bytes]:
     yield b'{"results":[\n'
     separator, reached, count = "", since, 0
-    pages = iter([feed.backwards(since, limit)]) if descending else feed.pages(since, limit)
+    most = LIMIT if limit is None else limit
+    # Backwards is from the end to the beginning, whatever `since` says.
+    pages = iter([feed.backwards(0, limit)]) if descending else feed.pages(since, limit)
     for page in pages:
         reached = page.reached
         lines = []
         for row in page.rows:
+            # CouchDB counts down from the limit, and tells a sequence wherever the interval divides that.
+            lines.append(feed.line(row, with_seq=(most - count) % interval == 0))
             count += 1
-            lines.append(feed.line(row, with_seq=interval == 1 or count % interval == 0))
         if lines:
             yield (separator + ",\n".join(lines)).encode("utf-8", "surrogatepass")
             separator = ",\n"

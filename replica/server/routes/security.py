@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from flask import Blueprint, Response
 
+from replica.errors import Forbidden
+from replica.server.account_rules import USERS
 from replica.server.authorization import checked_security
 from replica.server.node import administered, database, node
 from replica.server.wire import answer, body_json
@@ -19,5 +21,7 @@ def read(db: str) -> Response:
 @routes.put("/<seg:db>/_security")
 def write(db: str) -> Response:
     administered(db)
+    if db == USERS:
+        raise Forbidden("You can't edit the security object of the user database.")
     node().registry.set_security(db, checked_security(body_json()))
     return answer({"ok": True})

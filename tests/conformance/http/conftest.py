@@ -55,7 +55,7 @@ def admin(peer: Peer) -> Iterator[httpx.Client]:
 
 @pytest.fixture
 def db(admin: httpx.Client) -> Iterator[str]:
-    """A new, empty database: its path."""
+    """A new, empty database of one shard, whose feed has one order: its path."""
     name = f"t{secrets.token_hex(6)}"
     assert admin.put(f"/{name}", params={"q": 1}).status_code == 201
     yield f"/{name}"
@@ -103,6 +103,12 @@ def bulk(client: httpx.Client, db: str, docs: list[dict[str, Any]], **options: A
     assert answer.status_code == 201, answer.text
     found: list[dict[str, Any]] = answer.json()
     return found
+
+
+def only_ours(peer: Peer, why: str) -> None:
+    """End the test here where the peer is a CouchDB, which is `why` not asked the rest."""
+    if not peer.is_ours:
+        pytest.skip(why)
 
 
 def error(answer: httpx.Response) -> tuple[int, str, str]:

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.conformance.http.conftest import Person, bulk, error, put
+from tests.conformance.http.conftest import Peer, Person, bulk, error, only_ours, put
 
 NOT_MEMBER = (403, "forbidden", "You are not allowed to access this db.")
 
@@ -56,8 +56,11 @@ def test_members_do_not_administer(admin: httpx.Client, db: str, person: Person)
     client = person.client
     refused = (403, "forbidden", "You are not a db or server admin.")
     assert error(client.put(f"{db}/_design/d", json={"views": {}})) == refused
-    assert error(client.put(f"{db}/_security", json={})) == refused
-    assert error(client.put(f"{db}/_revs_limit", json=5)) == refused
+    before = admin.get(f"{db}/_security").json(), admin.get(f"{db}/_revs_limit").json()
+    # In a cluster the refusal comes from a shard, and not every version translates it.
+    assert client.put(f"{db}/_security", json={}).is_error
+    assert client.put(f"{db}/_revs_limit", json=5).is_error
+    assert (admin.get(f"{db}/_security").json(), admin.get(f"{db}/_revs_limit").json()) == before
     headers = {"Content-Type": "application/json"}
     compact = error(client.post(f"{db}/_compact", headers=headers))
     assert compact == (401, "unauthorized", "You are not a server or db admin.")
@@ -79,8 +82,18 @@ def test_database_administrators_write_design_documents(admin: httpx.Client, db:
 @pytest.mark.parametrize(
     "body", [[], "x", {"members": []}, {"members": {"names": "ana"}}, {"admins": {"roles": [1]}}]
 )
-def test_security_of_the_wrong_shape_is_refused(admin: httpx.Client, db: str, body: Any) -> None:
-    assert admin.put(f"{db}/_security", json=body).status_code == 400
+def test_security_of_the_wrong_shape_is_refused(peer: Peer, admin: httpx.Client, db: str, body: Any) -> None:
+    before = admin.get(f"{db}/_security").json()
+    answer = admin.put(f"{db}/_security", json=body)
+    assert answer.is_error
+    assert admin.get(f"{db}/_security").json() == before
+    only_ours(peer, "CouchDB tells some of these shapes with a 500")
+    assert answer.status_code == 400
+
+
+def test_security_of_the_accounts_is_not_edited(admin: httpx.Client) -> None:
+    answer = admin.put("/_users/_security", json={})
+    assert error(answer)[:2] == (403, "forbidden")
 
 
 # -- validate_doc_update ---------------------------------------------------------------------------------
@@ -138,7 +151,7 @@ def test_replicated_edits_are_judged_as_well(guarded: str, admin: httpx.Client) 
         {"_id": "c", "_rev": f"2-{'b' * 32}", "_revisions": revisions, "depth": 3},
     ]
     failures = bulk(admin, guarded, docs, new_edits=False)
-    assert [(failure["id"], failure["error"]) for failure in failures] == [
+    assert sorted((failure["id"], failure["error"]) for failure in failures) == [
         ("a", "forbidden"),
         ("c", "forbidden"),
     ]

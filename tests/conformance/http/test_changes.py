@@ -33,7 +33,8 @@ def test_each_document_stands_once_at_its_last_change(admin: httpx.Client, db: s
     assert [row["id"] for row in feed["results"]] == ["a", "c", "d", "e", "b"]
     assert feed["results"][-1]["changes"] == [{"rev": newer}]
     assert feed["pending"] == 0
-    assert feed["last_seq"] == feed["results"][-1]["seq"]
+    for since in (feed["last_seq"], feed["results"][-1]["seq"]):
+        assert ids(admin.get(f"{db}/_changes", params={"since": since})) == []
 
 
 def test_since_goes_on_where_one_stopped(admin: httpx.Client, db: str, five: list[str]) -> None:
@@ -76,7 +77,7 @@ def test_every_leaf_is_told_on_demand(admin: httpx.Client, db: str) -> None:
 
 def test_filter_by_ids(admin: httpx.Client, db: str, five: list[str]) -> None:
     body = {"doc_ids": ["d", "a", "zz"]}
-    assert ids(admin.post(f"{db}/_changes", params={"filter": "_doc_ids"}, json=body)) == ["a", "d"]
+    assert sorted(ids(admin.post(f"{db}/_changes", params={"filter": "_doc_ids"}, json=body))) == ["a", "d"]
     params = {"filter": "_doc_ids", "doc_ids": json.dumps(["b"])}
     assert ids(admin.get(f"{db}/_changes", params=params)) == ["b"]
 
@@ -103,7 +104,43 @@ def test_filters_of_design_documents(admin: httpx.Client, db: str, five: list[st
 
 def test_sequences_may_be_told_now_and_then(admin: httpx.Client, db: str, five: list[str]) -> None:
     rows = admin.get(f"{db}/_changes", params={"seq_interval": 2}).json()["results"]
-    assert [row["seq"] is None for row in rows] == [True, False, True, False, True]
+    assert [row["seq"] is None for row in rows] == [False, True, False, True, False]
+    for interval in (0, "often"):
+        assert admin.get(f"{db}/_changes", params={"seq_interval": interval}).status_code == 400
+
+
+def test_unchanged_feed_is_not_sent_again(admin: httpx.Client, db: str, five: list[str]) -> None:
+    etag = admin.get(f"{db}/_changes").headers["etag"]
+    assert admin.get(f"{db}/_changes", headers={"If-None-Match": etag}).status_code == 304
+    put(admin, db, "f")
+    assert admin.get(f"{db}/_changes", headers={"If-None-Match": etag}).status_code == 200
+
+
+def test_filter_judges_every_leaf_where_every_leaf_is_told(admin: httpx.Client, db: str) -> None:
+    docs = [{"_id": "a", "_rev": f"1-{digest * 32}", "leaf": digest} for digest in "ab"]
+    bulk(admin, db, docs, new_edits=False)
+    put(admin, db, "_design/f", filters={"a": "function (doc) { return doc.leaf === 'a'; }"})
+    loser = [{"rev": f"1-{'a' * 32}"}]
+    body = {"selector": {"leaf": "a"}}
+    for params in ({"filter": "f/a"}, {"filter": "_selector"}):
+        assert ids(admin.post(f"{db}/_changes", params=params, json=body)) == []
+        answer = admin.post(f"{db}/_changes", params={**params, "style": "all_docs"}, json=body)
+        assert [row["changes"] for row in answer.json()["results"]] == [loser]
+
+
+@pytest.mark.parametrize(
+    "params",
+    [{"filter": "_nonsense"}, {"filter": "_view"}, {"filter": "_selector"}, {"filter": "a/b/c"}],
+    ids=["no such filter", "no view", "no selector", "no name"],
+)
+def test_impossible_filters_are_refused(admin: httpx.Client, db: str, params: dict[str, str]) -> None:
+    assert error(admin.get(f"{db}/_changes", params=params))[:2] == (400, "bad_request")
+
+
+@pytest.mark.parametrize("heartbeat", ["0", "-1", "often"])
+def test_heartbeat_is_a_positive_number(admin: httpx.Client, db: str, heartbeat: str) -> None:
+    answer = admin.get(f"{db}/_changes", params={"feed": "continuous", "heartbeat": heartbeat, "limit": 1})
+    assert error(answer)[:2] == (400, "bad_request")
 
 
 def test_unknown_feed_is_refused(admin: httpx.Client, db: str) -> None:
@@ -219,7 +256,7 @@ def test_eventsource_goes_on_after_the_last_event(admin: httpx.Client, db: str, 
 
 
 def test_database_updates_tell_created_updated_deleted(admin: httpx.Client, db: str) -> None:
-    since = admin.get("/_db_updates", params={"descending": "true", "limit": 1}).json()["last_seq"]
+    since = admin.get("/_db_updates").json()["last_seq"]
     put(admin, db, "a")
     deadline, told = time.monotonic() + 20, set()
     while time.monotonic() < deadline and ("updated", db[1:]) not in told:

@@ -32,7 +32,7 @@ def test_names_that_break_the_rules_are_refused(admin: httpx.Client, name: str) 
     assert (answer.status_code, answer.json()["error"]) == (400, "illegal_database_name")
 
 
-@pytest.mark.parametrize("name", ["a_$()+-", "a%2Fb"])
+@pytest.mark.parametrize("name", ["a_$()%2B-", "a%2Fb"])
 def test_names_may_hold_these_signs(admin: httpx.Client, name: str) -> None:
     full = f"{name}{secrets.token_hex(4)}"
     assert admin.put(f"/{full}").status_code == 201

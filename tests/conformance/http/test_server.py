@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+import secrets
 
 import httpx
 import pytest
 
-from tests.conformance.http.conftest import Peer, Person, error
+from tests.conformance.http.conftest import Peer, Person, error, only_ours
 
 
 def test_welcome_names_couchdb_and_a_version(anonymous: httpx.Client) -> None:
@@ -40,7 +41,7 @@ def test_uuids_are_as_many_as_asked_and_never_cached(anonymous: httpx.Client) ->
 
 
 def test_too_many_uuids_are_refused(anonymous: httpx.Client) -> None:
-    assert error(anonymous.get("/_uuids?count=1001")) == (400, "bad_request", "count parameter too large")
+    assert error(anonymous.get("/_uuids?count=1001"))[:2] == (400, "bad_request")
 
 
 def test_all_databases_are_listed_in_order_with_ranges(admin: httpx.Client, db: str) -> None:
@@ -48,7 +49,9 @@ def test_all_databases_are_listed_in_order_with_ranges(admin: httpx.Client, db: 
     assert names == sorted(names)
     assert db[1:] in names
     assert admin.get("/_all_dbs", params={"start_key": f'"{db[1:]}"', "limit": 1}).json() == [db[1:]]
-    assert admin.get("/_all_dbs", params={"descending": "true"}).json() == names[::-1]
+    backwards = admin.get("/_all_dbs", params={"descending": "true"}).json()
+    assert backwards == sorted(backwards, reverse=True)
+    assert admin.get("/_all_dbs", params={"start_key": "true", "end_key": "1"}).status_code in (200, 400)
 
 
 def test_information_of_several_databases_in_one_request(admin: httpx.Client, db: str) -> None:
@@ -84,24 +87,30 @@ def test_wrong_method_names_the_right_ones(admin: httpx.Client, db: str) -> None
     answer = admin.patch(db)
     assert answer.status_code == 405
     assert answer.json()["error"] == "method_not_allowed"
-    assert set(answer.headers["allow"].split(",")) >= {"GET", "PUT", "POST", "DELETE"}
+    assert set(answer.headers["allow"].split(",")) >= {"GET", "HEAD", "POST", "DELETE"}
 
 
-def test_configuration_is_read_set_and_removed(admin: httpx.Client) -> None:
-    path = "/_node/_local/_config/recaudo_test/a_key"
-    assert admin.put(path, json="one").json() == ""
+def test_configuration_is_read_set_and_removed(peer: Peer, admin: httpx.Client) -> None:
+    section = f"contract_{secrets.token_hex(4)}"
+    path = f"/_node/_local/_config/{section}/a_key"
+    first = admin.put(path, json="one")
+    if first.is_error:
+        only_ours(peer, "this CouchDB lets nobody write its configuration")
+    assert first.json() == ""
     assert admin.put(path, json="two").json() == "one"
     assert admin.get(path).json() == "two"
-    assert admin.get("/_node/_local/_config/recaudo_test").json() == {"a_key": "two"}
+    assert admin.get(f"/_node/_local/_config/{section}").json() == {"a_key": "two"}
     assert admin.delete(path).json() == "two"
     assert error(admin.get(path)) == (404, "not_found", "unknown_config_value")
 
 
-def test_configuration_values_are_strings(admin: httpx.Client) -> None:
-    answer = admin.put("/_node/_local/_config/recaudo_test/a_key", json=3)
+def test_configuration_values_are_strings(peer: Peer, admin: httpx.Client) -> None:
+    answer = admin.put("/_node/_local/_config/contract/a_key", json=3)
+    assert answer.is_error
+    only_ours(peer, "CouchDB tells it with a 500")
     assert answer.status_code == 400
 
 
-def test_wrong_password_is_refused_with_couchdbs_words(peer: Peer, anonymous: httpx.Client) -> None:
-    answer = anonymous.get("/_session", auth=(peer.user, "wrong"))
+def test_wrong_password_is_refused_with_couchdbs_words(anonymous: httpx.Client, person: Person) -> None:
+    answer = anonymous.get("/_session", auth=(person.name, "wrong"))
     assert error(answer) == (401, "unauthorized", "Name or password is incorrect.")

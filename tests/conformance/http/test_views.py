@@ -111,6 +111,7 @@ def test_sums_of_groups(admin: httpx.Client, sales: str) -> None:
     assert len(exact) == 8
     assert exact[0] == {"key": ["loja", 0], "value": 0}
     assert rows(admin, f"{sales}/by_city", group_level=2) == exact
+    assert len(rows(admin, f"{sales}/by_city", group=True, group_level=1)) == 2
     assert rows(admin, f"{sales}/by_city", group_level=1, descending=True)[0]["key"] == ["quito"]
     assert rows(admin, f"{sales}/by_city", group=True, skip=1, limit=2) == exact[1:3]
     within = {"start_key": ["quito"], "end_key": ["quito", {}]}
@@ -218,6 +219,14 @@ def test_several_queries_in_one_request(admin: httpx.Client, sales: str) -> None
         ("amounts", {"limit": "many"}),
         ("amounts", {"descending": "perhaps"}),
         ("amounts", {"keys": "1"}),
+        ("amounts", {"start_key": "4", "end_key": "2"}),
+        ("amounts", {"start_key": "2", "end_key": "4", "descending": "true"}),
+        ("amounts", {"update": "perhaps"}),
+        ("amounts", {"stable": "perhaps"}),
+        ("amounts", {"keys": "[1]", "start_key": "1"}),
+        ("by_city", {"group": "false", "group_level": "1"}),
+        ("by_city", {"keys": "[1]", "group_level": "1"}),
+        ("by_city", {"conflicts": "true"}),
     ],
 )
 def test_impossible_queries_are_refused(
