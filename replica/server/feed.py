@@ -189,10 +189,10 @@ class Feed:
         page = self._changes(since, size)
         kept = self._judged(page.results)
         complete = len(page.results) < size
+        found = [self._as_row(change) for change in kept[:limit]]
         if limit is not None and len(kept) > limit:
-            kept = kept[:limit]
-            return Page([self._as_row(change) for change in kept], kept[-1]["seq"], complete=False)
-        return Page([self._as_row(change) for change in kept], page.last_seq, complete)
+            return Page(found, found[-1].seq, complete=False)
+        return Page(found, page.last_seq, complete)
 
     def _judged(self, changes: list[Json]) -> list[Json]:
         judge = self._selection.judge

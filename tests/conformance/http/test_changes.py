@@ -84,7 +84,12 @@ def test_filter_by_ids(admin: httpx.Client, db: str, five: list[str]) -> None:
 
 def test_filter_by_selector(admin: httpx.Client, db: str, five: list[str]) -> None:
     body = {"selector": {"n": {"$gt": 2}}}
-    assert ids(admin.post(f"{db}/_changes", params={"filter": "_selector"}, json=body)) == ["d", "e"]
+    params: dict[str, Any] = {"filter": "_selector"}
+    assert ids(admin.post(f"{db}/_changes", params=params, json=body)) == ["d", "e"]
+    first = admin.post(f"{db}/_changes", params={**params, "limit": 1}, json=body)
+    assert ids(first) == ["d"]
+    params["since"] = first.json()["last_seq"]
+    assert ids(admin.post(f"{db}/_changes", params=params, json=body)) == ["e"]
 
 
 def test_filters_of_design_documents(admin: httpx.Client, db: str, five: list[str]) -> None:
