@@ -1,9 +1,9 @@
-"""Distances on the Earth, and a simple order of stops by nearness that needs no network."""
+"""Points and distances on the Earth."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 EARTH_RADIUS_M = 6_371_008.8
@@ -30,21 +30,3 @@ def haversine_m(a: Point, b: Point) -> float:
         + math.cos(lat_a) * math.cos(lat_b) * math.sin(math.radians(b.lon - a.lon) / 2) ** 2
     )
     return 2 * EARTH_RADIUS_M * math.asin(math.sqrt(min(1.0, half)))
-
-
-def nearest_order(start: Point | None, stops: Sequence[Point | None]) -> list[int]:
-    """Indexes of `stops`, each time the nearest not yet visited.
-
-    Stops without a point come last, in their own order.
-    Without a `start` the first stop that has a point begins.
-    """
-    waiting = [(index, stop) for index, stop in enumerate(stops) if stop is not None]
-    order: list[int] = []
-    here = start
-    while waiting:
-        origin = here or waiting[0][1]
-        nearest = min(waiting, key=lambda entry: (haversine_m(origin, entry[1]), entry[0]))
-        waiting.remove(nearest)
-        order.append(nearest[0])
-        here = nearest[1]
-    return order + [index for index, stop in enumerate(stops) if stop is None]

@@ -7,14 +7,18 @@ from datetime import date, datetime
 
 from backend.couch.client import Couch, Json
 from backend.demo.quito import ZONES
+from backend.routing import solve_day
 from backend.services.assignments import assign_by_zone, assign_many
 from backend.zones import Zone
 from receivables.documents import SCHEMA
-from receivables.geometry import Point, nearest_order
+from receivables.geometry import Point
+from receivables.routing import Day, Stop
 
 STOPS = 20
-# A route starts with whoever owes most overdue; the others of these many follow by nearness.
+# A route starts with whoever owes most overdue; the others are chosen among these many by what the way costs.
 CANDIDATES = 32
+DEPARTURE_S = 8 * 3600
+DAY_ENDS_S = 18 * 3600
 
 
 def assign_unassigned(couch: Couch, company: str, *, now: datetime) -> None:
@@ -36,14 +40,18 @@ def route_of_the_day(couch: Couch, company: str, collector: str, *, on: date) ->
         :CANDIDATES
     ]
     customers = couch.get_many(company, [f"customer:{code}" for code in owing])
-    points = [Point.of(customers[f"customer:{code}"].get("location")) for code in owing]
-    order = nearest_order(points[0] if points else None, points)[:STOPS]
+    places = [(code, Point.of(customers[f"customer:{code}"].get("location"))) for code in owing]
+    stops = tuple(Stop(key=code, point=point) for code, point in places if point)
+    ordered: list[str] = []
+    if stops:
+        day = Day(start=stops[0].point, start_s=DEPARTURE_S, end_s=DAY_ENDS_S, stops=stops, frozen=True)
+        ordered = [stops[index].key for index in solve_day(day, seed=on.toordinal()).schedule.order]
     return {
         "_id": f"route:{collector}:{on}",
         "schema": SCHEMA,
         "collector": collector,
         "route_on": on.isoformat(),
-        "stops": [{"customer": owing[index], "origin": "supervisor"} for index in order],
+        "stops": [{"customer": code, "origin": "supervisor"} for code in ordered[:STOPS]],
     }
 
 

@@ -49,9 +49,11 @@ class Company:
         self._written = 0
 
     def hire(self, *collectors: str) -> None:
-        """Each with a database and the series R-<collector>, in capitals."""
+        """Each with a database and, the first time, the series R-<collector>, in capitals."""
         for collector in collectors:
-            self.put({"_id": f"series:{series_of(collector)}", "device": "01KDEVICE", "collector": collector})
+            series = f"series:{series_of(collector)}"
+            if self.couch.get(self.code, series) is None:
+                self.put({"_id": series, "device": "01KDEVICE", "collector": collector})
             add_collector(
                 self.couch, company=self.code, collector=collector, name=collector.title(), email=""
             )
