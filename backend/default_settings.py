@@ -1,4 +1,4 @@
-"""What a new company begins with: its catalogues and policies, which the office then edits.
+"""What a new company begins with: its catalogues, policies and rules of contact, which the office then edits.
 
 The outcomes are those of field collection; the banks are the larger ones of the country, where there is a
 list for it. None of them is a rule: `receivables` reads them from the documents.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from backend.compliance.shipped import shipped_pack
 from backend.couch.client import Json
 from receivables.documents import SCHEMA
 
@@ -64,7 +65,9 @@ def default_settings(*, currency: str, country: str) -> list[Json]:
     banks: list[dict[str, Any]] = [
         {"code": code, "label": {"es": name, "en": name}} for code, name in _BANKS.get(country, ())
     ]
+    pack = shipped_pack(country)
     return [
+        *([] if pack is None else [pack]),
         {"_id": "catalogue:outcomes", "schema": SCHEMA, "items": OUTCOMES},
         {"_id": "catalogue:banks", "schema": SCHEMA, "items": banks},
         {
@@ -77,6 +80,8 @@ def default_settings(*, currency: str, country: str) -> list[Json]:
             "oldest_first": False,
             "on_account_allowed": True,
             "comment_min_length": 5,
+            "debtor_type": "consumer",
+            "collects_for": "own",
         },
         {
             "_id": "policy:dunning",

@@ -22,11 +22,12 @@ SCHEMA = 1
 FACT_TYPES = frozenset({
     "visit_start", "visit", "receipt", "receipt_void", "receipt_copy", "promise", "dispute",
     "informed_payment", "note", "location_update", "photo", "deposit", "cash_close", "planned_stop", "track",
-    "refusal", "dunning_notice",
+    "refusal", "dunning_notice", "contact_attempt",
 })  # fmt: skip
 PROJECTION_TYPES = frozenset({
     "company", "collector", "customer", "address", "contact", "invoice", "withholding", "credit_note",
     "route", "goal", "catalogue", "policy", "posting", "reversal", "activity", "received",
+    "compliance_pack", "holidays",
 })  # fmt: skip
 SETTINGS_TYPES = frozenset({
     "assignment", "holding", "device", "series", "refresh", "dunning_claim", "erp_cursor", "exception",

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from receivables.compliance import Channel
 from receivables.identifiers import CODE, SERIES
 from receivables.money import MAX_MINOR, MoneyError, minor_from_json
 from receivables.payments import Method
@@ -21,6 +22,7 @@ Fields = tuple[tuple[str, Check], ...]
 
 METHODS = frozenset(method.value for method in Method)
 STOP_CHANGES = frozenset({"add", "move", "remove"})
+REMOTE_CHANNELS = frozenset(Channel) - {Channel.VISIT}
 
 MAX_CASH = 2**50
 """Minor units of a count of cash: sums and differences of a few such stay exact in JavaScript."""
@@ -157,6 +159,7 @@ _longitude = number(-180, 180)
 _flag = _passes(lambda value: isinstance(value, bool))
 _method = _passes(lambda value: isinstance(value, str) and value in METHODS)
 _change = _passes(lambda value: isinstance(value, str) and value in STOP_CHANGES)
+_channel = _passes(lambda value: isinstance(value, str) and value in REMOTE_CHANNELS)
 _receipt_id = matching(_RECEIPT_ID)
 _currency = matching(_CURRENCY)
 _cash = whole(0, MAX_CASH)
@@ -176,6 +179,7 @@ _signature = record((
     ("name", _name),
     ("strokes", items(1, MAX_STROKES, items(2, MAX_STROKE_NUMBERS, number(0, 1000)))),
 ))  # fmt: skip
+_contact_check = record((("outcome", _name), ("codes", items(0, 20, _name)), ("exception", _short)))
 _cheque = record((("receipt", _receipt_id), ("number", _short), ("amount", whole(1, MAX_CASH))))
 
 COMMON: Fields = (
@@ -184,7 +188,10 @@ COMMON: Fields = (
 )  # fmt: skip
 
 FACTS: dict[str, Fields] = {
-    "visit_start": (("customer", _name), ("place", or_null(_place)), ("distance_m", or_null(_distance))),
+    "visit_start": (
+        ("customer", _name), ("place", or_null(_place)), ("distance_m", or_null(_distance)),
+        ("contact_check", or_null(_contact_check)),
+    ),
     "visit": (
         ("customer", _name), ("start", _name), ("started_at", _instant), ("finished_at", _instant),
         ("place", or_null(_place)), ("outcome", _name), ("comment", _words),
@@ -236,6 +243,10 @@ FACTS: dict[str, Fields] = {
     ),
     "planned_stop": (
         ("route_on", _date), ("customer", _name), ("change", _change), ("position", or_null(whole(0))),
+    ),
+    "contact_attempt": (
+        ("customer", _name), ("channel", _channel), ("direct", _flag), ("of", _short),
+        ("contact_check", or_null(_contact_check)),
     ),
     "track": (("positions", items(1, 5000, _position)),),
     "refusal": (("of", text(0, 1000)), ("reason", _words), ("document", text(0, 65536))),

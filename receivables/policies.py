@@ -4,17 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
+from receivables.compliance import DebtorType
 from receivables.documents import BadDocument
 from receivables.money import Money, MoneyError
 
 DEFAULT_CHEQUE_MAX_DAYS = 30
 
 
+class CollectsFor(StrEnum):
+    """Whose the debts are: the company's own, or those of creditors whom it serves as an agency."""
+
+    OWN = "own"
+    AGENCY = "agency"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CollectionPolicy:
-    """A `policy:collection` document. Its amounts bind receipts of its own currency only."""
+    """A `policy:collection` document. Its amounts bind receipts of its own currency only.
+
+    `debtor_type` is that of a customer who does not say it.
+    """
 
     currency: str
     minimum_receipt: Money
@@ -23,6 +35,8 @@ class CollectionPolicy:
     oldest_first: bool
     on_account_allowed: bool
     comment_min_length: int
+    debtor_type: DebtorType = DebtorType.CONSUMER
+    collects_for: CollectsFor = CollectsFor.OWN
 
     @classmethod
     def from_json(cls, doc: Mapping[str, Any]) -> CollectionPolicy:
@@ -38,6 +52,8 @@ class CollectionPolicy:
                 oldest_first=bool(doc.get("oldest_first", False)),
                 on_account_allowed=bool(doc.get("on_account_allowed", True)),
                 comment_min_length=int(doc.get("comment_min_length", 0)),
+                debtor_type=DebtorType(doc.get("debtor_type") or DebtorType.CONSUMER),
+                collects_for=CollectsFor(doc.get("collects_for") or CollectsFor.OWN),
             )
         except (KeyError, TypeError, ValueError, MoneyError) as error:
             raise BadDocument(f"policy {doc.get('_id')!r}: {error!r}") from error

@@ -17,16 +17,21 @@ from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 from backend.companies import company_codes, find_company
+from backend.compliance.refresh import refresh_rules
 from backend.config import SettingError
 from backend.couch.client import Couch
 from backend.erp.registry import companies_with_erp
 from backend.mail.smtp import SmtpMailer, SmtpServer
 from backend.services.dunning import run_dunning
 from backend.services.erp_sync import import_from_erp, post_to_erp
+from receivables.documents import local_on, rfc3339
 from schedulers.settings import SchedulerSettings
 
 Outcome = Mapping[str, Any]
 """What a run did, as figures for the log and the heartbeat."""
+
+AGAIN_AT = "again_at"
+"""In an outcome: the instant (RFC 3339) of more to do, or None; the job then runs once more at that time."""
 
 HOUR = 3600
 
@@ -81,9 +86,17 @@ def _dunning(settings: SchedulerSettings, couch: Couch, company: str) -> Outcome
         "sent": len(report.sent),
         "suppressed": report.suppressed,
         "failed": report.failed,
+        "postponed": {customer: rfc3339(at) for customer, at in report.postponed.items()},
+        AGAIN_AT: rfc3339(min(report.postponed.values())) if report.postponed else None,
         "uncertain": report.uncertain,
         "stopped": report.stopped,
     }
+
+
+def _rules(_settings: SchedulerSettings, couch: Couch, company: str) -> Outcome:
+    profile = find_company(couch, company) or {}
+    on = local_on(utc_now(), ZoneInfo(profile["timezone"]))
+    return {"written": refresh_rules(couch, company, country=profile["country"], on=on)}
 
 
 def _with_erp(settings: SchedulerSettings, couch: Couch) -> list[str]:
@@ -97,6 +110,10 @@ def _all(_settings: SchedulerSettings, couch: Couch) -> list[str]:
 
 def _often(settings: SchedulerSettings, _couch: Couch, _company: str) -> BaseTrigger:
     return IntervalTrigger(seconds=settings.erp_seconds, start_date=utc_now() + timedelta(seconds=1))
+
+
+def _daily(_settings: SchedulerSettings, _couch: Couch, _company: str) -> BaseTrigger:
+    return IntervalTrigger(days=1, start_date=utc_now() + timedelta(seconds=1))
 
 
 def _by_the_company_clock(settings: SchedulerSettings, couch: Couch, company: str) -> BaseTrigger:
@@ -128,6 +145,14 @@ JOBS: tuple[Job, ...] = (
         companies=_all,
         trigger=_by_the_company_clock,
         grace_seconds=3 * HOUR,
+    ),
+    Job(
+        id="contact_rules",
+        what="the holidays of this year and the next, and the newest rules of contact",
+        run=_rules,
+        companies=_all,
+        trigger=_daily,
+        grace_seconds=24 * HOUR,
     ),
 )
 

@@ -10,7 +10,7 @@ import logging
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from apscheduler.executors.pool import ThreadPoolExecutor
@@ -20,8 +20,9 @@ from backend.config import SettingError
 from backend.couch.client import Couch, connect
 from backend.couch.errors import CouchError
 from backend.erp.port import ErpError
+from receivables.documents import parse_instant
 from schedulers.heartbeat import BEAT_SECONDS, Heartbeat
-from schedulers.jobs import JOBS, Job, utc_now
+from schedulers.jobs import AGAIN_AT, JOBS, Job, Outcome, utc_now
 from schedulers.settings import SchedulerSettings
 
 log = logging.getLogger("recaudo.scheduler")
@@ -42,12 +43,15 @@ def run_once(settings: SchedulerSettings, job: Job) -> bool:
     if not companies:
         log.warning("%s has no company to run for", job.id)
     heartbeat = Heartbeat(settings.heartbeat)
-    went_well = [run_job(settings, job, company, heartbeat) for company in companies]
-    return all(went_well)
+    outcomes = [run_job(settings, job, company, heartbeat) for company in companies]
+    return None not in outcomes
 
 
-def run_job(settings: SchedulerSettings, job: Job, company: str, heartbeat: Heartbeat) -> bool:
-    """One run of one job for one company; what goes wrong ends here, in the log and the heartbeat."""
+def run_job(settings: SchedulerSettings, job: Job, company: str, heartbeat: Heartbeat) -> Outcome | None:
+    """One run of one job for one company, and what it did.
+
+    What goes wrong ends here, in the log and the heartbeat, with None.
+    """
     began = time.monotonic()
     name = f"{job.id}:{company}"
     about: dict[str, Any] = {"job": job.id, "company": company}
@@ -58,16 +62,17 @@ def run_job(settings: SchedulerSettings, job: Job, company: str, heartbeat: Hear
         expected = isinstance(error, EXPECTED)
         log.error("%s failed: %s", name, error, exc_info=None if expected else error, extra=about)  # noqa: TRY400
         heartbeat.note(name, now=utc_now(), outcome=None, error=str(error))
-        return False
+        return None
     about |= {"outcome": dict(outcome), "seconds": round(time.monotonic() - began, 3)}
     log.log(logging.INFO if any(outcome.values()) else logging.DEBUG, "%s ran", name, extra=about)
     heartbeat.note(name, now=utc_now(), outcome=outcome, error=None)
-    return True
+    return outcome
 
 
 class SchedulerProcess:
-    def __init__(self, settings: SchedulerSettings) -> None:
+    def __init__(self, settings: SchedulerSettings, jobs: Sequence[Job] = JOBS) -> None:
         self._settings = settings
+        self._jobs = jobs
         self._heartbeat = Heartbeat(settings.heartbeat)
         self._stop = threading.Event()
         self._scheduler = BackgroundScheduler(
@@ -83,7 +88,7 @@ class SchedulerProcess:
         self._every(COMPANIES_SECONDS, "companies", self._follow_companies)
         self._every(BEAT_SECONDS, "heartbeat", lambda: self._heartbeat.beat(now=utc_now()))
         self._scheduler.start()
-        log.info("scheduler started", extra={"outcome": {"jobs": [job.id for job in JOBS]}})
+        log.info("scheduler started", extra={"outcome": {"jobs": [job.id for job in self._jobs]}})
         self._stop.wait()
         log.info("scheduler stopping")
         self._scheduler.shutdown(wait=True)
@@ -94,10 +99,25 @@ class SchedulerProcess:
             run, "interval", seconds=seconds, id=name, next_run_time=utc_now(), misfire_grace_time=None
         )
 
+    def _run(self, job: Job, company: str) -> None:
+        """Run it, and once more at the instant that it asks for by `AGAIN_AT`, besides its own hours."""
+        outcome = run_job(self._settings, job, company, self._heartbeat) or {}
+        again_at = outcome.get(AGAIN_AT)
+        if again_at is not None:
+            self._scheduler.add_job(
+                self._run,
+                "date",
+                run_date=parse_instant(again_at),
+                args=(job, company),
+                id=f"again:{job.id}:{company}",
+                replace_existing=True,
+                misfire_grace_time=job.grace_seconds,
+            )
+
     def _follow_companies(self) -> None:
         try:
             with connect(self._settings.backend) as couch:
-                for job in JOBS:
+                for job in self._jobs:
                     self._follow(couch, job)
         except CouchError as error:
             log.warning("the companies cannot be read: %s", error)
@@ -109,9 +129,9 @@ class SchedulerProcess:
             self._scheduler.remove_job(name)
         for name in sorted(wanted.keys() - running):
             self._scheduler.add_job(
-                run_job,
+                self._run,
                 job.trigger(self._settings, couch, wanted[name]),
-                args=(self._settings, job, wanted[name], self._heartbeat),
+                args=(job, wanted[name]),
                 id=name,
                 misfire_grace_time=job.grace_seconds,
             )

@@ -16,11 +16,13 @@ from receivables.money import Money
 
 TOLD = frozenset({
     "visit", "receipt", "receipt_void", "promise", "dispute", "informed_payment", "note", "location_update",
-    "dunning_notice",
+    "dunning_notice", "contact_attempt",
 })  # fmt: skip
 """Facts that make an item; a started visit tells nothing that the finished one does not."""
 
 _HAPPENED = {"visit": "finished_at", "dunning_notice": "sent_at"}
+# What the rules of contact ask of a contact that is past.
+_JUDGED_BY = {"visit": ("outcome",), "contact_attempt": ("channel", "direct")}
 _MAX_TEXT = 500  # a comment's length on the phone; twenty items stay a few kilobytes
 
 
@@ -38,6 +40,7 @@ def item_of(fact: Mapping[str, Any]) -> Json:
         "by": str(fact["collector"]),
         "text": _text_of(kind, fact)[:_MAX_TEXT],
         "ref": str(fact["_id"]),
+        **{name: fact[name] for name in _JUDGED_BY.get(kind, ())},
     }
 
 
@@ -71,6 +74,8 @@ def _text_of(kind: str, fact: Mapping[str, Any]) -> str:
             parts = [fact["receipt"], fact["reason"]]
         case "note":
             parts = [fact["text"]]
+        case "contact_attempt":
+            parts = [fact["channel"]]
         case "location_update":
             parts = [fact.get("reference"), fact.get("reason")]
         case _:

@@ -7,7 +7,7 @@ from typing import Any
 
 from backend.couch.client import Json
 
-_FOR_EVERYONE = ("company:", "catalogue:")
+_FOR_EVERYONE = ("company:", "catalogue:", "compliance_pack:", "holidays:")
 _FOR_EVERYONE_IDS = frozenset({"policy:collection"})
 _BY_COLLECTOR_IN_ID = frozenset({"collector", "received", "route", "goal"})
 _BY_CUSTOMER_IN_ID = frozenset({"customer", "activity"})

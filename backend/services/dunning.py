@@ -21,9 +21,11 @@ from backend.erp.port import Kind
 from backend.mail.addresses import BadAddress, addresses_in
 from backend.mail.dunning_message import DunningText, Envelope, compose, fill
 from backend.mail.port import Mailer, MailError, MailRefused, MailUnavailable, MailUncertain
+from backend.services.contact_gate import ContactGate
 from backend.services.dunning_candidates import plan_notices
 from backend.services.dunning_claims import DunningClaims, notice_id
 from backend.services.erp_import import cursor_id, imported_at
+from receivables.compliance import HOURS, Channel, Outcome
 from receivables.documents import SCHEMA, local_on, rfc3339
 from receivables.dunning import NOTE, DunningPolicy, Notice
 
@@ -39,11 +41,15 @@ WRITER = "mail"
 
 @dataclass(slots=True, kw_only=True)
 class DunningReport:
-    """How a run ended. `stopped` says why nothing, or nothing more, was sent."""
+    """How a run ended. `stopped` says why nothing, or nothing more, was sent.
+
+    `postponed` are the customers who may not be written to now, each with the first instant when they may.
+    """
 
     sent: list[str] = field(default_factory=list)
     suppressed: dict[str, str] = field(default_factory=dict)
     failed: dict[str, str] = field(default_factory=dict)
+    postponed: dict[str, datetime] = field(default_factory=dict)
     uncertain: list[str] = field(default_factory=list)
     stopped: str | None = None
 
@@ -93,6 +99,7 @@ class DunningRun:
         self._now = now
         self.policy = DunningPolicy.from_json(policy, currency=self._company["currency"])
         self.on: date = local_on(now, ZoneInfo(self._company["timezone"]))
+        self._gate = ContactGate.open(couch, company, self._company)
         self.claims = DunningClaims(couch, company)
         self.report = DunningReport()
 
@@ -108,7 +115,7 @@ class DunningRun:
             self.report.suppressed[planned.customer] = str(problem)
             return None
         notice = self._still_due(planned)
-        if notice is None:
+        if notice is None or not self._may_be_written_to(customer):
             return None
         claim = self.claims.take(notice, now=self._now)
         if claim is None:
@@ -142,6 +149,22 @@ class DunningRun:
         killpoints.reach("dunning.settled")
         self.report.sent.append(notice.customer)
         return None
+
+    def _may_be_written_to(self, customer: Json) -> bool:
+        """The law of the country, in the customer's own time.
+
+        A mail can wait, so that a warning about the hour counts like a block.
+        """
+        decision = self._gate.decide(customer, Channel.EMAIL, self._now)
+        if decision.outcome is not Outcome.BLOCK and not decision.codes & HOURS:
+            return True
+        again_at = self._gate.next_instant(customer, Channel.EMAIL, self._now)
+        if again_at is None:
+            reasons = ", ".join(sorted(decision.codes))
+            self.report.suppressed[str(customer["code"])] = f"the contact rules forbid it: {reasons}"
+        else:
+            self.report.postponed[str(customer["code"])] = again_at
+        return False
 
     def _still_due(self, planned: Notice) -> Notice | None:
         """The notice as it would be planned this instant.

@@ -228,3 +228,32 @@ def test_who_pays_while_the_run_goes_on_gets_no_mail(office: Office) -> None:
     office.bill("F-2", due_on="2026-03-01", customer="C2")
     assert office.run("2026-03-07", mailer=PaysWhileOthersAreWrittenTo(office)).sent == ["C1"]
     assert office.mails_to() == ["c1@clientes.example"]
+
+
+def test_nobody_is_written_to_outside_the_legal_hours_and_the_run_says_when_to_come_back(
+    office: Office,
+) -> None:
+    office.contact_rules(debtor_type="consumer")
+    office.bill("F-1", due_on="2026-03-01")
+    saturday = office.run("2026-03-07")
+    assert (saturday.sent, saturday.postponed) == ([], {"C1": at("2026-03-09", 7)})
+    assert office.run("2026-03-08", hour=15).postponed == {"C1": at("2026-03-09", 7)}
+    assert office.run("2026-03-09", hour=6).sent == []
+    assert office.run("2026-03-09", hour=7).sent == ["C1"]
+
+
+def test_a_mail_to_a_business_waits_for_the_hours_too(office: Office) -> None:
+    office.contact_rules(debtor_type="business")
+    office.bill("F-1", due_on="2026-03-01")
+    assert office.run("2026-03-07").postponed == {"C1": at("2026-03-09", 7)}
+    assert office.run("2026-03-09").sent == ["C1"]
+
+
+def test_who_did_not_authorise_mails_gets_none_where_the_law_asks_for_it(office: Office) -> None:
+    office.contact_rules(debtor_type="consumer", channels_need_consent=True)
+    office.customer("C2", contact_consent={"channels": ["email"]})
+    office.bill("F-1", due_on="2026-03-01")
+    office.bill("F-2", due_on="2026-03-01", customer="C2")
+    report = office.run("2026-03-09")
+    assert report.sent == ["C2"]
+    assert report.suppressed == {"C1": "the contact rules forbid it: NO_CONSENT"}

@@ -71,7 +71,23 @@ def test_a_job_run_once_says_that_it_went_well(house: Stack, exchange: Exchange)
 def test_an_unknown_job_is_a_sentence_and_not_a_trace(house: Stack, exchange: Exchange) -> None:
     done = once(house, "backup", exchange)
     assert done.returncode == 2
-    assert done.stderr.strip() == "there is no job 'backup'; there are erp_in, erp_out, dunning"
+    assert (
+        done.stderr.strip() == "there is no job 'backup'; there are erp_in, erp_out, dunning, contact_rules"
+    )
+
+
+def test_the_holidays_of_this_year_and_the_next_are_written_once(house: Stack, exchange: Exchange) -> None:
+    assert once(house, "contact_rules", exchange).returncode == 0
+    rows = exchange.couch.all_docs(exchange.code, start_key="holidays:EC:", end_key="holidays:EC:\ufff0")
+    years = [int(row["id"].rpartition(":")[2]) for row in rows]
+    assert years == [years[0], years[0] + 1]
+    pack = exchange.couch.get(exchange.code, "compliance_pack:EC") or {}
+    exchange.couch.put(exchange.code, pack | {"version": 0, "origin": "office"})
+    assert once(house, "contact_rules", exchange).returncode == 0
+    revisions = [row["value"]["rev"] for row in rows]
+    again = exchange.couch.all_docs(exchange.code, start_key="holidays:EC:", end_key="holidays:EC:\ufff0")
+    assert [row["value"]["rev"] for row in again] == revisions
+    assert (exchange.couch.get(exchange.code, "compliance_pack:EC") or {})["version"] == 0, "the office's own"
 
 
 def once(house: Stack, job: str, exchange: Exchange) -> subprocess.CompletedProcess[str]:

@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, time
 from multiprocessing.context import ForkProcess
 from typing import Any
 
+from backend.compliance.shipped import shipped_pack
 from backend.couch.client import connect
 from backend.mail.port import Mailer
 from backend.mail.smtp import SmtpMailer, SmtpServer
@@ -26,7 +27,10 @@ Json = dict[str, Any]
 
 
 class Office:
-    """Runs dunning on a date, at nine in Quito. The data is fresh unless a test says otherwise."""
+    """Runs dunning on a date, at nine in Quito. The data is fresh unless a test says otherwise.
+
+    The company has no rules of contact, so that any day will do; a test of the rules writes some.
+    """
 
     def __init__(self, company: Company, mailbox: Mailbox) -> None:
         self.company = company
@@ -34,9 +38,15 @@ class Office:
         server = SmtpServer(host="127.0.0.1", port=mailbox.port, user=None, password=None, starttls=False)
         self.mailer: Mailer = SmtpMailer(server)
         self.policy(tolerance_days=5, resend_days=7)
+        company.remove("compliance_pack:EC")
 
     def policy(self, **fields: Any) -> None:
         self.company.put(self.company.central("policy:dunning") | fields)
+
+    def contact_rules(self, *, debtor_type: str, **fields: Any) -> None:
+        """The law of Ecuador, with `fields` changed, for debtors of this type."""
+        self.company.put((shipped_pack("EC") or {}) | fields)
+        self.company.put(self.company.central("policy:collection") | {"debtor_type": debtor_type})
 
     def customer(self, code: str, **fields: Any) -> None:
         body = {"code": code, "name": f"Tienda {code}", "email": f"{code.lower()}@clientes.example"}

@@ -13,10 +13,11 @@ function (newDoc, oldDoc, userCtx, secObj) {
   var INSTANT = /^([0-9]{4}-[0-9]{2}-[0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]{2})Z$/;
   var MAX_CASH = 1125899906842624;
   var STOP_CHANGES = {add: 1, move: 1, remove: 1};
+  var REMOTE_CHANNELS = {call: 1, sms: 1, whatsapp: 1, email: 1};
   var METHODS = {cash: 1, cheque: 1, transfer: 1, card: 1, withholding: 1};
   var PROJECTIONS = {
     company: 1, collector: 1, customer: 1, invoice: 1, withholding: 1, credit_note: 1, route: 1, goal: 1, catalogue: 1,
-    policy: 1, posting: 1, activity: 1, received: 1
+    policy: 1, posting: 1, reversal: 1, activity: 1, received: 1, compliance_pack: 1, holidays: 1
   };
 
   function refuse(code, field) {
@@ -143,6 +144,11 @@ function (newDoc, oldDoc, userCtx, secObj) {
       refuse('field_invalid', field);
     }
   }
+  function channel(value, field) {
+    if (typeof value !== 'string' || !has(REMOTE_CHANNELS, value)) {
+      refuse('field_invalid', field);
+    }
+  }
   function coordinate(value, field) {
     if (!isNumber(value, 0, 1000)) {
       refuse('field_invalid', field);
@@ -175,8 +181,12 @@ function (newDoc, oldDoc, userCtx, secObj) {
   var signedCash = whole(-MAX_CASH, MAX_CASH);
   var signature = record([['name', name], ['strokes', list(1, 100, list(2, 2000, coordinate))]]);
   var cheque = record([['receipt', receiptId], ['number', shortText], ['amount', whole(1, MAX_CASH)]]);
+  var contactCheck = record([['outcome', name], ['codes', list(0, 20, name)], ['exception', shortText]]);
   var FACTS = {
-    visit_start: [['customer', name], ['place', orNull(place)], ['distance_m', orNull(distance)]],
+    visit_start: [
+      ['customer', name], ['place', orNull(place)], ['distance_m', orNull(distance)],
+      ['contact_check', orNull(contactCheck)]
+    ],
     visit: [
       ['customer', name], ['start', name], ['started_at', instant], ['finished_at', instant], ['place', orNull(place)],
       ['outcome', name], ['comment', words], ['next_visit_at', orNull(instant)], ['attended_by', shortText],
@@ -225,6 +235,10 @@ function (newDoc, oldDoc, userCtx, secObj) {
     ],
     planned_stop: [
       ['route_on', date], ['customer', name], ['change', change], ['position', orNull(whole(0))]
+    ],
+    contact_attempt: [
+      ['customer', name], ['channel', channel], ['direct', flag], ['of', shortText],
+      ['contact_check', orNull(contactCheck)]
     ],
     track: [['positions', list(1, 5000, position)]],
     refusal: [['of', text(0, 1000)], ['reason', words], ['document', text(0, 65536)]]
