@@ -7,7 +7,10 @@ from typing import Any
 
 from backend.couch.client import Json
 
-_FOR_EVERYONE = ("company:", "catalogue:", "compliance_pack:", "holidays:")
+LISTS_FOR_EVERYONE = ("catalogue:", "compliance_pack:", "holidays:")
+"""Beginnings of ids: all such documents are for everyone."""
+
+_FOR_EVERYONE = ("company:", *LISTS_FOR_EVERYONE)
 _FOR_EVERYONE_IDS = frozenset({"policy:collection"})
 _BY_COLLECTOR_IN_ID = frozenset({"collector", "received", "route", "goal"})
 _BY_CUSTOMER_IN_ID = frozenset({"customer", "activity"})

@@ -8,6 +8,7 @@ from datetime import date
 
 from backend.couch.client import Couch, Json
 from backend.reconcile.activity import activity_id
+from backend.reconcile.audience import LISTS_FOR_EVERYONE
 from backend.reconcile.tuning import RECENT
 
 DESIGN = "recaudo"
@@ -67,7 +68,8 @@ def read_equipment(couch: Couch, company: str, collector: str, on: date) -> list
         end_key=[collector, {}],
         include_docs=True,
     )
-    rows += _range(couch, company, "catalogue:")
+    for begins in LISTS_FOR_EVERYONE:
+        rows += _range(couch, company, begins)
     rows += _range(couch, company, f"route:{collector}:", (on - RECENT["route"]).isoformat())
     rows += _range(couch, company, f"goal:{collector}:", (on - RECENT["goal"]).isoformat()[:7])
     return [*equipment.values(), *(row["doc"] for row in rows if row.get("doc"))]
