@@ -1,7 +1,7 @@
 """The local store beside a bare `sqlite3` loop that writes the same bytes just as durably.
 
-    python -m bench.store            # the figures, with the cost at 10,000 and at 200,000 documents
-    python -m bench.store --large    # … and at 1,000,000 (minutes)
+    python -m bench.store            # the figures, with the cost at 10,000 and at 1,000,000 documents
+    python -m bench.store --small    # … and at 100,000 instead (seconds)
 
 Runs alternate between the store and the bare loop, so that whatever else the machine does meets both; each
 figure is the median of its rounds. The bare loop makes the same bytes from the same documents; `ready_made`
@@ -12,18 +12,19 @@ from __future__ import annotations
 
 import argparse
 import json
+import shutil
 import sqlite3
 import statistics
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from bench import pouchdb
 from bench.figures import Figure, Lacking
-from replica import Database
+from replica import Database, replicate
 
 Json = dict[str, Any]
 
@@ -32,6 +33,7 @@ DOCUMENTS = 10_000
 ROUNDS = 5
 PUTS = 300
 READS = 5_000
+GROWTH_TURNS = 150
 ALL = 11_000
 
 BARE_PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "wal_autocheckpoint = 4000", "cache_size = -8192")
@@ -165,32 +167,53 @@ def fill(database: Database, upto: int, since: int = 0) -> None:
 
 
 def growth(folder: Path, sizes: list[int]) -> list[Json]:
-    """Return the median cost of a put, a get and a look for what to push, at each size of the database."""
-    found: list[Json] = []
-    with Database.open(folder / "growth") as database:
-        done = 0
-        for size in sizes:
-            fill(database, size, done)
-            done = size
-            seq = database.update_seq
-            names = [invoice(number * 7919 % size)["_id"] for number in range(1_000)]
-            gets = [timed(lambda name=name: database.get(name)) for name in names]
-            looks = [
-                timed(lambda seq=seq: database.changes(since=seq, exclude_origin="bench")) for _ in range(200)
-            ]
-            puts = [
-                timed(lambda key=f"put:{size}:{n}": database.put({**invoice(0), "_id": key}))
-                for n in range(200)
-            ]
-            found.append(
-                {
-                    "documents": size,
-                    "put_us": round(statistics.median(puts) * 1e6, 1),
-                    "get_us": round(statistics.median(gets) * 1e6, 1),
-                    "look_us": round(statistics.median(looks) * 1e6, 1),
-                }
-            )
-    return found
+    """Return the median cost of a put, a get and a no-op two-way sync, at each size of the database.
+
+    The databases take turns, so that whatever else the machine does meets all of them. A sync is with a copy
+    of the database in this process: over HTTP the network's share would be the same at every size.
+    """
+    with ExitStack() as open_files:
+        pairs = [_pair(folder / str(size), size, open_files) for size in sizes]
+        gets: list[list[float]] = [[] for _ in sizes]
+        puts: list[list[float]] = [[] for _ in sizes]
+        syncs: list[list[float]] = [[] for _ in sizes]
+        for turn in range(GROWTH_TURNS):
+            for at, (size, (here, there)) in enumerate(zip(sizes, pairs, strict=True)):
+                # A no-op sync writes nothing, so that the put before it is what it has to look past.
+                for number in range(5):
+                    name = invoice((turn * 5 + number) * 7919 % size)["_id"]
+                    gets[at].append(timed(lambda here=here, name=name: here.get(name)))
+                put = {**invoice(0), "_id": f"put:{turn}"}
+                puts[at].append(timed(lambda here=here, put=put: here.put(put)))
+                _sync(here, there)
+                syncs[at].append(timed(lambda here=here, there=there: _sync(here, there)))
+        return [
+            {
+                "documents": size,
+                "put_us": round(statistics.median(puts[at]) * 1e6, 1),
+                "get_us": round(statistics.median(gets[at]) * 1e6, 1),
+                "sync_us": round(statistics.median(syncs[at]) * 1e6, 1),
+            }
+            for at, size in enumerate(sizes)
+        ]
+
+
+def _pair(folder: Path, size: int, open_files: ExitStack) -> tuple[Database, Database]:
+    """Return two databases of `size` documents that know of each other that they are equal."""
+    folder.mkdir()
+    with Database.open(folder / "here") as database:
+        fill(database, size)
+    shutil.copy(folder / "here", folder / "there")
+    here, there = (open_files.enter_context(Database.open(folder / name)) for name in ("here", "there"))
+    there.put_setting("uuid", f"another {size}")
+    there.uuid = f"another {size}"
+    _sync(here, there)
+    return here, there
+
+
+def _sync(here: Database, there: Database) -> None:
+    assert replicate(here, there).ok
+    assert replicate(there, here).ok
 
 
 def compaction_waits(folder: Path) -> tuple[float, float]:
@@ -220,7 +243,7 @@ def measure(*, large: bool) -> Json:
         put, bare_put = put_times(folder)
         get, everything = read_times(folder)
         median_wait, longest_wait = compaction_waits(folder)
-        sizes = [10_000, 1_000_000] if large else [10_000, 200_000]
+        sizes = [10_000, 1_000_000 if large else 100_000]
         return {
             **{f"{way}_per_s": round(rate) for way, rate in bulk.items()},
             "bulk_edits_ratio": round(bulk["bulk_edits"] / bulk["bulk_bare"], 2),
@@ -238,7 +261,7 @@ def measure(*, large: bool) -> Json:
 
 def figures() -> Iterator[Figure]:
     """The store beside the bare loop and, where it is installed, PouchDB."""
-    ours = measure(large=False)
+    ours = measure(large=True)
     try:
         theirs = pouchdb.run(
             "pouchdb_store.cjs", str(BATCH), documents=[invoice(number) for number in range(ALL)]
@@ -284,8 +307,7 @@ def figures() -> Iterator[Figure]:
         met=ours["all_11000_ms"] <= theirs["all"] / 6 if theirs else None,
     )
     small, large = ours["growth"]
-    for what in ("put", "get", "look"):
-        label = {"put": "put", "get": "get", "look": "no-op look for what to push"}[what]
+    for what, label in (("put", "put"), ("get", "get"), ("sync", "no-op two-way sync")):
         yield Figure(
             name=f"{label} at {large['documents']:,} documents",
             value=large[f"{what}_us"],
@@ -298,8 +320,8 @@ def figures() -> Iterator[Figure]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.store")
-    parser.add_argument("--large", action="store_true", help="grow to 1,000,000 documents")
-    figures = measure(large=parser.parse_args().large)
+    parser.add_argument("--small", action="store_true", help="grow to 100,000 documents only")
+    figures = measure(large=not parser.parse_args().small)
     for name, value in figures.items():
         if name != "growth":
             print(f"{name:32} {value:>12}")

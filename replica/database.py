@@ -188,7 +188,7 @@ class Database(WithAttachments, WithQueries):
                 limit=limit,
                 skip=skip,
             )
-            found = [reading.all_docs_row(*row, conflicts=conflicts) for row in living]
+            found = reading.all_docs_rows(living, conflicts=conflicts)
         return {"total_rows": total, "offset": skip, "rows": found}
 
     def bulk_get(

@@ -14,7 +14,7 @@ from __future__ import annotations
 import itertools
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from replica.document import UnparsedDocument
@@ -59,19 +59,25 @@ class ChangesStream:
         if first.strip() != _OPENING:
             yield from self._whole(first + rest + "".join(blocks))
             return
-        lines = itertools.chain.from_iterable(map(_LINE.findall, itertools.chain((rest,), blocks)))
-        for *parts, other in lines:
-            if not other:
-                row = UnparsedDocument._make(parts)
-                yield row if _can_stay_text(row.members) else _as_row(row)
-                continue
-            line = other.strip().rstrip(",")
-            if line.startswith("{"):
-                yield self._row(line)
-            elif line.startswith("]"):
-                # The pattern's last group is the line itself for whatever is left.
-                return self._end("{" + line[1:].lstrip(",") + "".join(left[-1] for left in lines))
-        raise self._cut()
+        closing: list[str] = []
+        for block in itertools.chain((rest,), blocks):
+            # An underscore may be written as an escape, and SQLite takes a NUL for the end of a text.
+            plain = "\\u005" not in block and "\0" not in block
+            for seq, document_id, rev, members, other in _LINE.findall(block):
+                if other:
+                    line = other.strip().rstrip(",")
+                    if closing or line.startswith("]"):
+                        closing.append(line)
+                    elif line.startswith("{"):
+                        yield self._row(line)
+                    continue
+                row = UnparsedDocument(seq, document_id, rev, members)
+                # `"_` may as well stand in a value: what looks like a special member is parsed.
+                if plain and '"_' not in members and (len(members) < 2 * _DEEP or _is_shallow(members)):
+                    yield row
+                else:
+                    yield _as_row(row)
+        self._end(closing)
 
     def _blocks(self) -> Iterator[str]:
         """Yield whole lines, as many at a time as have come. A last line that was cut gets an end."""
@@ -101,9 +107,9 @@ class ChangesStream:
             raise Unreachable(f"{self._subject}: the feed ended with {line[:200]}")
         return row
 
-    def _end(self, closing: str) -> None:
+    def _end(self, closing: Sequence[str]) -> None:
         try:
-            end = json.loads(closing)
+            end = json.loads("{" + "".join(closing)[1:].lstrip(","))
             self.last_seq, self.pending = end["last_seq"], end.get("pending")
         except (ValueError, KeyError) as error:
             raise self._cut() from error
@@ -120,14 +126,8 @@ class ChangesStream:
         return Unreachable(f"{self._subject}: the changes feed is cut short")
 
 
-def _can_stay_text(members: str) -> bool:
-    """Whether a body has no special member, ends for SQLite where it ends for us, and is not too deep.
-
-    `"_` or an escaped underscore may as well stand in a value: what looks special is parsed.
-    """
-    if '"_' in members or "\\u005" in members or "\0" in members:
-        return False
-    return len(members) < 2 * _DEEP or members.count("{") + members.count("[") < _DEEP
+def _is_shallow(members: str) -> bool:
+    return members.count("{") + members.count("[") < _DEEP
 
 
 def _as_row(row: UnparsedDocument) -> Json:

@@ -101,13 +101,16 @@ class FirstSync:
         selection: Selection,
         *,
         full: bool,
+        counted: bool,
         world: World,
     ) -> None:
+        """`full` brings attachments too; `counted` asks first how much there is, for whoever watches."""
         self._source = source
         self._target = target
         self._reader = reader
         self._selection = selection
         self._full = full
+        self._counted = counted
         self._world = world
         self._open = contextlib.ExitStack()
         self._pending: int | None = None
@@ -130,28 +133,31 @@ class FirstSync:
         )
         # A filter of ours looks into documents, which then have to be parsed.
         arriving = feed.rows() if self._selection.document_filter is None else iter(feed)
+        monotonic = self._world.monotonic
         rows: list[Json] = []
         unparsed: list[UnparsedDocument] = []
-        began = moved = self._world.monotonic()
+        left = limit
+        began = moved = monotonic()
         for row in arriving:
-            now = self._world.monotonic()
+            now = monotonic()
             if now - moved > INACTIVITY_SECONDS:
                 raise Unreachable(f"the first sync got nothing in {INACTIVITY_SECONDS:.0f} s")
             if isinstance(row, UnparsedDocument):
                 unparsed.append(row)
             else:
                 rows.append(row)
-            if len(rows) + len(unparsed) >= limit or now - began > FIRST_SYNC_COMMIT_SECONDS:
+            left -= 1
+            if not left or now - began > FIRST_SYNC_COMMIT_SECONDS:
                 yield self._batch(rows, unparsed, _seq_of(row), is_last=False, empty=empty)
-                rows, unparsed = [], []
-                began = now = self._world.monotonic()
+                rows, unparsed, left = [], [], limit
+                began = now = monotonic()
             moved = now
         yield self._batch(rows, unparsed, feed.last_seq, is_last=not feed.pending, empty=empty)
         self.close()
 
     def _count(self, since: Any) -> int | None:
         """How many rows there are to come; asked beforehand, because the stream tells only at its end."""
-        if self._selection.doc_ids is not None:
+        if not self._counted or self._selection.doc_ids is not None:
             return None
         page = self._source.changes(since=since, limit=1, selector=self._selection.selector)
         return None if page.pending is None else page.pending + len(page.results)

@@ -189,6 +189,7 @@ class Replication:
             self._reader,
             self._options.selection,
             full=self._options.attachments,
+            counted=self._options.progress is not None,
             world=self._world,
         )
         self._last_seq = self._noted_seq = known.since if known is not None else 0
