@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
 from typing import Any
 
@@ -110,3 +111,33 @@ def new_fact(
         "local_on": local_on(now, zone).isoformat(),
         **body,
     }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Author:
+    """Who records a fact, on which phone, when: what every fact carries beside its own body."""
+
+    company: str
+    collector: str
+    device: str
+    ulid: str
+    now: datetime
+    zone: tzinfo
+
+    @property
+    def on(self) -> date:
+        """The date on the company's wall."""
+        return local_on(self.now, self.zone)
+
+    def fact(self, kind: str, body: Mapping[str, Any]) -> Json:
+        """The fact of `kind` with this `body`; raises as `new_fact` does."""
+        return new_fact(
+            kind,
+            body,
+            company=self.company,
+            collector=self.collector,
+            device=self.device,
+            ulid=self.ulid,
+            now=self.now,
+            zone=self.zone,
+        )

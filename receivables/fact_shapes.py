@@ -238,7 +238,8 @@ FACTS: dict[str, Fields] = {
         ("collected", _cash), ("voided", _cash), ("deposited", _cash), ("expected", _signed_cash),
         ("counted", _cash), ("difference", _signed_cash),
         ("denominations", items(0, 100, record((("value", whole(1, MAX_CASH)), ("count", _cash))))),
-        ("cheques", items(0, 1000, _cheque)), ("reason", _words), ("signature", or_null(_signature)),
+        ("cheques", items(0, 1000, _cheque)), ("receipts", items(0, 10_000, _receipt_id)),
+        ("deposits", items(0, 10_000, _name)), ("reason", _words), ("signature", or_null(_signature)),
         ("receiver", or_null(_signature)),
     ),
     "planned_stop": (

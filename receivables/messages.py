@@ -183,6 +183,112 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         "El cliente ya tiene {max} promesas vigentes.",
         "The customer already has {max} promises running.",
     ),
+    # voids
+    "void_repeated": (
+        "El recibo {number} ya está anulado.",
+        "Receipt {number} is void already.",
+    ),
+    "void_posted": (
+        "El recibo {number} ya está contabilizado. Pida la anulación a su supervisor.",
+        "Receipt {number} is posted already. Ask your supervisor to void it.",
+    ),
+    "void_shared": (
+        "El cliente ya tiene copia del recibo {number}. Pida la anulación a su supervisor.",
+        "The customer has a copy of receipt {number}. Ask your supervisor to void it.",
+    ),
+    "void_deposited": (
+        "Un cheque del recibo {number} ya se depositó. Pida la anulación a su supervisor.",
+        "A cheque of receipt {number} has been deposited. Ask your supervisor to void it.",
+    ),
+    "void_closed": (
+        "La caja del recibo {number} ya se cerró o no es de hoy. Pida la anulación a su supervisor.",
+        "The cash of receipt {number} is closed or not of today. Ask your supervisor to void it.",
+    ),
+    "void_reason_missing": (
+        "Elija por qué se anula.",
+        "Choose why it is voided.",
+    ),
+    # what a customer says against a debt
+    "invoice_missing": (
+        "Elija la factura.",
+        "Choose the invoice.",
+    ),
+    "reason_missing": (
+        "Elija el motivo.",
+        "Choose the reason.",
+    ),
+    "dispute_exceeds_open": (
+        "Reclama {amount}, pero en la factura queda {open} sin reclamar.",
+        "The dispute is over {amount}, but only {open} of the invoice is undisputed.",
+    ),
+    "informed_exceeds_open": (
+        "El pago informado es de {amount}, pero el saldo es {open}.",
+        "The informed payment is {amount}, but only {open} is open.",
+    ),
+    "payment_already_informed": (
+        "El pago con referencia {reference} ya se informó.",
+        "The payment with reference {reference} was informed already.",
+    ),
+    "date_in_future": (
+        "La fecha ({date}) está en el futuro. Revísela.",
+        "The date ({date}) is in the future. Check it.",
+    ),
+    "note_empty": (
+        "Escriba la nota.",
+        "Write the note.",
+    ),
+    # cash
+    "cash_limit_reached": (
+        "Tiene {in_hand} en efectivo y el límite es {limit}: puede recibir {room} más. Deposite, o cobre por"
+        " otro medio.",
+        "You hold {in_hand} in cash and the limit is {limit}: you may take {room} more. Make a deposit, or"
+        " take another means of payment.",
+    ),
+    "deposit_exceeds_cash": (
+        "Deposita {cash} en efectivo, pero tiene {in_hand}.",
+        "You deposit {cash} in cash, but hold {in_hand}.",
+    ),
+    "cheque_not_in_hand": (
+        "El cheque {number} ya no está en su poder.",
+        "You no longer hold cheque {number}.",
+    ),
+    "cheque_not_due": (
+        "El cheque {number} es para el {due_on}; el banco no lo recibe antes.",
+        "Cheque {number} is dated {due_on}; the bank takes it no earlier.",
+    ),
+    "slip_already_used": (
+        "El depósito {number} ya está registrado.",
+        "Deposit {number} is recorded already.",
+    ),
+    "nothing_to_close": (
+        "No hay nada que cerrar.",
+        "There is nothing to close.",
+    ),
+    "difference_unexplained": (
+        "La diferencia es de {difference}. Escriba el motivo.",
+        "The difference is {difference}. Write why.",
+    ),
+    "signature_missing": (
+        "Falta su firma.",
+        "Your signature is missing.",
+    ),
+    "receiver_missing": (
+        "Falta la firma de quien recibe.",
+        "The signature of who receives is missing.",
+    ),
+    # the collector's own route
+    "route_in_past": (
+        "La ruta del {date} ya pasó.",
+        "The route of {date} has passed.",
+    ),
+    "stop_planned_already": (
+        "El cliente ya está en la ruta de ese día.",
+        "The customer is on the route of that day already.",
+    ),
+    "stop_not_planned": (
+        "El cliente no está en la ruta de ese día.",
+        "The customer is not on the route of that day.",
+    ),
     # what a database refuses on arrival
     "server_only": (
         "Este documento solo lo escribe el servidor.",
@@ -253,6 +359,9 @@ FIELD_NAMES: Mapping[str, tuple[str, str]] = {
     "tax": ("impuesto", "tax"),
     "access_key": ("clave de acceso", "access key"),
     "comment": ("comentario", "comment"),
+    "reason": ("motivo", "reason"),
+    "text": ("detalle", "details"),
+    "name": ("nombre", "name"),
 }
 
 

@@ -37,13 +37,15 @@ class CollectionPolicy:
     comment_min_length: int
     debtor_type: DebtorType = DebtorType.CONSUMER
     collects_for: CollectsFor = CollectsFor.OWN
+    cash_limit: Money | None = None
+    """Of cash in transit: what a collector may hold before it is deposited or handed over."""
 
     @classmethod
     def from_json(cls, doc: Mapping[str, Any]) -> CollectionPolicy:
         """Read a policy document; a field that an older document lacks takes the most permissive value."""
         try:
             currency = doc["currency"]
-            cap = doc.get("cash_cap")
+            cap, limit = doc.get("cash_cap"), doc.get("cash_limit")
             return cls(
                 currency=currency,
                 minimum_receipt=Money.from_json(doc.get("minimum_receipt", 0), currency),
@@ -54,6 +56,7 @@ class CollectionPolicy:
                 comment_min_length=int(doc.get("comment_min_length", 0)),
                 debtor_type=DebtorType(doc.get("debtor_type") or DebtorType.CONSUMER),
                 collects_for=CollectsFor(doc.get("collects_for") or CollectsFor.OWN),
+                cash_limit=None if limit is None else Money.from_json(limit, currency),
             )
         except (KeyError, TypeError, ValueError, MoneyError) as error:
             raise BadDocument(f"policy {doc.get('_id')!r}: {error!r}") from error

@@ -21,11 +21,12 @@ from receivables.allocation import (
     oldest_first_problems,
 )
 from receivables.canonical import canonical_json
+from receivables.cash import cash_limit_problems
 from receivables.documents import SCHEMA, BadDocument, Json, local_on, rfc3339
 from receivables.identifiers import receipt_id, receipt_number
 from receivables.invoices import OpenItem
 from receivables.money import MAX_MINOR, Money, MoneyError, minor_from_json, total
-from receivables.payments import PaymentKey, PaymentLine, payment_problems
+from receivables.payments import Method, PaymentKey, PaymentLine, payment_problems
 from receivables.policies import CollectionPolicy
 from receivables.validation import Problem, money_data
 
@@ -134,14 +135,23 @@ def plan_receipt(
     zone: tzinfo,
     place: Mapping[str, Any] | None,
     known_payments: Collection[PaymentKey] = frozenset(),
+    cash_in_hand: Money | None = None,
 ) -> Json | list[Problem]:
     """Return the receipt document of `draft`, or all that is wrong with it.
 
     `open_items` are the customer's provisional open items; `known_payments` the keys of payments already
-    recorded. Raise BadIdentifier for a series or counter that can't be: those don't come from a person.
+    recorded; `cash_in_hand` is what the collector holds, None where no limit is to be kept. Raise
+    BadIdentifier for a series or counter that can't be: those don't come from a person.
     """
     on = local_on(now, zone)
-    plan = plan_allocation(draft, open_items=open_items, policy=policy, on=on, known_payments=known_payments)
+    plan = plan_allocation(
+        draft,
+        open_items=open_items,
+        policy=policy,
+        on=on,
+        known_payments=known_payments,
+        cash_in_hand=cash_in_hand,
+    )
     if isinstance(plan, list):
         return plan
     doc: Json = {
@@ -175,6 +185,7 @@ def plan_allocation(
     policy: CollectionPolicy,
     on: date,
     known_payments: Collection[PaymentKey] = frozenset(),
+    cash_in_hand: Money | None = None,
 ) -> AllocationPlan | list[Problem]:
     """Check `draft` and say how it would be applied; the screen shows this while the collector types."""
     items = [item for item in open_items if item.customer == draft.customer]
@@ -188,6 +199,9 @@ def plan_allocation(
     if paid > MAX_MINOR:
         return [*problems, Problem("amount_too_large", "payments")]
     amount = Money(paid, draft.currency)
+    if cash_in_hand is not None:
+        cash = total((line.amount for line in draft.payments if line.method == Method.CASH), draft.currency)
+        problems += cash_limit_problems(cash_in_hand, cash, policy.cash_limit)
     problems += _minimum_problems(items, amount, policy=policy)
     plan = _allocate(draft, items, amount, on_account_allowed=policy.on_account_allowed)
     if isinstance(plan, list):

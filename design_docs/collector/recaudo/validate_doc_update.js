@@ -230,8 +230,8 @@ function (newDoc, oldDoc, userCtx, secObj) {
       ['collected', cash], ['voided', cash], ['deposited', cash], ['expected', signedCash], ['counted', cash],
       ['difference', signedCash],
       ['denominations', list(0, 100, record([['value', whole(1, MAX_CASH)], ['count', cash]]))],
-      ['cheques', list(0, 1000, cheque)], ['reason', words], ['signature', orNull(signature)],
-      ['receiver', orNull(signature)]
+      ['cheques', list(0, 1000, cheque)], ['receipts', list(0, 10000, receiptId)], ['deposits', list(0, 10000, name)],
+      ['reason', words], ['signature', orNull(signature)], ['receiver', orNull(signature)]
     ],
     planned_stop: [
       ['route_on', date], ['customer', name], ['change', change], ['position', orNull(whole(0))]
