@@ -14,7 +14,8 @@ from datetime import date
 from typing import Any
 
 from receivables.invoices import Invoice, OpenItem
-from receivables.money import Money, minor_from_json
+from receivables.money import Money, minor_from_json, total
+from receivables.payments import is_uncertain
 
 Docs = Iterable[Mapping[str, Any]]
 
@@ -44,6 +45,29 @@ def provisional_open_items(
         if invoice.state == "open"
     ]
     return sorted((item for item in items if item.open.minor > 0), key=lambda item: item.age_key)
+
+
+def erp_balance(invoices: Docs, *, currency: str) -> Money:
+    """What the ERP said was open when it was last heard."""
+    read = (Invoice.from_json(each) for each in invoices)
+    own = (each.balance for each in read if each.state == "open" and each.balance.currency == currency)
+    return total(own, currency)
+
+
+def unconfirmed_payments(invoices: Docs, own_receipts: Docs, voids: Docs = (), *, currency: str) -> Money:
+    """Cheques, transfers and withholdings in receipts that no balance contains yet: paid, not yet certain.
+
+    The confirmed balance is the provisional one plus this.
+    """
+    reflected = {receipt for each in invoices for receipt in each.get("reflects") or ()}
+    minor = sum(
+        minor_from_json(line["amount"])
+        for receipt in valid_receipts(own_receipts, voids)
+        if receipt["currency"] == currency and receipt["_id"] not in reflected
+        for line in receipt["payments"]
+        if is_uncertain(line["method"])
+    )
+    return Money(minor, currency)
 
 
 def valid_receipts(receipts: Docs, voids: Docs = ()) -> list[Mapping[str, Any]]:

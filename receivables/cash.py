@@ -228,7 +228,7 @@ def plan_close(
     if utf16_length(reason.strip()) > LONGEST_REASON:
         problems.append(Problem("text_too_long", "reason", {"name": "reason", "max_length": LONGEST_REASON}))
     if not _is_signed(signature):
-        problems.append(Problem("signature_missing", "signature"))
+        problems.append(Problem("signature_not_drawn", "signature"))
     if not _is_signed(receiver):
         problems.append(Problem("receiver_missing", "receiver"))
     elif not str((receiver or {}).get("name") or "").strip():

@@ -237,6 +237,20 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         "Escriba la nota.",
         "Write the note.",
     ),
+    # where a customer is
+    "position_missing": (
+        "El teléfono no encontró su posición. Salga a cielo abierto e inténtelo de nuevo.",
+        "The phone found no position. Step outside and try again.",
+    ),
+    "position_inexact": (
+        "La posición tiene un error de {metres} m; el máximo es {most}. Espere unos segundos e inténtelo de"
+        " nuevo.",
+        "The position is {metres} m inexact; the most is {most}. Wait a few seconds and try again.",
+    ),
+    "move_unexplained": (
+        "El punto se mueve {metres} m. Escriba por qué.",
+        "The point moves {metres} m. Write why.",
+    ),
     # cash
     "cash_limit_reached": (
         "Tiene {in_hand} en efectivo y el límite es {limit}: puede recibir {room} más. Deposite, o cobre por"
@@ -268,7 +282,7 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         "La diferencia es de {difference}. Escriba el motivo.",
         "The difference is {difference}. Write why.",
     ),
-    "signature_missing": (
+    "signature_not_drawn": (
         "Falta su firma.",
         "Your signature is missing.",
     ),

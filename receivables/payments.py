@@ -61,6 +61,13 @@ MEANS: Mapping[Method, PaymentMeans] = {
     ),
 }
 
+
+def is_uncertain(method: str) -> bool:
+    """May this payment still turn out to be none: a cheque that bounces, a withholding that is refused?"""
+    means = MEANS.get(method)  # type: ignore[call-overload]  # a method of the future is taken at its word
+    return means is not None and (means.needs_clearing or not means.counts_as_recovery)
+
+
 MAX_LINES = 100
 """More lines than anyone pays with; the database refuses a receipt beyond them."""
 

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
 from receivables.balances import valid_receipts
 from receivables.dates import add_business_days
-from receivables.documents import BadDocument, Json, local_on, new_fact, parse_date, parse_instant
+from receivables.documents import Author, BadDocument, Json, parse_date, parse_instant
 from receivables.invoices import OpenItem
 from receivables.money import Money, MoneyError, minor_from_json, total
 from receivables.validation import Problem, money_data
@@ -172,12 +172,7 @@ def plan_promise(
     open_items: Iterable[OpenItem],
     pending: Iterable[Promise],
     terms: PromiseTerms,
-    company: str,
-    collector: str,
-    device: str,
-    ulid: str,
-    now: datetime,
-    zone: tzinfo,
+    author: Author,
 ) -> Json | list[Problem]:
     """Return the promise document, or all that is wrong; `pending` are the customer's pending promises."""
     items = [
@@ -190,11 +185,9 @@ def plan_promise(
         "currency": amount.currency,
         "promised_on": promised_on.isoformat(),
     }
-    doc = new_fact(
-        "promise", body, company=company, collector=collector, device=device, ulid=ulid, now=now, zone=zone
-    )
+    doc = author.fact("promise", body)
     problems = _amount_problems(items, invoices, amount)
-    problems += _date_problems(promised_on, local_on(now, zone), terms)
+    problems += _date_problems(promised_on, author.on, terms)
     kept = [other for other in pending if not other.overlaps(Promise.from_json(doc))]
     if len(kept) >= terms.max_active:
         problems.append(Problem("too_many_promises", "", {"max": terms.max_active}))

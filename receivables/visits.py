@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import datetime
 from typing import Any
 
-from receivables.documents import Json, new_fact, rfc3339
+from receivables.documents import Author, Json, rfc3339
 from receivables.geometry import Point, haversine_m
 from receivables.policies import CollectionPolicy
 from receivables.validation import Problem, utf16_length
@@ -74,12 +74,7 @@ def plan_visit_start(
     customer: Mapping[str, Any],
     open_visit: Mapping[str, Any] | None,
     place: Mapping[str, Any] | None,
-    company: str,
-    collector: str,
-    device: str,
-    ulid: str,
-    now: datetime,
-    zone: tzinfo,
+    author: Author,
 ) -> Json | list[Problem]:
     """Return the `visit_start` at a `customer` document, or the problem that another visit is open."""
     if open_visit is not None:
@@ -89,16 +84,7 @@ def plan_visit_start(
         "place": None if place is None else dict(place),
         "distance_m": distance_to_customer_m(place, customer.get("location")),
     }
-    return new_fact(
-        "visit_start",
-        body,
-        company=company,
-        collector=collector,
-        device=device,
-        ulid=ulid,
-        now=now,
-        zone=zone,
-    )
+    return author.fact("visit_start", body)
 
 
 def plan_visit_finish(
@@ -110,18 +96,15 @@ def plan_visit_finish(
     catalogue: Mapping[str, Outcome],
     policy: CollectionPolicy,
     place: Mapping[str, Any] | None,
-    company: str,
-    collector: str,
-    device: str,
-    ulid: str,
-    now: datetime,
-    zone: tzinfo,
+    author: Author,
+    attended_by: str = "",
+    signature: Mapping[str, Any] | None = None,
 ) -> Json | list[Problem]:
     """Return the `visit` that finishes `start`, or all that is missing from it."""
     if start is None:
         return [Problem("visit_not_started")]
     problems = _finish_problems(
-        outcome, comment.strip(), next_visit_at, catalogue=catalogue, policy=policy, now=now
+        outcome, comment.strip(), next_visit_at, catalogue=catalogue, policy=policy, now=author.now
     )
     if problems:
         return problems
@@ -129,15 +112,15 @@ def plan_visit_finish(
         "customer": start["customer"],
         "start": start["_id"],
         "started_at": start["created_at"],
-        "finished_at": rfc3339(now),
+        "finished_at": rfc3339(author.now),
         "place": None if place is None else dict(place),
         "outcome": outcome,
         "comment": comment.strip(),
         "next_visit_at": None if next_visit_at is None else rfc3339(next_visit_at),
+        "attended_by": attended_by.strip() or None,
+        "signature": dict(signature) if signature else None,
     }
-    return new_fact(
-        "visit", body, company=company, collector=collector, device=device, ulid=ulid, now=now, zone=zone
-    )
+    return author.fact("visit", body)
 
 
 def _finish_problems(

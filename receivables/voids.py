@@ -1,4 +1,4 @@
-"""Voiding a receipt: the collector may on the same day while no copy has left the phone; else the office does.
+"""Voiding a receipt: the collector may on its day, while no copy has left the phone; else the office does.
 
 A void takes nothing back: the receipt keeps its number and both stay on record.
 """

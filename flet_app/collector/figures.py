@@ -11,10 +11,18 @@ from datetime import date
 from typing import Any
 
 from flet_app.collector.portfolio import Json, Portfolio
-from receivables.balances import MethodTotals, provisional_open_items, totals_by_method
+from receivables.balances import (
+    MethodTotals,
+    erp_balance,
+    provisional_open_items,
+    totals_by_method,
+    unconfirmed_payments,
+)
+from receivables.cash import CashSession, cash_session
+from receivables.claims import mark_disputed
 from receivables.geometry import Point, haversine_m
 from receivables.invoices import CustomerTotals, OpenItem, customer_totals
-from receivables.money import Money
+from receivables.money import Money, total
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,15 +55,54 @@ class Day:
 
 
 def open_items(portfolio: Portfolio, customer: str) -> list[OpenItem]:
-    """What may still be paid there, oldest first, with this phone's own receipts taken off."""
+    """What may still be paid there, oldest first, with this phone's own receipts taken off.
+
+    What is disputed to the last cent is marked.
+    """
     receipts = portfolio.receipts_for(customer)
-    return provisional_open_items(portfolio.invoices_for(customer), receipts, portfolio.voids.values())
+    items = provisional_open_items(portfolio.invoices_for(customer), receipts, portfolio.voids.values())
+    return mark_disputed(items, portfolio.disputes.values()) if portfolio.disputes else items
+
+
+def currency_of(portfolio: Portfolio, customer: str) -> str:
+    return str((portfolio.customers.get(customer) or {}).get("currency") or portfolio.currency)
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Balances:
+    """What the ERP said last, what remains after this phone's receipts, what of those is to be confirmed."""
+
+    erp: Money
+    provisional: Money
+    unconfirmed: Money
+
+
+def balances(portfolio: Portfolio, customer: str) -> Balances:
+    currency = currency_of(portfolio, customer)
+    invoices = portfolio.invoices_for(customer)
+    receipts = portfolio.receipts_for(customer)
+    return Balances(
+        erp=erp_balance(invoices, currency=currency),
+        provisional=total((item.open for item in open_items(portfolio, customer)), currency),
+        unconfirmed=unconfirmed_payments(invoices, receipts, portfolio.voids.values(), currency=currency),
+    )
+
+
+def cash_in_hand(portfolio: Portfolio) -> CashSession:
+    """The running session of cash: what should be in the collector's bag."""
+    return cash_session(
+        portfolio.receipts.values(),
+        portfolio.voids.values(),
+        portfolio.deposits.values(),
+        portfolio.closes.values(),
+        currency=portfolio.currency,
+    )
 
 
 def totals(portfolio: Portfolio, customer: str, *, on: date) -> CustomerTotals:
     """Balance, overdue and credit of a customer in the customer's currency."""
     document = portfolio.customers.get(customer) or {}
-    currency = str(document.get("currency") or portfolio.currency)
+    currency = currency_of(portfolio, customer)
     limit = document.get("credit_limit")
     return customer_totals(
         open_items(portfolio, customer),
@@ -99,7 +146,7 @@ def _stops(portfolio: Portfolio, *, on: date, here: Point | None) -> Iterable[St
     """The route in its order, then whoever was visited without being on it."""
     finished = {v["customer"]: v for v in portfolio.visits.values() if v["local_on"] == on.isoformat()}
     running = portfolio.open_visit()
-    planned = [(stop["customer"], stop.get("origin", "plan")) for stop in portfolio.route(on)]
+    planned = [(stop.customer, stop.origin) for stop in portfolio.route(on)]
     known = {customer for customer, _origin in planned}
     extra = [(customer, "own") for customer in finished if customer not in known]
     for position, (customer, origin) in enumerate(planned + extra, start=1):
@@ -137,6 +184,11 @@ def visits_of_day(portfolio: Portfolio, *, on: date) -> list[Json]:
 
 def history_of(portfolio: Portfolio, customer: str) -> list[dict[str, Any]]:
     """What was done at a customer: the centre's record, and this phone's facts that it lacks."""
+    told = (
+        ("promise", portfolio.promises), ("dispute", portfolio.disputes),
+        ("informed_payment", portfolio.informed), ("note", portfolio.notes),
+        ("location_update", portfolio.location_updates),
+    )  # fmt: skip
     items = list((portfolio.activity.get(customer) or {}).get("items") or ())
     known = {item.get("ref") for item in items}
     items += [
@@ -151,5 +203,17 @@ def history_of(portfolio: Portfolio, customer: str) -> list[dict[str, Any]]:
         }
         for doc in portfolio.visits.values()
         if doc["customer"] == customer and doc["_id"] not in known
+    ]  # fmt: skip
+    items += [
+        {
+            "at": doc["created_at"],
+            "kind": kind,
+            "ref": id_,
+            "by": doc["collector"],
+            "text": doc.get("text") or "",
+        }
+        for kind, documents in told
+        for id_, doc in documents.items()
+        if doc["customer"] == customer and id_ not in known
     ]  # fmt: skip
     return sorted(items, key=lambda item: str(item["at"]), reverse=True)

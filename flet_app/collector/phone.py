@@ -95,6 +95,7 @@ class Phone:
         await asyncio.to_thread(store.begin_series, enrolment.series)
         await asyncio.to_thread(store.load_outbox, enrolment.devices)
         await asyncio.to_thread(store.load_preferences)
+        await asyncio.to_thread(store.load_drafts)
         await store.refresh()
         self.enrolment, self.store = enrolment, store
         self._api = Api(self.settings.api_url)

@@ -17,6 +17,7 @@ from typing import Any, ClassVar
 from receivables.documents import FACT_TYPES, BadDocument
 from receivables.identifiers import BadIdentifier, parse_id
 from receivables.invoices import Invoice
+from receivables.planned_stops import PlannedStop, planned_route
 from receivables.policies import CollectionPolicy
 
 Json = dict[str, Any]
@@ -36,6 +37,16 @@ class Portfolio:
         self.credit_notes: dict[str, Json] = {}
         self.receipts: dict[str, Json] = {}
         self.voids: dict[str, Json] = {}
+        self.copies: dict[str, Json] = {}
+        self.promises: dict[str, Json] = {}
+        self.disputes: dict[str, Json] = {}
+        self.informed: dict[str, Json] = {}
+        self.notes: dict[str, Json] = {}
+        self.location_updates: dict[str, Json] = {}
+        self.photos: dict[str, Json] = {}
+        self.deposits: dict[str, Json] = {}
+        self.closes: dict[str, Json] = {}
+        self.planned_stops: dict[str, Json] = {}
         self.visit_starts: dict[str, Json] = {}
         self.visits: dict[str, Json] = {}
         self.postings: dict[str, Json] = {}
@@ -131,6 +142,16 @@ class Portfolio:
         "credit_note": lambda self, key, doc: self.credit_notes.update({key: doc}),
         "receipt": _put_receipt,
         "receipt_void": lambda self, _key, doc: self.voids.update({doc["receipt"]: doc}),
+        "receipt_copy": lambda self, _key, doc: self.copies.update({doc["_id"]: doc}),
+        "promise": lambda self, _key, doc: self.promises.update({doc["_id"]: doc}),
+        "dispute": lambda self, _key, doc: self.disputes.update({doc["_id"]: doc}),
+        "informed_payment": lambda self, _key, doc: self.informed.update({doc["_id"]: doc}),
+        "note": lambda self, _key, doc: self.notes.update({doc["_id"]: doc}),
+        "location_update": lambda self, _key, doc: self.location_updates.update({doc["_id"]: doc}),
+        "photo": lambda self, _key, doc: self.photos.update({doc["_id"]: doc}),
+        "deposit": lambda self, _key, doc: self.deposits.update({doc["_id"]: doc}),
+        "cash_close": lambda self, _key, doc: self.closes.update({doc["_id"]: doc}),
+        "planned_stop": lambda self, _key, doc: self.planned_stops.update({doc["_id"]: doc}),
         "visit_start": lambda self, _key, doc: self.visit_starts.update({doc["_id"]: doc}),
         "visit": lambda self, _key, doc: self.visits.update({doc["start"]: doc}),
         "posting": lambda self, _key, doc: self.postings.update({doc["receipt"]: doc}),
@@ -181,9 +202,10 @@ class Portfolio:
         words = _plain(text).split()
         return [code for code in self.in_order() if all(word in self.search_keys[code] for word in words)]
 
-    def route(self, on: date) -> list[Json]:
-        document = self.routes.get(on.isoformat())
-        return list(document["stops"]) if document else []
+    def route(self, on: date) -> list[PlannedStop]:
+        """The plan of the office for a day, as the collector changed it."""
+        plan = (self.routes.get(on.isoformat()) or {}).get("stops") or ()
+        return planned_route(plan, self.planned_stops.values(), on=on)
 
     def open_visit(self) -> Json | None:
         """The visit that was started and not finished; the newest where a restored phone has several."""

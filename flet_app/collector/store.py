@@ -29,6 +29,7 @@ CONTACT_STEP = timedelta(minutes=1)
 SERIES = "series"
 OUTBOX = "outbox"
 PREFERENCES = "preferences"
+DRAFTS = "drafts"
 
 
 class Transaction(Protocol):
@@ -52,6 +53,8 @@ class Store:
         self.outbox = Outbox()
         self.chosen: Json = {}
         """What the person chose here: `theme_mode`, `language`."""
+        self.drafts: Json = {}
+        """Half-typed forms by name, so that a phone that dies gives them back."""
         self.last_contact: datetime | None = None
         self._kept_contact: datetime | None = None
         self._folded = 0
@@ -165,6 +168,23 @@ class Store:
 
     def load_preferences(self) -> None:
         self.chosen = self.database.get_local(PREFERENCES) or {}
+
+    def load_drafts(self) -> None:
+        self.drafts = dict((self.database.get_local(DRAFTS) or {}).get("forms") or {})
+
+    async def keep_draft(self, name: str, form: Json | None) -> None:
+        """Remember what stands in a form, or with None forget it; forms of one name replace each other."""
+        if self.drafts.get(name) == form:
+            return
+        others = {each: kept for each, kept in self.drafts.items() if each != name}
+        self.drafts = others if form is None else {**others, name: form}
+
+        def run() -> None:
+            with self.database.transaction() as transaction:  # the latest, whichever thread comes last
+                kept = transaction.get_local(DRAFTS) or {}
+                transaction.put_local(DRAFTS, {**kept, "forms": self.drafts})
+
+        await asyncio.to_thread(run)
 
     def choose(self, **values: Any) -> None:
         """Keep a preference of this phone."""

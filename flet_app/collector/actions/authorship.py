@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flet_app.collector.phone import Phone
 from flet_app.collector.portfolio import Portfolio
 from flet_app.collector.session import Enrolment
 from flet_app.collector.store import Store
+from receivables.documents import Author, Json
 from receivables.money import Money
 from receivables.policies import CollectionPolicy
+from receivables.validation import Problem
+
+Plan = Callable[[Portfolio, Author], Json | list[Problem]]
 
 
 class NotSignedIn(RuntimeError):
@@ -18,6 +24,33 @@ def authorship(phone: Phone) -> tuple[Store, Enrolment]:
     if phone.store is None or phone.enrolment is None or phone.locked:
         raise NotSignedIn
     return phone.store, phone.enrolment
+
+
+def author_of(phone: Phone, enrolment: Enrolment) -> Author:
+    return Author(
+        company=enrolment.company,
+        collector=enrolment.collector,
+        device=enrolment.device,
+        ulid=phone.world.ulid(),
+        now=phone.now(),
+        zone=phone.zone,
+    )
+
+
+async def record(phone: Phone, plan: Plan) -> Json | list[Problem]:
+    """Write the one fact that `plan` makes of what the phone knows, or return why there can be none.
+
+    It is on disk when this returns; windows that record at the same time do so one after the other.
+    """
+    store, enrolment = authorship(phone)
+    async with phone.writing:
+        fact = plan(store.portfolio, author_of(phone, enrolment))
+        if isinstance(fact, list):
+            return fact
+        await store.write(lambda transaction: transaction.put(fact))
+    phone.announce()
+    phone.nudge()
+    return fact
 
 
 def policy_of(portfolio: Portfolio) -> CollectionPolicy:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flet_app.collector.phone import Phone
+from flet_app.collector.portfolio import Portfolio
 from paperwork.receipt import render_receipt
 from receivables.documents import Json
 
@@ -28,5 +29,11 @@ def receipt_pdf(phone: Phone, receipt: Json, language: str) -> bytes:
         collector=portfolio.collector or {"name": enrolment.name if enrolment else receipt["collector"]},
         posting=portfolio.postings.get(receipt["_id"]),
         void=portfolio.voids.get(receipt["_id"]),
+        reprint=copies_of(portfolio, receipt),
         language=language,
     )
+
+
+def copies_of(portfolio: Portfolio, receipt: Json) -> int:
+    """How many copies of the receipt have left the phone; every further one is marked a reprint."""
+    return sum(copy["receipt"] == receipt["_id"] for copy in portfolio.copies.values())

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flet_app.collector.actions.authorship import authorship, policy_of
-from flet_app.collector.figures import open_items
+from flet_app.collector.actions.authorship import author_of, authorship, policy_of, record
+from flet_app.collector.figures import cash_in_hand, open_items
 from flet_app.collector.phone import Phone
 from flet_app.collector.portfolio import Portfolio
 from flet_app.collector.store import SERIES, Transaction
@@ -17,6 +17,7 @@ from receivables.payments import PaymentKey, PaymentLine
 from receivables.receipts import ReceiptDraft, plan_allocation, plan_receipt
 from receivables.signatures import sign_receipt
 from receivables.validation import Problem
+from receivables.voids import plan_copy, plan_void, void_problems
 
 FORMS_KEPT = 20
 """Forms remembered in `_local/series`: more than a person has open in the windows of one phone."""
@@ -39,6 +40,7 @@ def preview(phone: Phone, draft: ReceiptDraft) -> AllocationPlan | list[Problem]
         policy=policy_of(store.portfolio),
         on=phone.today(),
         known_payments=_known_payments(store.portfolio),
+        cash_in_hand=cash_in_hand(store.portfolio).expected,
     )
 
 
@@ -56,8 +58,9 @@ async def save_receipt(
         known = _known_payments(store.portfolio)
         policy = policy_of(store.portfolio)
         key = phone.key
+        in_hand = cash_in_hand(store.portfolio).expected
 
-        def record(transaction: Transaction) -> Json:
+        def write(transaction: Transaction) -> Json:
             series = transaction.get_local(SERIES)
             if series is None:
                 raise RuntimeError("this phone has no receipt series")
@@ -79,6 +82,7 @@ async def save_receipt(
                 zone=phone.zone,
                 place=place,
                 known_payments=known,
+                cash_in_hand=in_hand,
             )
             if isinstance(planned, list):
                 raise _Refused(planned)
@@ -91,12 +95,48 @@ async def save_receipt(
             return planned
 
         try:
-            receipt: Json = await store.write(record)
+            receipt: Json = await store.write(write)
         except _Refused as refused:
             return refused.problems
     phone.announce()
     phone.nudge()
     return receipt
+
+
+async def void_receipt(phone: Phone, receipt: Json, *, reason: str) -> Json | list[Problem]:
+    """Void a receipt of this phone, or say why only the office may."""
+    return await record(
+        phone,
+        lambda portfolio, author: plan_void(
+            receipt, reason=reason, author=author, **_known_of(portfolio, receipt)
+        ),
+    )
+
+
+def why_not_void(phone: Phone, receipt: Json) -> list[Problem]:
+    """What stands in the way of voiding `receipt` here; empty where nothing does."""
+    store, enrolment = authorship(phone)
+    return void_problems(receipt, author=author_of(phone, enrolment), **_known_of(store.portfolio, receipt))
+
+
+async def note_copy(phone: Phone, receipt: Json, *, means: str) -> None:
+    """Record that a copy of the receipt left the phone."""
+    await record(
+        phone,
+        lambda portfolio, author: plan_copy(
+            receipt, means=means, copies=portfolio.copies.values(), author=author
+        ),
+    )
+
+
+def _known_of(portfolio: Portfolio, receipt: Json) -> dict[str, Any]:
+    return {
+        "voids": portfolio.voids.values(),
+        "copies": portfolio.copies.values(),
+        "deposits": portfolio.deposits.values(),
+        "closes": portfolio.closes.values(),
+        "posting": portfolio.postings.get(receipt["_id"]),
+    }
 
 
 def _known_payments(portfolio: Portfolio) -> frozenset[PaymentKey]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from flet_app.collector.actions.authorship import authorship, policy_of
+from flet_app.collector.actions.authorship import policy_of, record
 from flet_app.collector.phone import Phone
 from receivables.documents import Json
 from receivables.validation import Problem
@@ -17,25 +17,15 @@ Place = Mapping[str, Any] | None
 
 async def start_visit(phone: Phone, customer: str, *, place: Place) -> Json | list[Problem]:
     """Record that the collector is at `customer` now; problems where another visit is open."""
-    store, enrolment = authorship(phone)
-    async with phone.writing:
-        plan = plan_visit_start(
-            customer=store.portfolio.customers[customer],
-            open_visit=store.portfolio.open_visit(),
+    return await record(
+        phone,
+        lambda portfolio, author: plan_visit_start(
+            customer=portfolio.customers[customer],
+            open_visit=portfolio.open_visit(),
             place=place,
-            company=enrolment.company,
-            collector=enrolment.collector,
-            device=enrolment.device,
-            ulid=phone.world.ulid(),
-            now=phone.now(),
-            zone=phone.zone,
-        )
-        if isinstance(plan, list):
-            return plan
-        await store.write(lambda transaction: transaction.put(plan))
-    phone.announce()
-    phone.nudge()
-    return plan
+            author=author,
+        ),
+    )
 
 
 async def finish_visit(
@@ -45,28 +35,22 @@ async def finish_visit(
     comment: str,
     next_visit_at: datetime | None,
     place: Place,
+    attended_by: str = "",
+    signature: Json | None = None,
 ) -> Json | list[Problem]:
     """Record how the open visit ended; problems where the outcome asks for more than was given."""
-    store, enrolment = authorship(phone)
-    async with phone.writing:
-        plan = plan_visit_finish(
-            start=store.portfolio.open_visit(),
+    return await record(
+        phone,
+        lambda portfolio, author: plan_visit_finish(
+            start=portfolio.open_visit(),
             outcome=outcome,
             comment=comment,
             next_visit_at=next_visit_at,
-            catalogue=outcomes({"items": store.portfolio.catalogues.get("outcomes", [])}),
-            policy=policy_of(store.portfolio),
+            catalogue=outcomes({"items": portfolio.catalogues.get("outcomes", [])}),
+            policy=policy_of(portfolio),
             place=place,
-            company=enrolment.company,
-            collector=enrolment.collector,
-            device=enrolment.device,
-            ulid=phone.world.ulid(),
-            now=phone.now(),
-            zone=phone.zone,
-        )
-        if isinstance(plan, list):
-            return plan
-        await store.write(lambda transaction: transaction.put(plan))
-    phone.announce()
-    phone.nudge()
-    return plan
+            author=author,
+            attended_by=attended_by,
+            signature=signature,
+        ),
+    )

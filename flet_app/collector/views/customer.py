@@ -3,32 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-import re
-from datetime import date
 from typing import Any
 
 import flet as ft
 
-from flet_app.collector import figures
 from flet_app.collector.actions.visits import start_visit
 from flet_app.collector.portfolio import Json
 from flet_app.collector.state import Window, use_app
 from flet_app.collector.views.chrome import screen, scroll
-from flet_app.collector.views.records import history_row, withholding_status
-from flet_app.collector.views.today import money
-from flet_app.components.figures import amount, caption, line
+from flet_app.collector.views.customer_claims import activity
+from flet_app.collector.views.customer_papers import invoices, withholdings
+from flet_app.collector.views.customer_sheet import balances, contact, reference_point
+from flet_app.components.figures import caption
 from flet_app.components.handlers import use_kept
 from flet_app.components.inputs import bottom_bar, primary, secondary, segments
-from flet_app.components.status import Tone, status_line, tone_color
-from flet_app.components.surfaces import card, empty, notice, stacked
-from flet_app.components.tagging import tag
-from flet_app.theme import TOUCH_TARGET
-from receivables.invoices import OpenItem, days_from_due
+from flet_app.components.status import Tone
+from flet_app.components.surfaces import empty, notice
 from receivables.messages import sentence
 from receivables.visits import is_within_geofence
 
 POSITION_SECONDS = 8.0  # a cold GPS takes longer; a customer at the counter doesn't wait for it
-DUE_SOON_DAYS = 5
 
 
 @ft.component
@@ -71,13 +65,13 @@ def Customer() -> ft.View:
         selected=shown,
         on_select=set_shown,
     )
-    rows: list[ft.Control] = [balances(app, code), contact(app, document)]
+    rows: list[ft.Control] = [balances(app, code), contact(app, document), *reference_point(app, code)]
     rows += visit_notices(app, visit if here else None)
     rows.append(tabs)
     rows.append({"invoices": invoices, "withholdings": withholdings, "activity": activity}[shown](app, code))
     if document.get("observations"):
         rows.insert(
-            2, notice(str(document["observations"]), app.palette, tone=Tone.PLAIN, icon=ft.Icons.NOTES)
+            1, notice(str(document["observations"]), app.palette, tone=Tone.PLAIN, icon=ft.Icons.NOTES)
         )
     subtitle = " · ".join(str(part) for part in (code, document.get("tax_id")) if part)
     return screen(
@@ -157,179 +151,3 @@ def visit_notices(app: Window, visit: Json | None) -> list[ft.Control]:
             )
         ]  # fmt: skip
     return []
-
-
-def balances(app: Window, code: str) -> ft.Control:
-    t, texts = app.texts.t, app.texts
-    sums = figures.totals(app.phone.portfolio, code, on=app.phone.today())
-    late = tone_color(Tone.LATE, app.palette)
-    rows: list[ft.Control] = []
-    if sums.overdue:
-        head = ft.Row(
-            [
-                ft.Column(
-                    [
-                        ft.Text(t("Overdue"), size=15, weight=ft.FontWeight.W_600, color=late),
-                        caption(
-                            texts.n("{count} day late", "{count} days late", sums.oldest_days_past_due),
-                            color=late,
-                        ),
-                    ],
-                    spacing=0, tight=True, expand=True,
-                ),
-                amount(money(app, sums.overdue), size=28, weight=ft.FontWeight.W_700, color=late),
-            ]
-        )  # fmt: skip
-        rows.append(ft.Semantics(identifier="customer-overdue", content=head))
-    else:
-        settled = tone_color(Tone.SETTLED, app.palette)
-        rows.append(
-            ft.Row(
-                [
-                    ft.Icon(ft.Icons.CHECK_CIRCLE_OUTLINE, size=20, color=settled),
-                    ft.Text(t("Nothing overdue"), size=15, color=settled, weight=ft.FontWeight.W_600),
-                ]
-            )
-        )
-    rows.append(
-        ft.Semantics(identifier="customer-balance", content=line(t("To collect"), money(app, sums.balance)))
-    )
-    if sums.credit_available is not None and sums.credit_limit is not None:
-        used = t("{percent} % used", percent=sums.credit_percent) if sums.credit_percent is not None else None
-        over = sums.credit_available.minor < 0
-        rows.append(
-            line(
-                t("Credit available"),
-                money(app, sums.credit_available),
-                note=used,
-                color=late if over else None,
-            )
-        )
-    return card(ft.Column(rows, spacing=10, tight=True))
-
-
-def contact(app: Window, document: Json) -> ft.Control:
-    """Call, WhatsApp, go: opened by the phone itself, inside the tap."""
-    t = app.texts.t
-    phones = [re.sub(r"[^\d+]", "", str(phone)) for phone in document.get("phones") or ()]
-    location = document.get("location")
-    ways: list[tuple[str, str, ft.IconData, str | None]] = [
-        ("contact-call", t("Call"), ft.Icons.CALL, f"tel:{phones[0]}" if phones else None),
-        (
-            "contact-whatsapp", t("WhatsApp"), ft.Icons.CHAT,
-            f"https://wa.me/{phones[0].lstrip('+')}" if phones else None,
-        ),
-        (
-            "contact-navigate", t("Go"), ft.Icons.NAVIGATION_OUTLINED,
-            f"https://www.google.com/maps/dir/?api=1&destination={location['lat']},{location['lon']}"
-            if location else None,
-        ),
-    ]  # fmt: skip
-    buttons: list[ft.Control] = [
-        tag(
-            identifier,
-            ft.FilledTonalButton(
-                ft.Row(
-                    [ft.Icon(icon, size=18), ft.Text(label, size=13, no_wrap=True)],
-                    spacing=5, tight=True, alignment=ft.MainAxisAlignment.CENTER,
-                ),
-                disabled=url is None,
-                height=TOUCH_TARGET,
-                style=ft.ButtonStyle(padding=ft.Padding.symmetric(horizontal=4)),
-                action=ft.OpenUrl(url, target=ft.UrlTarget.BLANK) if url else None,
-            ),
-            expand=True,
-        )
-        for identifier, label, icon, url in ways
-    ]  # fmt: skip
-    rows: list[ft.Control] = [ft.Row(buttons, spacing=8)]
-    address = ", ".join(str(part) for part in (document.get("address"), document.get("city")) if part)
-    if address:
-        rows.append(
-            ft.Row(
-                [
-                    ft.Icon(ft.Icons.PLACE_OUTLINED, size=16, color=ft.Colors.ON_SURFACE_VARIANT),
-                    caption(address, expand=True),
-                ],
-                spacing=6,
-            )
-        )
-    return ft.Column(rows, spacing=8, tight=True)
-
-
-def due_words(app: Window, item: OpenItem, on: date) -> tuple[str, Tone]:
-    days = days_from_due(item.due_on, on)
-    due = app.texts.day(item.due_on)
-    if days > 0:
-        return app.texts.n(
-            "due {due} · {count} day late", "due {due} · {count} days late", days, due=due
-        ), Tone.LATE
-    if days >= -DUE_SOON_DAYS:
-        return app.texts.t("due {due}", due=due), Tone.WAITING
-    return app.texts.t("due {due}", due=due), Tone.PLAIN
-
-
-def invoices(app: Window, code: str) -> ft.Control:
-    items = figures.open_items(app.phone.portfolio, code)
-    if not items:
-        return empty(ft.Icons.RECEIPT_LONG_OUTLINED, app.texts.t("There are no open invoices."))
-    on = app.phone.today()
-    rows = []
-    for item in items:
-        words, tone = due_words(app, item, on)
-        rows.append(
-            tag(
-                f"invoice-{item.invoice}",
-                ft.Container(
-                    ft.Row(
-                        [
-                            ft.Column(
-                                [
-                                    ft.Text(item.invoice, size=15, no_wrap=True),
-                                    ft.Text(words, size=13, color=tone_color(tone, app.palette)),
-                                ],
-                                spacing=2, tight=True, expand=True,
-                            ),
-                            amount(money(app, item.open)),
-                        ],
-                        spacing=10,
-                    ),
-                    padding=ft.Padding.symmetric(horizontal=14, vertical=11),
-                ),
-            )
-        )  # fmt: skip
-    return stacked(rows)
-
-
-def withholdings(app: Window, code: str) -> ft.Control:
-    found = [doc for doc in app.phone.portfolio.withholdings.values() if doc["customer"] == code]
-    if not found:
-        return empty(ft.Icons.SUMMARIZE_OUTLINED, app.texts.t("There are no withholdings."))
-    rows: list[ft.Control] = [
-        ft.Container(
-            ft.Row(
-                [
-                    ft.Column(
-                        [
-                            ft.Text(str(doc["_id"]).partition(":")[2], size=15),
-                            caption(app.texts.t("Invoice {number}", number=doc.get("invoice") or "—")),
-                            status_line(withholding_status(app, doc), app.palette),
-                        ],
-                        spacing=2, tight=True, expand=True,
-                    ),
-                    amount(app.texts.money(int(doc["amount"]), doc["currency"])),
-                ],
-                spacing=10,
-            ),
-            padding=ft.Padding.symmetric(horizontal=14, vertical=11),
-        )
-        for doc in sorted(found, key=lambda doc: str(doc.get("issued_on")), reverse=True)
-    ]  # fmt: skip
-    return stacked(rows)
-
-
-def activity(app: Window, code: str) -> ft.Control:
-    items = figures.history_of(app.phone.portfolio, code)
-    if not items:
-        return empty(ft.Icons.HISTORY, app.texts.t("Nothing has been done here yet."))
-    return stacked([history_row(app, item) for item in items[:40]])

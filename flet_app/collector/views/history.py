@@ -8,6 +8,7 @@ from datetime import date, timedelta
 import flet as ft
 
 from flet_app.collector import figures
+from flet_app.collector.actions.authorship import policy_of
 from flet_app.collector.state import Window, use_app
 from flet_app.collector.views.chrome import screen, scroll
 from flet_app.collector.views.payment_lines import pick_date
@@ -15,9 +16,11 @@ from flet_app.collector.views.records import method_name, receipt_row, visit_row
 from flet_app.collector.views.today import money
 from flet_app.components.figures import line
 from flet_app.components.inputs import segments
+from flet_app.components.status import Tone, tone_color
 from flet_app.components.surfaces import card, empty, stacked
 from flet_app.components.tagging import tag
 from flet_app.theme import TOUCH_TARGET
+from receivables.cash import CashState, cash_state
 
 
 @ft.component
@@ -33,6 +36,7 @@ def History() -> ft.View:
     rows: list[ft.Control] = [
         day_bar(app, on, lambda day: set_chosen(day.isoformat())),
         totals_card(app, on),
+        *([cash_line(app)] if on == app.phone.today() else []),
         segments(
             [
                 ("history-receipts", "receipts", t("Payments ({count})", count=len(receipts))),
@@ -87,6 +91,35 @@ def day_bar(app: Window, on: date, choose: Callable[[date], None]) -> ft.Control
             ),
         ],
         alignment=ft.MainAxisAlignment.SPACE_BETWEEN,
+    )  # fmt: skip
+
+
+def cash_line(app: Window) -> ft.Control:
+    """What is in the bag now; its tap opens the cash."""
+    session = figures.cash_in_hand(app.phone.portfolio)
+    limit = policy_of(app.phone.portfolio).cash_limit
+    t, held = app.texts.t, money(app, session.expected)
+    words = t("{held} of {limit}", held=held, limit=money(app, limit)) if limit else held
+    full = cash_state(session.expected, limit)
+    tone = {CashState.FULL: Tone.LATE, CashState.NEAR: Tone.WAITING}.get(full)
+    return ft.Semantics(
+        identifier="open-cash",
+        button=True,
+        content=card(
+            ft.Row(
+                [
+                    ft.Icon(ft.Icons.POINT_OF_SALE, size=22, color=ft.Colors.ON_SURFACE_VARIANT),
+                    ft.Text(t("Cash in hand"), size=15, expand=True),
+                    ft.Text(
+                        words, size=15, weight=ft.FontWeight.W_600, no_wrap=True,
+                        color=tone_color(tone, app.palette) if tone else None,
+                    ),
+                    ft.Icon(ft.Icons.CHEVRON_RIGHT, size=20, color=ft.Colors.OUTLINE),
+                ],
+                spacing=10,
+            ),
+            on_click=lambda _event: app.open("caja"),
+        ),
     )  # fmt: skip
 
 

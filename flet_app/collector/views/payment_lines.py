@@ -9,6 +9,7 @@ from typing import Any
 
 import flet as ft
 
+from flet_app.collector.portfolio import Json
 from flet_app.collector.state import Window
 from flet_app.collector.views.records import METHOD_ICONS, method_name
 from flet_app.components.handlers import calling
@@ -57,6 +58,23 @@ class LineDraft:
             texts={name: Typed("") for name in names if name not in DATES and name not in {"bank", "tax"}},
             values=values,
         )
+
+    def to_json(self) -> Json:
+        return {
+            "method": self.method,
+            "amount": self.amount.minor,
+            "texts": {name: typed.value for name, typed in self.texts.items()},
+            "values": self.values,
+        }
+
+    @classmethod
+    def from_json(cls, app: Window, kept: Json, currency: str) -> LineDraft:
+        """A line of a draft; raise KeyError, TypeError or ValueError where it is none."""
+        line = cls.of(app, kept["method"], Money(kept["amount"], currency))
+        line.values |= {name: str(value) for name, value in kept["values"].items()}
+        for name, typed in line.texts.items():
+            typed.set(str(kept["texts"].get(name) or ""))
+        return line
 
     def show_again(self) -> None:
         for text in (self.amount_text, *self.texts.values()):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import flet as ft
@@ -22,7 +23,8 @@ from flet_app.collector.views.receipt_steps import amount_step, lines_step
 from flet_app.collector.views.today import money
 from flet_app.components.handlers import calling, use_kept
 from flet_app.components.inputs import bottom_bar, primary, secondary
-from flet_app.components.surfaces import empty
+from flet_app.components.status import Tone
+from flet_app.components.surfaces import empty, notice
 from receivables.validation import Problem
 
 SHEET_CLOSES_SECONDS = 0.2  # the sheet is gone before the screen under it goes
@@ -34,13 +36,24 @@ def ReceiptEntry() -> ft.View:
     t = app.texts.t
     code = ft.use_route_params().get("code", "")
     form = use_kept(lambda: ReceiptForm(app, code))
-    step, set_step = ft.use_state(1)
     confirming, set_confirming = ft.use_state(False)
     saving, set_saving = ft.use_state(False)
     problems, set_problems = ft.use_state(tuple[Problem, ...]())
     _turn, set_turn = ft.use_state(0)
 
     def again() -> None:
+        form.keep()
+        set_turn(lambda before: before + 1)
+
+    def move_to(number: int) -> None:
+        form.step = number
+        form.show_again()
+        again()
+
+    async def begin_anew(_event: Any) -> None:
+        await form.draft_of_form.forget()
+        form.begin_anew(app)
+        set_problems(())
         set_turn(lambda before: before + 1)
 
     async def locate() -> None:
@@ -51,13 +64,11 @@ def ReceiptEntry() -> ft.View:
         set_problems(tuple(found))
         if not found:
             form.begin_lines(app)
-            form.show_again()
-            set_step(2)
+            move_to(2)
 
     def go_back(_event: Any) -> None:
         set_problems(())
-        form.show_again()
-        set_step(1)
+        move_to(1)
 
     def review(_event: Any) -> None:
         plan = preview(app.phone, form.draft(app))
@@ -72,6 +83,7 @@ def ReceiptEntry() -> ft.View:
         if isinstance(result, list):
             set_problems(tuple(result))
         else:
+            await form.draft_of_form.forget()
             await asyncio.sleep(SHEET_CLOSES_SECONDS)
             app.open(f"recibo/{result['number']}")
 
@@ -82,25 +94,55 @@ def ReceiptEntry() -> ft.View:
         else None
     )
 
-    items = figures.open_items(app.phone.portfolio, code)
-    if not items and not form.amount:
-        body: ft.Control = scroll([empty(ft.Icons.CHECK_CIRCLE_OUTLINE, t("This customer owes nothing."))])
-        bottom = None
-    elif step == 1:
-        body = amount_step(app, form, items, problems, again=again)
-        bottom = bottom_bar(primary("receipt-continue", t("Continue"), go_on))
-    else:
-        body = lines_step(app, form, problems, again=again, forget=calling(set_problems, ()))
-        bottom = register_bar(app, form, go_back=go_back, review=review)
+    calls = Steps(again, calling(set_problems, ()), go_on, go_back, review)
+    body, bottom = (first_step if form.step == 1 else second_step)(app, form, problems, calls)
     return screen(
         app,
         route=ft.use_view_path(),
-        title=t("Payment ({step} of 2)", step=step),
+        title=t("Payment ({step} of 2)", step=form.step),
         subtitle=app.phone.portfolio.customer_name(code),
         body=body,
         bottom=bottom,
         banner=False,
+        head=recovered(app, begin_anew) if form.is_recovered and bottom else None,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """What the two steps' controls call."""
+
+    again: Callable[[], None]
+    forget: Callable[..., Any]
+    go_on: Callable[..., Any]
+    go_back: Callable[..., Any]
+    review: Callable[..., Any]
+
+
+def first_step(
+    app: Window, form: ReceiptForm, problems: tuple[Problem, ...], calls: Steps
+) -> tuple[ft.Control, ft.Control | None]:
+    t = app.texts.t
+    items = figures.open_items(app.phone.portfolio, form.customer)
+    if not items and not form.amount:
+        return scroll([empty(ft.Icons.CHECK_CIRCLE_OUTLINE, t("This customer owes nothing."))]), None
+    bar = bottom_bar(primary("receipt-continue", t("Continue"), calls.go_on))
+    return amount_step(app, form, items, problems, again=calls.again), bar
+
+
+def second_step(
+    app: Window, form: ReceiptForm, problems: tuple[Problem, ...], calls: Steps
+) -> tuple[ft.Control, ft.Control | None]:
+    body = lines_step(app, form, problems, again=calls.again, forget=calls.forget)
+    return body, register_bar(app, form, go_back=calls.go_back, review=calls.review)
+
+
+def recovered(app: Window, begin_anew: Any) -> ft.Control:
+    t = app.texts.t
+    return notice(
+        t("This is what you had typed before."), app.palette, tone=Tone.SAVED, icon=ft.Icons.RESTORE,
+        action=t("Begin anew"), on_action=begin_anew, identifier="receipt-recovered",
+    )  # fmt: skip
 
 
 async def record(

@@ -6,6 +6,7 @@ from flet_app.collector import figures
 from flet_app.collector.actions.receipts import preview
 from flet_app.collector.portfolio import Json
 from flet_app.collector.state import Window
+from flet_app.collector.views.drafts import Draft
 from flet_app.collector.views.payment_lines import LineDraft
 from flet_app.components.inputs import Typed
 from receivables.allocation import AllocationPlan
@@ -16,7 +17,7 @@ from receivables.validation import Problem
 
 OLDEST, CHOOSE = "oldest", "choose"
 ABOUT_LINES = frozenset(
-    {"cash_over_cap"}
+    {"cash_over_cap", "cash_limit_reached"}
 )  # said when the means of payment are chosen, not while the amount is
 
 
@@ -24,18 +25,58 @@ class ReceiptForm:
     """Lives as long as the screen. What is overdue is proposed, else all that is open; nothing is forced."""
 
     def __init__(self, app: Window, customer: str) -> None:
-        sums = figures.totals(app.phone.portfolio, customer, on=app.phone.today())
-        self.id = app.phone.world.ulid()
-        self.is_recording = False
         self.customer = customer
-        self.amount = sums.overdue if sums.overdue else sums.balance
-        self.currency = self.amount.currency
+        self.currency = figures.currency_of(app.phone.portfolio, customer)
+        self.visit = _visit_of(app, customer)
+        self.draft_of_form = Draft(app, f"receipt:{customer}")
+        self.is_recording = False
+        self.place: Json | None = None
+        self.amount_text = Typed("")
+        self.begin_anew(app)
+        self._recover(app)
+
+    def begin_anew(self, app: Window) -> None:
+        """As if nothing had been typed; the form of another receipt."""
+        self.id = app.phone.world.ulid()
+        self.step = 1
+        self.is_recovered = False
         self.mode = OLDEST
         self.chosen: list[str] = []
         self.lines: list[LineDraft] = []
-        self.place: Json | None = None
+        self.amount = proposed(app, self.customer)
         text = app.texts.amount_text(self.amount.minor, self.currency) if self.amount else ""
-        self.amount_text = Typed(text)
+        self.amount_text.set(text)
+
+    # -- surviving the end of the app ---------------------------------------------------------
+    def keep(self) -> None:
+        """Keep what stands in the form, for the same visit."""
+        self.draft_of_form.keep(
+            {
+                "id": self.id,
+                "visit": self.visit,
+                "step": self.step,
+                "amount": self.amount.minor,
+                "amount_text": self.amount_text.value,
+                "mode": self.mode,
+                "chosen": self.chosen,
+                "lines": [each.to_json() for each in self.lines],
+            }
+        )
+
+    def _recover(self, app: Window) -> None:
+        """Take up the draft of this visit; one that can't be read is left alone."""
+        kept = self.draft_of_form.read()
+        if not kept or kept.get("visit") != self.visit:
+            return
+        try:
+            lines = [LineDraft.from_json(app, each, self.currency) for each in kept["lines"]]
+            self.amount = Money(kept["amount"], self.currency)
+            self.amount_text.set(str(kept["amount_text"]))
+            self.id, self.mode, self.chosen = str(kept["id"]), str(kept["mode"]), list(kept["chosen"])
+            self.lines, self.step = lines, int(kept["step"])
+        except (KeyError, TypeError, ValueError):
+            return
+        self.is_recovered = True
 
     @property
     def paid(self) -> Money:
@@ -102,11 +143,25 @@ class ReceiptForm:
         return self._draft(app, tuple(each.payment() for each in self.lines))
 
     def _draft(self, app: Window, payments: tuple[PaymentLine, ...]) -> ReceiptDraft:
-        visit = app.phone.portfolio.open_visit()
         return ReceiptDraft(
             customer=self.customer,
             currency=self.currency,
-            visit=visit["_id"] if visit and visit["customer"] == self.customer else None,
+            visit=_visit_of(app, self.customer),
             payments=payments,
             chosen=tuple(self.chosen) if self.mode == CHOOSE else None,
         )
+
+
+def proposed(app: Window, customer: str) -> Money:
+    """What is overdue, else all that is open; what is disputed is not asked for."""
+    portfolio, on = app.phone.portfolio, app.phone.today()
+    items = [item for item in figures.open_items(portfolio, customer) if not item.disputed]
+    currency = figures.currency_of(portfolio, customer)
+    own = [item for item in items if item.open.currency == currency]
+    late = [item for item in own if item.due_on < on]
+    return sum((item.open for item in late or own), Money.zero(currency))
+
+
+def _visit_of(app: Window, customer: str) -> str | None:
+    visit = app.phone.portfolio.open_visit()
+    return str(visit["_id"]) if visit and visit["customer"] == customer else None

@@ -9,7 +9,7 @@ import flet as ft
 
 from flet_app.collector.state import Window
 from flet_app.collector.views.chrome import scroll
-from flet_app.collector.views.customer import due_words
+from flet_app.collector.views.due import due_words
 from flet_app.collector.views.payment_lines import method_chips, payment_line_card
 from flet_app.collector.views.receipt_form import CHOOSE, OLDEST, ReceiptForm
 from flet_app.collector.views.today import money

@@ -32,6 +32,25 @@ METHOD_NAMES = {
     Method.WITHHOLDING: "Withholding",
 }
 
+DISPUTE_WORDS = {
+    "price": "Price",
+    "quantity": "Quantity",
+    "defective": "Defective goods",
+    "not_received": "Not received",
+    "duplicate": "Billed twice",
+    "missing_order": "No order",
+    "already_paid": "Already paid",
+    "other": "Other reason",
+}
+
+VOID_WORDS = {
+    "wrong_amount": "Wrong amount",
+    "wrong_invoice": "Wrong invoice",
+    "wrong_customer": "Wrong customer",
+    "wrong_method": "Wrong means of payment",
+    "customer_withdrew": "The customer withdrew",
+}
+
 KIND_NAMES = {
     "receipt": "Payment",
     "visit": "Visit",
@@ -40,6 +59,14 @@ KIND_NAMES = {
     "dunning_notice": "Payment reminder",
     "receipt_void": "Receipt voided",
     "location_update": "New position",
+    "dispute": "Dispute",
+    "informed_payment": "Informed payment",
+    "visit_start": "Visit start",
+    "receipt_copy": "Copy of a receipt",
+    "photo": "Photo",
+    "deposit": "Deposit",
+    "cash_close": "Cash close",
+    "planned_stop": "Change of route",
 }
 
 
@@ -62,9 +89,8 @@ def fact_status(app: Window, fact_id: str) -> Status:
             words = t("Posted no. {number}", number=found.detail) if found.detail else t("Posted")
             return Status(tone=Tone.SETTLED, icon=ft.Icons.VERIFIED_OUTLINED, text=words)
         case FactState.VOIDED:
-            return Status(
-                tone=Tone.PLAIN, icon=ft.Icons.BLOCK, text=t("Voided: {reason}", reason=found.detail)
-            )
+            reason = t(VOID_WORDS[found.detail]) if found.detail in VOID_WORDS else found.detail
+            return Status(tone=Tone.PLAIN, icon=ft.Icons.BLOCK, text=t("Voided: {reason}", reason=reason))
         case FactState.REJECTED | FactState.REFUSED:
             return Status(
                 tone=Tone.LATE, icon=ft.Icons.ERROR_OUTLINE, text=t("Rejected: {reason}", reason=found.detail)

@@ -5,12 +5,20 @@ from __future__ import annotations
 import flet as ft
 
 from flet_app.collector.state import Window, WindowContext, use_app
+from flet_app.collector.views.cash import Cash
+from flet_app.collector.views.close_cash import CloseCash
 from flet_app.collector.views.customer import Customer
 from flet_app.collector.views.customers import Customers
+from flet_app.collector.views.deposit import DepositEntry
+from flet_app.collector.views.dispute import DisputeEntry
 from flet_app.collector.views.finish_visit import FinishVisit
 from flet_app.collector.views.history import History
+from flet_app.collector.views.informed_payment import InformedPaymentEntry
+from flet_app.collector.views.location import LocationEntry
 from flet_app.collector.views.locked import Locked
 from flet_app.collector.views.more import More
+from flet_app.collector.views.note import NoteEntry
+from flet_app.collector.views.promise import PromiseEntry
 from flet_app.collector.views.receipt import ReceiptEntry
 from flet_app.collector.views.sign_in import SignIn
 from flet_app.collector.views.sync_status import SyncScreen
@@ -26,9 +34,22 @@ def details() -> list[ft.Route]:
             children=[
                 ft.Route(path="cobro", component=ReceiptEntry),
                 ft.Route(path="finalizar", component=FinishVisit),
+                ft.Route(path="promesa", component=PromiseEntry),
+                ft.Route(path="reclamo", component=DisputeEntry),
+                ft.Route(path="pago-informado", component=InformedPaymentEntry),
+                ft.Route(path="nota", component=NoteEntry),
+                ft.Route(path="ubicacion", component=LocationEntry),
             ],
         ),
         ft.Route(path="recibo/:number", component=Voucher),
+        ft.Route(
+            path="caja",
+            component=Cash,
+            children=[
+                ft.Route(path="deposito", component=DepositEntry),
+                ft.Route(path="cierre", component=CloseCash),
+            ],
+        ),
         ft.Route(path="sincronizacion", component=SyncScreen),
         ft.Route(path="entrar", component=SignIn),
     ]

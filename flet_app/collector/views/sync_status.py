@@ -10,6 +10,7 @@ from flet_app.collector.standing import FactState, standing
 from flet_app.collector.state import Window, use_app
 from flet_app.collector.sync import SyncPhase, SyncStatus
 from flet_app.collector.views.chrome import screen, scroll, sync_state
+from flet_app.collector.views.records import KIND_NAMES
 from flet_app.components.figures import caption, line
 from flet_app.components.handlers import calling
 from flet_app.components.inputs import bottom_bar, primary
@@ -21,6 +22,17 @@ KINDS = {
     "receipt": ("{count} payment", "{count} payments"),
     "visit_start": ("{count} visit start", "{count} visit starts"),
     "visit": ("{count} finished visit", "{count} finished visits"),
+    "receipt_void": ("{count} void", "{count} voids"),
+    "receipt_copy": ("{count} copy of a receipt", "{count} copies of receipts"),
+    "promise": ("{count} promise", "{count} promises"),
+    "dispute": ("{count} dispute", "{count} disputes"),
+    "informed_payment": ("{count} informed payment", "{count} informed payments"),
+    "note": ("{count} note", "{count} notes"),
+    "location_update": ("{count} new position", "{count} new positions"),
+    "photo": ("{count} photo", "{count} photos"),
+    "deposit": ("{count} deposit", "{count} deposits"),
+    "cash_close": ("{count} cash close", "{count} cash closes"),
+    "planned_stop": ("{count} change of route", "{count} changes of route"),
 }
 
 
@@ -142,5 +154,4 @@ def rejected(app: Window) -> list[ft.Control]:
 
 
 def kind_name(app: Window, fact: str) -> str:
-    kind = fact.partition(":")[0]
-    return app.texts.t({"visit": "Visit", "visit_start": "Visit start", "note": "Note"}.get(kind, "Record"))
+    return app.texts.t(KIND_NAMES.get(fact.partition(":")[0], "Record"))

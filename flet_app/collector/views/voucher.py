@@ -7,18 +7,22 @@ from typing import Any
 
 import flet as ft
 
-from flet_app.collector.actions.paper import receipt_pdf
+from flet_app.collector.actions.paper import copies_of, receipt_pdf
+from flet_app.collector.actions.receipts import note_copy, void_receipt
 from flet_app.collector.portfolio import Json
 from flet_app.collector.state import Window, use_app
 from flet_app.collector.views.chrome import screen, scroll
 from flet_app.collector.views.records import fact_status, method_name
+from flet_app.collector.views.void import void_rows, void_sheet
 from flet_app.components.figures import caption, line
+from flet_app.components.handlers import calling
 from flet_app.components.inputs import bottom_bar, primary, secondary
 from flet_app.components.status import Status, Tone, status_pill, tone_color
 from flet_app.components.surfaces import card, empty
 from flet_app.theme import GAP
 from receivables.documents import parse_instant
 from receivables.identifiers import BadIdentifier, parse_receipt_number, receipt_id
+from receivables.messages import sentence
 
 
 @ft.component
@@ -28,8 +32,11 @@ def Voucher() -> ft.View:
     number = ft.use_route_params().get("number", "")
     route = ft.use_view_path()
     busy, set_busy = ft.use_state(False)
+    voiding, set_voiding = ft.use_state(False)
+    reason, set_reason = ft.use_state("")
     receipt = find_receipt(app, number)
     if receipt is None:
+        ft.use_dialog(None)
         body = scroll([empty(ft.Icons.RECEIPT_LONG_OUTLINED, t("This receipt is not on this phone."))])
         return screen(app, route=route, title=t("Receipt"), body=body)
     known: Json = receipt
@@ -39,9 +46,21 @@ def Voucher() -> ft.View:
         try:
             pdf = await asyncio.to_thread(receipt_pdf, app.phone, known, app.texts.language)
             await give_file(app, f"{known['number']}.pdf", pdf)
+            await note_copy(app.phone, known, means="share" if shares(app) else "save")
         finally:
             set_busy(False)
 
+    async def void(_event: Any) -> None:
+        result = await void_receipt(app.phone, known, reason=reason)
+        set_voiding(False)
+        if isinstance(result, list):
+            app.say(sentence(result[0], locale=app.texts.locale))
+
+    ft.use_dialog(
+        void_sheet(app, known, reason, set_reason, on_void=void, on_back=calling(set_voiding, False))
+        if voiding
+        else None
+    )
     visit = app.phone.portfolio.open_visit()
     same_visit = visit is not None and visit["_id"] == receipt.get("visit")
     hand = t("Share") if shares(app) else t("Save PDF")
@@ -59,7 +78,8 @@ def Voucher() -> ft.View:
         bottom = bottom_bar(primary("receipt-share", hand, hand_over, icon=icon, busy=busy))
     return screen(
         app, route=route, title=t("Receipt"), subtitle=number, banner=False,
-        body=scroll(voucher_rows(app, receipt)), bottom=bottom,
+        body=scroll([*voucher_rows(app, receipt), *void_rows(app, receipt, calling(set_voiding, True))]),
+        bottom=bottom,
     )  # fmt: skip
 
 
@@ -129,6 +149,14 @@ def voucher_rows(app: Window, receipt: Json) -> list[ft.Control]:
     if applied:
         rows.append(card(ft.Column(applied, spacing=8, tight=True)))
     rows.append(caption(t("Verification {hash}", hash=receipt["hash"][:16]), size=12))
+    copies = copies_of(app.phone.portfolio, receipt)
+    if copies:
+        rows.append(
+            ft.Semantics(
+                identifier="voucher-copies",
+                content=caption(texts.n("{count} copy handed over", "{count} copies handed over", copies)),
+            )
+        )
     return rows
 
 

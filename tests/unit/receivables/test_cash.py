@@ -170,7 +170,7 @@ def test_the_bank_takes_no_cheque_before_its_date() -> None:
     ("fields", "expected"),
     [
         ({"counted": usd("49.00")}, ["difference_unexplained"]),
-        ({"signature": None}, ["signature_missing"]),
+        ({"signature": None}, ["signature_not_drawn"]),
         ({"receiver": {"name": "", "strokes": [[1, 2]]}}, ["field_missing"]),
         ({"receiver": {"name": "Caja", "strokes": []}}, ["receiver_missing"]),
         ({"counted": usd("49.00"), "reason": "x" * 4001}, ["text_too_long"]),

@@ -10,7 +10,7 @@ import pytest
 
 from receivables.access import may_write, phone_roles
 from receivables.dates import add_business_days, is_business_day
-from receivables.documents import BadDocument
+from receivables.documents import Author, BadDocument
 from receivables.promises import (
     Promise,
     PromisePayment,
@@ -207,12 +207,9 @@ def plan(amount: str = "100.00", *, on: date = FRIDAY, **fields: Any) -> object:
         "open_items": [an_open_item(), an_open_item("F-2", "20.00")],
         "pending": [],
         "terms": TERMS,
-        "company": "andina",
-        "collector": "ana",
-        "device": "01KDEVICE",
-        "ulid": ULID,
-        "now": NOW,
-        "zone": QUITO,
+        "author": Author(
+            company="andina", collector="ana", device="01KDEVICE", ulid=ULID, now=NOW, zone=QUITO
+        ),
         **fields,
     }
     return plan_promise(amount=usd(amount), promised_on=on, **values)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from receivables.access import may_write, phone_roles
+from receivables.documents import Author
 from receivables.visits import (
     distance_to_customer_m,
     find_open_visit,
@@ -28,12 +29,7 @@ CATALOGUE = outcomes(
     }
 )
 WHO: Json = {
-    "company": "andina",
-    "collector": "ana",
-    "device": "01KDEVICE",
-    "ulid": ULID,
-    "now": NOW,
-    "zone": QUITO,
+    "author": Author(company="andina", collector="ana", device="01KDEVICE", ulid=ULID, now=NOW, zone=QUITO)
 }
 PLACE = {"lat": -0.18, "lon": -78.48, "accuracy": 12.0, "mock": False}
 CUSTOMER = {"code": "C0001", "location": {"lat": -0.18, "lon": -78.481}}

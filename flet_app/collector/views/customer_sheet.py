@@ -1,0 +1,229 @@
+"""The head of a customer: the balances, how old the debt is, how to reach them."""
+
+from __future__ import annotations
+
+import re
+
+import flet as ft
+
+from flet_app.collector import figures
+from flet_app.collector.portfolio import Json
+from flet_app.collector.state import Window
+from flet_app.collector.views.today import money
+from flet_app.components.figures import amount, caption, line
+from flet_app.components.status import Tone, tone_color
+from flet_app.components.surfaces import card
+from flet_app.components.tagging import tag
+from flet_app.theme import TOUCH_TARGET
+from receivables.invoices import ageing
+
+
+def balances(app: Window, code: str) -> ft.Control:
+    t, texts = app.texts.t, app.texts
+    sums = figures.totals(app.phone.portfolio, code, on=app.phone.today())
+    late = tone_color(Tone.LATE, app.palette)
+    rows: list[ft.Control] = []
+    if sums.overdue:
+        head = ft.Row(
+            [
+                ft.Column(
+                    [
+                        ft.Text(t("Overdue"), size=15, weight=ft.FontWeight.W_600, color=late),
+                        caption(
+                            texts.n("{count} day late", "{count} days late", sums.oldest_days_past_due),
+                            color=late,
+                        ),
+                    ],
+                    spacing=0, tight=True, expand=True,
+                ),
+                amount(money(app, sums.overdue), size=28, weight=ft.FontWeight.W_700, color=late),
+            ]
+        )  # fmt: skip
+        rows.append(ft.Semantics(identifier="customer-overdue", content=head))
+    else:
+        settled = tone_color(Tone.SETTLED, app.palette)
+        rows.append(
+            ft.Row(
+                [
+                    ft.Icon(ft.Icons.CHECK_CIRCLE_OUTLINE, size=20, color=settled),
+                    ft.Text(t("Nothing overdue"), size=15, color=settled, weight=ft.FontWeight.W_600),
+                ]
+            )
+        )
+    rows.append(
+        ft.Semantics(
+            identifier="customer-balance",
+            content=line(
+                t("To collect"),
+                money(app, sums.balance),
+                note=texts.n("{count} open invoice", "{count} open invoices", sums.invoices),
+            ),
+        )
+    )
+    rows += other_balances(app, code)
+    if sums.credit_available is not None and sums.credit_limit is not None:
+        used = t("{percent} % used", percent=sums.credit_percent) if sums.credit_percent is not None else None
+        over = sums.credit_available.minor < 0
+        rows.append(
+            line(
+                t("Credit available"),
+                money(app, sums.credit_available),
+                note=used,
+                color=late if over else None,
+            )
+        )
+    if sums.overdue:
+        rows.append(ageing_bar(app, code))
+    return card(ft.Column(rows, spacing=10, tight=True))
+
+
+def other_balances(app: Window, code: str) -> list[ft.Control]:
+    """What the ERP says and what is still to be confirmed, where that is not the same figure."""
+    t, found = app.texts.t, figures.balances(app.phone.portfolio, code)
+    rows: list[ft.Control] = []
+    if found.erp != found.provisional:
+        rows.append(
+            ft.Semantics(
+                identifier="customer-balance-erp", content=line(t("In the ERP"), money(app, found.erp))
+            )
+        )
+    if found.unconfirmed:
+        rows.append(
+            ft.Semantics(
+                identifier="customer-unconfirmed",
+                content=line(
+                    t("Paid, to be confirmed"), money(app, found.unconfirmed),
+                    note=t("cheques, transfers and withholdings"),
+                ),
+            )
+        )  # fmt: skip
+    return rows
+
+
+def ageing_bar(app: Window, code: str) -> ft.Control:
+    """How old the debt is: one bar in parts, and the parts in figures."""
+    portfolio = app.phone.portfolio
+    items = figures.open_items(portfolio, code)
+    parts = [
+        (name, sum_)
+        for name, sum_ in ageing(
+            items, currency=figures.currency_of(portfolio, code), on=app.phone.today()
+        ).items()
+        if sum_
+    ]
+    late = tone_color(Tone.LATE, app.palette)
+    steps = len(parts)
+
+    def color(index: int, name: str) -> str:
+        return ft.Colors.with_opacity(
+            0.35 + 0.65 * (index + 1) / steps, ft.Colors.OUTLINE if name == "current" else late
+        )
+
+    bar = ft.Row(
+        [
+            ft.Container(
+                height=10,
+                bgcolor=color(index, name),
+                expand=max(1, sum_.minor * 100 // sum(each.minor for _, each in parts)),
+            )
+            for index, (name, sum_) in enumerate(parts)
+        ],
+        spacing=2,
+    )
+    rows: list[ft.Control] = [
+        ft.Row(
+            [
+                ft.Container(width=10, height=10, border_radius=5, bgcolor=color(index, name)),
+                caption(bucket_words(app, name), expand=True),
+                ft.Text(money(app, sum_), size=13, no_wrap=True),
+            ],
+            spacing=8,
+        )
+        for index, (name, sum_) in enumerate(parts)
+    ]
+    return ft.Semantics(
+        identifier="customer-ageing",
+        content=ft.Column(
+            [ft.Container(bar, border_radius=5, clip_behavior=ft.ClipBehavior.ANTI_ALIAS), *rows],
+            spacing=5,
+            tight=True,
+        ),
+    )
+
+
+def bucket_words(app: Window, name: str) -> str:
+    if name == "current":
+        return app.texts.t("Not due yet")
+    if name.startswith(">"):
+        return app.texts.t("More than {days} days", days=name[1:])
+    return app.texts.t("{days} days late", days=name)
+
+
+def reference_point(app: Window, code: str) -> list[ft.Control]:
+    """The last words that lead to the door."""
+    found = [
+        each
+        for each in app.phone.portfolio.location_updates.values()
+        if each["customer"] == code and each.get("reference")
+    ]
+    if not found:
+        return []
+    newest = max(found, key=lambda each: str(each["created_at"]))
+    return [
+        ft.Row(
+            [
+                ft.Icon(ft.Icons.SIGNPOST_OUTLINED, size=16, color=ft.Colors.ON_SURFACE_VARIANT),
+                caption(str(newest["reference"]), expand=True),
+            ],
+            spacing=6,
+        )
+    ]
+
+
+def contact(app: Window, document: Json) -> ft.Control:
+    """Call, WhatsApp, go: opened by the phone itself, inside the tap."""
+    t = app.texts.t
+    phones = [re.sub(r"[^\d+]", "", str(phone)) for phone in document.get("phones") or ()]
+    location = document.get("location")
+    ways: list[tuple[str, str, ft.IconData, str | None]] = [
+        ("contact-call", t("Call"), ft.Icons.CALL, f"tel:{phones[0]}" if phones else None),
+        (
+            "contact-whatsapp", t("WhatsApp"), ft.Icons.CHAT,
+            f"https://wa.me/{phones[0].lstrip('+')}" if phones else None,
+        ),
+        (
+            "contact-navigate", t("Go"), ft.Icons.NAVIGATION_OUTLINED,
+            f"https://www.google.com/maps/dir/?api=1&destination={location['lat']},{location['lon']}"
+            if location else None,
+        ),
+    ]  # fmt: skip
+    buttons: list[ft.Control] = [
+        tag(
+            identifier,
+            ft.FilledTonalButton(
+                ft.Row(
+                    [ft.Icon(icon, size=18), ft.Text(label, size=13, no_wrap=True)],
+                    spacing=5, tight=True, alignment=ft.MainAxisAlignment.CENTER,
+                ),
+                disabled=url is None,
+                height=TOUCH_TARGET,
+                style=ft.ButtonStyle(padding=ft.Padding.symmetric(horizontal=4)),
+                action=ft.OpenUrl(url, target=ft.UrlTarget.BLANK) if url else None,
+            ),
+            expand=True,
+        )
+        for identifier, label, icon, url in ways
+    ]  # fmt: skip
+    rows: list[ft.Control] = [ft.Row(buttons, spacing=8)]
+    address = ", ".join(str(part) for part in (document.get("address"), document.get("city")) if part)
+    if address:
+        rows.append(
+            ft.Row(
+                [
+                    ft.Icon(ft.Icons.PLACE_OUTLINED, size=16, color=ft.Colors.ON_SURFACE_VARIANT),
+                    caption(address, expand=True),
+                ],
+                spacing=6,
+            )
+        )
+    return ft.Column(rows, spacing=8, tight=True)
