@@ -6,6 +6,7 @@ Everything wrong is an `XmlRefused` with the `Problem` that a person is told; no
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any, NoReturn
 from xml.etree.ElementTree import Element, ParseError, TreeBuilder
@@ -95,6 +96,14 @@ class Node:
     @property
     def raw_text(self) -> str:
         return self._element.text or ""
+
+    @property
+    def attributes(self) -> Iterator[tuple[str, str]]:
+        """Names without their namespaces, and values."""
+        return ((name.rpartition("}")[2], self.attribute(name)) for name in self._element.attrib)
+
+    def elements(self) -> list[Node]:
+        return [Node(child) for child in self._element]
 
     def attribute(self, name: str) -> str:
         return " ".join((self._element.get(name) or "").split())

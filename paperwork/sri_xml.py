@@ -41,15 +41,20 @@ _LONGEST_ROOT = 40
 def read_electronic_document(content: bytes | str) -> ElectronicDocument | Problem:
     """The invoice or withholding voucher in `content`, or the reason why there is none; it never raises."""
     try:
-        root = parse_xml(content)
-        wrapper = _wrapper(root)
+        wrapper, document = authorised_document(content)
         authorisation = _authorisation(wrapper) if wrapper else None
-        document = _unwrapped(wrapper) if wrapper else _bare(root)
         if document.name == "factura":
             return ElectronicDocument(authorisation=authorisation, content=_invoice(document))
         return ElectronicDocument(authorisation=authorisation, content=_withholding(document))
     except XmlRefused as refused:
         return refused.problem
+
+
+def authorised_document(content: bytes | str) -> tuple[Node | None, Node]:
+    """The SRI's answer, None for a bare document, and the document; raise XmlRefused where there is none."""
+    root = parse_xml(content)
+    wrapper = _wrapper(root)
+    return wrapper, _unwrapped(wrapper) if wrapper else _bare(root)
 
 
 def _wrapper(root: Node) -> Node | None:
