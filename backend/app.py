@@ -18,6 +18,7 @@ from backend.http.field import field_blueprint
 from backend.http.guard import add_guard
 from backend.http.inputs import LARGEST_BODY
 from backend.http.openapi import openapi_document
+from backend.http.papers import papers_blueprint
 from backend.http.portfolio import portfolio_blueprint
 from backend.http.rules import PREFIX, check_rules
 from backend.http.sign_in import sign_in_blueprint
@@ -27,6 +28,7 @@ BLUEPRINTS = (
     sign_in_blueprint,
     devices_blueprint,
     field_blueprint,
+    papers_blueprint,
     portfolio_blueprint,
     audit_blueprint,
 )

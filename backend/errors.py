@@ -143,6 +143,14 @@ PROBLEMS: Mapping[str, _Entry] = {
         ("Recibo no encontrado", "Receipt not found"),
         ("No hay un recibo con el número {number}.", "There is no receipt of number {number}."),
     ),
+    "ride_unknown": _Entry(
+        404,
+        ("RIDE no disponible", "No RIDE"),
+        (
+            "El sistema contable no ha entregado el XML autorizado de {number}.",
+            "The accounting system has given no authorised XML of {number}.",
+        ),
+    ),
     "exception_unknown": _Entry(
         404,
         ("Excepción no encontrada", "Exception not found"),

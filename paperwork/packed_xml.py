@@ -17,26 +17,35 @@ from paperwork.sri_xml import authorised_document, read_electronic_document
 from receivables.electronic_documents import ElectronicDocument
 from receivables.validation import Problem
 
+MAX_PACKED = 32 * 1024
+"""Characters; an invoice of several hundred lines. What is larger stays in the office."""
+
 _ANSWER = ("estado", "numeroAutorizacion", "fechaAutorizacion", "ambiente")
 _SIGNATURE = "Signature"
 
 
-def pack(content: bytes | str) -> str | Problem:
-    """The packed form of a file, or why it can't be read."""
+def pack(content: bytes | str, *, document_code: str) -> str | Problem:
+    """The packed form of a file, or why it can't be read.
+
+    `document_code` is what the file has to hold: an invoice (`01`) or a withholding voucher (`07`).
+    """
     try:
         wrapper, document = authorised_document(content)
     except XmlRefused as refused:
         return refused.problem
-    bare = _bare(document)
-    if wrapper is None:
-        root = bare
-    else:
-        root = Element("autorizacion")
-        for name in _ANSWER:
-            if text := wrapper.text(name):
-                SubElement(root, name).text = text
-        SubElement(root, "comprobante").append(bare)
-    return base64.b64encode(zlib.compress(tostring(root, encoding="utf-8"), 9)).decode("ascii")
+    root = _bare(document)
+    if wrapper is not None:
+        root = _answered(wrapper, root)
+    small = tostring(root, encoding="utf-8")
+    read = read_electronic_document(small)
+    if isinstance(read, Problem):
+        return read
+    if read.content.issuer.document_code != document_code:
+        return Problem("sri_document_unknown", "", {"root": document.name})
+    packed = base64.b64encode(zlib.compress(small, 9)).decode("ascii")
+    if len(packed) > MAX_PACKED:
+        return Problem("sri_file_too_large", "", {"max_kb": MAX_PACKED // 1024})
+    return packed
 
 
 def read_packed(text: str) -> ElectronicDocument | Problem:
@@ -49,6 +58,16 @@ def read_packed(text: str) -> ElectronicDocument | Problem:
     if not expander.eof and len(content) <= MAX_BYTES:
         return Problem("sri_xml_broken")
     return read_electronic_document(content)
+
+
+def _answered(wrapper: Node, document: Element) -> Element:
+    """The document inside the SRI's answer to it."""
+    root = Element("autorizacion")
+    for name in _ANSWER:
+        if text := wrapper.text(name):
+            SubElement(root, name).text = text
+    SubElement(root, "comprobante").append(document)
+    return root
 
 
 def _bare(node: Node) -> Element:

@@ -67,6 +67,15 @@ CREATE TABLE cuotas (
     PRIMARY KEY (factura, cuota)
 ) STRICT;
 
+-- What the SRI authorised, as it came back.
+CREATE TABLE comprobantes (
+    clase TEXT NOT NULL CHECK (clase IN ('FACTURA', 'RETENCION')),
+    numero TEXT NOT NULL,
+    xml TEXT NOT NULL,
+    modificado TEXT NOT NULL,
+    PRIMARY KEY (clase, numero)
+) STRICT;
+
 CREATE TABLE retenciones (
     numero TEXT PRIMARY KEY,
     cliente TEXT NOT NULL REFERENCES clientes (codigo),

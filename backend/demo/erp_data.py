@@ -15,6 +15,7 @@ from pathlib import Path
 from random import Random
 
 from backend.demo import quito
+from backend.demo.electronic import Firm, authorised_invoice, authorised_withholding, withheld
 from backend.demo.tax_ids import PICHINCHA, ruc_of_company, ruc_of_person
 
 CUSTOMERS = 400
@@ -22,6 +23,12 @@ INVOICES = 2500
 WITHHOLDINGS = 300
 CREDIT_NOTES = 120
 SEED = "distribuidora-andina"
+
+COMPANY = Firm(
+    ruc="1790012344001",
+    name="DISTRIBUIDORA ANDINA CÍA. LTDA.",
+    address="AV. 10 DE AGOSTO N35-120 Y MARIANA DE JESÚS, QUITO",
+)
 
 OLDEST_INVOICE_DAYS = 150
 TERMS = (8, 15, 30, 30, 45)
@@ -55,6 +62,7 @@ def _fill(connection: sqlite3.Connection, dice: Random, on: date) -> None:
     _insert(connection, "facturas", [(*invoice, 0) for invoice in invoices], on)
     _insert(connection, "retenciones", withholdings, on)
     _insert(connection, "notas_credito", credit_notes, on)
+    _insert(connection, "comprobantes", list(_electronic(customers, invoices, withholdings)), on)
     _insert(connection, "metas", list(goals(on)), on)
 
 
@@ -143,8 +151,8 @@ def _withholdings(
     chosen = sorted(dice.sample(open_first[:1200], WITHHOLDINGS))
     for position, index in enumerate(chosen, start=1):
         number, customer, issued_on, due_on, total, balance = invoices[index]
-        tax, amount = ("RENTA", total * 175 // 10_000) if position % 2 else ("IVA", total * 15 * 30 // 11_500)
-        amount = max(1, amount)
+        tax = "RENTA" if position % 2 else "IVA"
+        amount = withheld(tax, total)
         registered = balance > amount and dice.random() < 0.7
         if registered:
             invoices[index] = (number, customer, issued_on, due_on, total, balance - amount)
@@ -171,6 +179,30 @@ def _credit_notes(
             amount,
             0 if applied or not balance else amount,
         )
+
+
+def _electronic(
+    customers: list[tuple[object, ...]],
+    invoices: list[tuple[str, str, str, str, int, int]],
+    withholdings: list[tuple[object, ...]],
+) -> Iterable[tuple[str, str, str]]:
+    """The SRI's XML of every open invoice and of the withholdings over one."""
+    firms = {
+        str(row[0]): Firm(ruc=str(row[2]), name=str(row[1]), address=f"{row[6]}, {row[8]}")
+        for row in customers
+    }
+    kept = {invoice[0]: invoice for invoice in invoices if invoice[5] > 0}
+    for number, customer, issued_on, due_on, total, _balance in kept.values():
+        yield "FACTURA", number, authorised_invoice(
+            number, issuer=COMPANY, buyer=firms[customer], total=total,
+            issued_on=date.fromisoformat(issued_on), due_on=date.fromisoformat(due_on),
+        )  # fmt: skip
+    for number, customer, invoice, issued_on, tax, *_ in withholdings:
+        if invoice in kept:
+            yield "RETENCION", str(number), authorised_withholding(
+                str(number), issuer=firms[str(customer)], subject=COMPANY, invoice=str(invoice), tax=str(tax),
+                total=kept[str(invoice)][4], issued_on=date.fromisoformat(str(issued_on)),
+            )  # fmt: skip
 
 
 def goals(on: date) -> Iterable[tuple[object, ...]]:

@@ -28,6 +28,8 @@ class Kind(StrEnum):
     INVOICES = "invoices"
     WITHHOLDINGS = "withholdings"
     CREDIT_NOTES = "credit_notes"
+    ELECTRONIC_INVOICES = "electronic_invoices"
+    ELECTRONIC_WITHHOLDINGS = "electronic_withholdings"
     SALES = "sales"
     GOALS = "goals"
 

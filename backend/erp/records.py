@@ -208,6 +208,31 @@ class CreditNoteRecord(Record):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ElectronicInvoiceRecord(Record):
+    """The authorised XML of an invoice, packed as `paperwork.packed_xml` does: a field of the invoice."""
+
+    TYPE = "invoice"
+    MAKES_DOCUMENT = False
+
+    number: str
+    electronic: str
+
+    @property
+    def key(self) -> str:
+        return self.number
+
+    def body(self) -> dict[str, Any]:
+        return {"electronic": self.electronic}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ElectronicWithholdingRecord(ElectronicInvoiceRecord):
+    """The same of a withholding voucher that the ERP has."""
+
+    TYPE = "withholding"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SalesRecord(Record):
     """What was sold to a customer on credit in `month` (`yyyy-mm`)."""
 

@@ -52,6 +52,8 @@ RULES: Mapping[str, Rule] = {
     f"GET {_COMPANY}/receipts": _READ,
     f"GET {_COMPANY}/receipts/<number>": _READ,
     f"GET {_COMPANY}/receipts/<number>/pdf": _READ,
+    f"GET {_COMPANY}/invoices/<number>/ride": _READ,
+    f"GET {_COMPANY}/withholdings/<number>/ride": _READ,
     f"GET {_COMPANY}/customers": _READ,
     f"GET {_COMPANY}/customers/<code>": _READ,
     f"PUT {_COMPANY}/assignments/<customer>": Rule(

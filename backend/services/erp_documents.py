@@ -15,6 +15,8 @@ from backend.erp.records import (
     CreditLimitRecord,
     CreditNoteRecord,
     CustomerRecord,
+    ElectronicInvoiceRecord,
+    ElectronicWithholdingRecord,
     GoalRecord,
     InvoiceRecord,
     Record,
@@ -34,11 +36,13 @@ TYPES: Mapping[Kind, str] = {
     Kind.INVOICES: InvoiceRecord.TYPE,
     Kind.WITHHOLDINGS: WithholdingRecord.TYPE,
     Kind.CREDIT_NOTES: CreditNoteRecord.TYPE,
+    Kind.ELECTRONIC_INVOICES: ElectronicInvoiceRecord.TYPE,
+    Kind.ELECTRONIC_WITHHOLDINGS: ElectronicWithholdingRecord.TYPE,
     Kind.SALES: SalesRecord.TYPE,
     Kind.GOALS: GoalRecord.TYPE,
 }
 # Fields of a document that another kind makes.
-PARTS = frozenset({Kind.CREDIT_LIMITS})
+PARTS = frozenset({Kind.CREDIT_LIMITS, Kind.ELECTRONIC_INVOICES, Kind.ELECTRONIC_WITHHOLDINGS})
 
 # What a new document says where the ERP has no such column: readers find every field of the data model.
 DEFAULTS: Mapping[str, Mapping[str, Any]] = {

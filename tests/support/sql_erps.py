@@ -95,6 +95,10 @@ class SqlErp:
             saldo=self.money(total), modificado=self.instant(NOON),
         )  # fmt: skip
 
+    def add_electronic(self, of: str, number: str, xml: str) -> None:
+        kind = {"invoice": "FACTURA", "withholding": "RETENCION"}[of]
+        self.insert("comprobantes", clase=kind, numero=number, xml=xml, modificado=self.instant(NOON))
+
     def add_sales(self, customer: str, month: str, amount: int) -> None:
         self.insert(
             "ventas", cliente=customer, mes=month, valor=self.money(amount), modificado=self.instant(NOON)

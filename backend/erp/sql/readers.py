@@ -12,6 +12,8 @@ from backend.erp.records import (
     CreditLimitRecord,
     CreditNoteRecord,
     CustomerRecord,
+    ElectronicInvoiceRecord,
+    ElectronicWithholdingRecord,
     GoalRecord,
     Instalment,
     InvoiceRecord,
@@ -21,6 +23,10 @@ from backend.erp.records import (
     WithholdingRecord,
 )
 from backend.erp.sql.rows import Row, UnreadableRow
+from paperwork.packed_xml import pack
+from receivables.electronic_documents import INVOICE_CODE, WITHHOLDING_CODE
+from receivables.messages import sentence
+from receivables.validation import Problem
 
 INVOICE_STATES = ("open", "paid", "cancelled")
 WITHHOLDING_STATES = ("registered", "pending", "rejected", "cancelled")
@@ -142,6 +148,21 @@ def instalment(row: Row) -> Instalment:
     )
 
 
+def electronic_invoice(row: Row) -> ElectronicInvoiceRecord:
+    return ElectronicInvoiceRecord(number=row.text("number"), electronic=_packed(row, INVOICE_CODE))
+
+
+def electronic_withholding(row: Row) -> ElectronicWithholdingRecord:
+    return ElectronicWithholdingRecord(number=row.text("number"), electronic=_packed(row, WITHHOLDING_CODE))
+
+
+def _packed(row: Row, document_code: str) -> str:
+    packed = pack(row.text("xml"), document_code=document_code)
+    if isinstance(packed, Problem):
+        raise UnreadableRow(f"xml: {sentence(packed, locale='en')}")
+    return packed
+
+
 def sales(row: Row) -> SalesRecord:
     return SalesRecord(
         customer=row.text("customer"),
@@ -167,6 +188,8 @@ READERS: Mapping[Kind, Callable[[Row], Record]] = {
     Kind.CONTACTS: contact,
     Kind.WITHHOLDINGS: withholding,
     Kind.CREDIT_NOTES: credit_note,
+    Kind.ELECTRONIC_INVOICES: electronic_invoice,
+    Kind.ELECTRONIC_WITHHOLDINGS: electronic_withholding,
     Kind.SALES: sales,
     Kind.GOALS: goal,
 }

@@ -8,7 +8,9 @@ import pytest
 
 from backend.erp.port import Connector, Cursor, ErpUnavailable, Kind
 from backend.erp.records import InvoiceRecord, Record
+from paperwork.packed_xml import read_packed
 from tests.support.erps import NOON, ErpUnderTest, decided, outgoing
+from tests.support.sri import document, sample
 
 
 def read_all(
@@ -137,6 +139,31 @@ def test_a_credit_note_says_what_is_left_of_it(erp: ErpUnderTest) -> None:
     erp.add_credit_note("NC-1", "C0001", 500)
     body = only(erp, Kind.CREDIT_NOTES).body()
     assert (body["number"], body["total"], body["balance"], body["state"]) == ("NC-1", 500, 500, "open")
+
+
+@pytest.mark.parametrize(
+    ("kind", "of", "name"),
+    [
+        (Kind.ELECTRONIC_INVOICES, "invoice", "factura-2.1.0"),
+        (Kind.ELECTRONIC_WITHHOLDINGS, "withholding", "retencion-2.0.0"),
+    ],
+)
+def test_an_electronic_document_is_a_field_of_its_paper(
+    erp: ErpUnderTest, kind: Kind, of: str, name: str
+) -> None:
+    if kind not in erp.connector.kinds():
+        pytest.skip(f"this ERP provides no {kind}")
+    erp.add_electronic(of, "A", sample(name))
+    erp.add_electronic(
+        of, "B", sample(name).replace("importeTotal", "total").replace("valorRetenido", "valor")
+    )
+    page = erp.connector.read(kind, None)
+    [record], [unreadable] = page.records, page.unreadable
+    assert record.document_id == f"{of}:A"
+    assert not record.MAKES_DOCUMENT
+    assert read_packed(record.body()["electronic"]) == document(name)
+    assert unreadable.key == "B"
+    assert "lacks the field" in unreadable.reason
 
 
 def test_the_sales_of_a_month_are_one_document(erp: ErpUnderTest) -> None:

@@ -10,9 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from backend.demo.erp_data import create_demo_erp
+from backend.demo.erp_data import COMPANY, create_demo_erp
 from backend.demo.quito import ZONES
 from backend.demo.tax_ids import cedula, ruc_of_company
+from paperwork.sri_xml import read_electronic_document
+from receivables.access_keys import parse_access_key
+from receivables.electronic_documents import ElectronicDocument, ElectronicInvoice
+from receivables.money import Money
+from receivables.withholdings import WithholdingBase, WithholdingClaim, judge_withholding
 
 ON = date(2026, 11, 21)
 
@@ -64,3 +69,47 @@ def test_check_digits_are_those_of_the_registries() -> None:
     # A published example of the Registro Civil's algorithm, and the RUC of a well-known retailer.
     assert cedula(17, 1003406) == "1710034065"
     assert ruc_of_company(17, 1691) == "1790016919001"
+
+
+def test_the_electronic_documents_agree_with_the_erps_rows(erp: sqlite3.Connection) -> None:
+    rows = erp.execute(
+        """SELECT f.numero, c.identificacion, f.total, f.emision, x.xml FROM facturas f
+        JOIN clientes c ON c.codigo = f.cliente
+        JOIN comprobantes x ON x.clase = 'FACTURA' AND x.numero = f.numero
+        WHERE f.saldo > 0 ORDER BY f.numero"""
+    ).fetchall()
+    assert len(rows) == one(erp, "SELECT count(*) FROM facturas WHERE saldo > 0")
+    for number, tax_id, total, issued_on, xml in rows[::20]:
+        read = read_electronic_document(xml)
+        assert isinstance(read, ElectronicDocument), read
+        invoice = read.content
+        assert isinstance(invoice, ElectronicInvoice)
+        key = parse_access_key(invoice.issuer.access_key)
+        assert (invoice.issuer.number, invoice.buyer_id, invoice.total * 100) == (number, tax_id, total)
+        assert (key.number, key.ruc, key.issued_on.isoformat()) == (number, COMPANY.ruc, issued_on)
+        assert sum(line.total for line in invoice.lines) == invoice.subtotal
+        vat = sum(tax.amount for line in invoice.lines for tax in line.taxes)
+        assert invoice.subtotal + vat == invoice.total
+
+
+def test_the_withholdings_of_the_demo_would_be_accepted(erp: sqlite3.Connection) -> None:
+    rows = erp.execute(
+        """SELECT r.numero, r.factura, r.impuesto, r.valor, c.identificacion, i.xml, x.xml FROM retenciones r
+        JOIN clientes c ON c.codigo = r.cliente
+        JOIN comprobantes x ON x.clase = 'RETENCION' AND x.numero = r.numero
+        JOIN comprobantes i ON i.clase = 'FACTURA' AND i.numero = r.factura ORDER BY r.numero"""
+    ).fetchall()
+    assert len(rows) > 50
+    for number, invoice, tax, amount, tax_id, invoice_xml, xml in rows[::5]:
+        read, of = read_electronic_document(xml), read_electronic_document(invoice_xml)
+        assert isinstance(read, ElectronicDocument)
+        assert isinstance(of, ElectronicDocument)
+        assert isinstance(of.content, ElectronicInvoice)
+        judged = judge_withholding(
+            read,
+            WithholdingClaim(tax=tax.lower(), amount=Money(amount, "USD"), number=number),
+            customer_tax_id=tax_id,
+            company_tax_id=COMPANY.ruc,
+            invoices={invoice: WithholdingBase.of_invoice(of.content, "USD")},
+        )
+        assert judged.reasons == ()

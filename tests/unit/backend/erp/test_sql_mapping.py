@@ -32,6 +32,8 @@ def test_the_demos_mapping_is_whole(tmp_path: Path) -> None:
         "invoices",
         "withholdings",
         "credit_notes",
+        "electronic_invoices",
+        "electronic_withholdings",
         "sales",
         "goals",
     ]
