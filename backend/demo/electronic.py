@@ -137,10 +137,17 @@ def _key(code: str, number: str, issuer: Firm, issued_on: date, dice: Random) ->
 
 def _issuer(key: AccessKey, issuer: Firm) -> dict[str, str]:
     return {
-        "ambiente": key.environment, "tipoEmision": key.emission,
-        "razonSocial": issuer.name, "ruc": issuer.ruc, "claveAcceso": str(key), "codDoc": key.document_code, "estab": key.establishment,
-        "ptoEmi": key.emission_point, "secuencial": key.sequence, "dirMatriz": issuer.address,
-    }  # fmt: skip
+        "ambiente": key.environment,
+        "tipoEmision": key.emission,
+        "razonSocial": issuer.name,
+        "ruc": issuer.ruc,
+        "claveAcceso": str(key),
+        "codDoc": key.document_code,
+        "estab": key.establishment,
+        "ptoEmi": key.emission_point,
+        "secuencial": key.sequence,
+        "dirMatriz": issuer.address,
+    }
 
 
 def _fill(parent: Element, name: str, values: dict[str, str] | None = None, **more: str) -> Element:
