@@ -40,7 +40,7 @@ def authorised_invoice(
     vat = total - subtotal
     key = _key(INVOICE_CODE, number, issuer, issued_on, dice)
     root = Element("factura", id="comprobante", version="1.1.0")
-    _fill(root, "infoTributaria", _issuer(key, issuer))
+    _fill(root, "infoTributaria", **_issuer(key, issuer))
     info = _fill(
         root,
         "infoFactura",
@@ -94,7 +94,7 @@ def authorised_withholding(
     )
     key = _key(WITHHOLDING_CODE, number, issuer, issued_on, dice)
     root = Element("comprobanteRetencion", id="comprobante", version="1.0.0")
-    _fill(root, "infoTributaria", _issuer(key, issuer))
+    _fill(root, "infoTributaria", **_issuer(key, issuer))
     _fill(
         root,
         "infoCompRetencion",
@@ -150,9 +150,9 @@ def _issuer(key: AccessKey, issuer: Firm) -> dict[str, str]:
     }
 
 
-def _fill(parent: Element, name: str, values: dict[str, str] | None = None, **more: str) -> Element:
+def _fill(parent: Element, name: str, /, **values: str) -> Element:
     element = SubElement(parent, name)
-    for child, text in {**(values or {}), **more}.items():
+    for child, text in values.items():
         SubElement(element, child).text = text
     return element
 

@@ -197,11 +197,12 @@ def _electronic(
             number, issuer=COMPANY, buyer=firms[customer], total=total,
             issued_on=date.fromisoformat(issued_on), due_on=date.fromisoformat(due_on),
         )  # fmt: skip
-    for number, customer, invoice, issued_on, tax, *_ in withholdings:
+    for row in withholdings:
+        voucher, holder, invoice, withheld_on, tax, *_ = map(str, row)
         if invoice in kept:
-            yield "RETENCION", str(number), authorised_withholding(
-                str(number), issuer=firms[str(customer)], subject=COMPANY, invoice=str(invoice), tax=str(tax),
-                total=kept[str(invoice)][4], issued_on=date.fromisoformat(str(issued_on)),
+            yield "RETENCION", voucher, authorised_withholding(
+                voucher, issuer=firms[holder], subject=COMPANY, invoice=invoice, tax=tax,
+                total=kept[invoice][4], issued_on=date.fromisoformat(withheld_on),
             )  # fmt: skip
 
 
