@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 TEST_WORKERS ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run unplug plug dunning check lint types test browser databases soak bench peers screenshots clean
+.PHONY: help setup run unplug plug dunning check lint types test browser databases tryton soak bench peers screenshots clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## */  make \1\t/' | expand -t 22
@@ -43,7 +43,7 @@ lint: setup
 types: setup
 	$(BIN)/mypy
 
-test: setup browser databases peers  ## all tests but the slow ones
+test: setup browser databases tryton peers  ## all tests but the slow ones
 	$(BIN)/python -m pytest -rs -m "not slow" -n $(TEST_WORKERS) --dist worksteal
 
 browser:
@@ -52,7 +52,10 @@ browser:
 databases:
 	@sh tests/support/ensure_databases.sh
 
-soak: setup browser databases peers  ## the slow tests: full sweeps and night profiles
+tryton: setup
+	@sh tests/support/install_tryton.sh
+
+soak: setup browser databases tryton peers  ## the slow tests: full sweeps and night profiles
 	$(BIN)/python -m pytest -m slow
 
 ## -- peers and figures ------------------------------------------------------------------------

@@ -14,6 +14,8 @@ from backend.erp.port import Connector, ErpMisconfigured
 from backend.erp.sql.connector import SqlConnector
 from backend.erp.sql.mapping import read_sql_mapping
 from backend.erp.toml_table import Table
+from backend.erp.tryton.connector import TrytonConnector
+from backend.erp.tryton.mapping import read_tryton_mapping
 
 COMPANY_CODE = re.compile(r"[a-z][a-z0-9]{1,29}")
 
@@ -50,4 +52,9 @@ def _sql(file: Table, environment: Mapping[str, str]) -> Callable[[], Connector]
     return lambda: SqlConnector(mapping)
 
 
-OPENERS: Mapping[str, Opener] = {"sql": _sql}
+def _tryton(file: Table, environment: Mapping[str, str]) -> Callable[[], Connector]:
+    mapping = read_tryton_mapping(file, environment)
+    return lambda: TrytonConnector(mapping)
+
+
+OPENERS: Mapping[str, Opener] = {"sql": _sql, "tryton": _tryton}

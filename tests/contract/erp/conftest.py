@@ -12,8 +12,9 @@ import pytest
 
 from tests.support.erps import ErpFactory, ErpUnderTest
 from tests.support.sql_erps import SqliteErp
+from tests.support.tryton_erp import TrytonErp
 
-IMPLEMENTATIONS: Mapping[str, ErpFactory] = {"sqlite": SqliteErp}
+IMPLEMENTATIONS: Mapping[str, ErpFactory] = {"sqlite": SqliteErp, "tryton": TrytonErp}
 
 
 @pytest.fixture(params=IMPLEMENTATIONS)
