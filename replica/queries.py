@@ -14,7 +14,7 @@ import binascii
 import json
 import sqlite3
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypedDict
 
 from replica.collation import AFTER, STRING
@@ -37,11 +37,16 @@ class NoUsableIndex(BadRequest):
     error = "no_usable_index"
 
 
+class InvalidBookmark(BadRequest):
+    error = "invalid_bookmark"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
     """The body of a `_find` request, checked.
 
-    `sort` is (field, direction) pairs; `index` is `[ddoc]` or `[ddoc, name]`.
+    `sort` is (field, direction) pairs; `index` is `[ddoc]` or `[ddoc, name]`, which must be used unless
+    `allow_fallback`.
     """
 
     selector: Json
@@ -52,6 +57,7 @@ class Query:
     index: tuple[str, ...]
     bookmark: str | None
     conflicts: bool = False
+    allow_fallback: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +73,7 @@ class Plan:
     first_id: str | None = None
     last_id: str | None = None
     descending: bool = False
+    warning: str | None = None
 
 
 class FindOptions(TypedDict, total=False):
@@ -79,6 +86,7 @@ class FindOptions(TypedDict, total=False):
     index: str | Sequence[str] | None
     bookmark: str | None
     conflicts: bool
+    allow_fallback: bool
 
 
 def parse_query(selector: Any, options: FindOptions) -> Query:
@@ -103,6 +111,7 @@ def parse_query(selector: Any, options: FindOptions) -> Query:
         index=wanted,
         bookmark=None if bookmark in (None, "", "nil") else bookmark,
         conflicts=options.get("conflicts", False),
+        allow_fallback=options.get("allow_fallback", True),
     )
 
 
@@ -141,7 +150,10 @@ def _demand(found: dict[str, dict[str, Any]], field: str, condition: Any) -> Non
 
 
 def make_plan(query: Query, indexes: Sequence[Index]) -> Plan:
-    """Choose the index that narrows most. Raise `NoUsableIndex` for a sort that none gives."""
+    """Choose the index that narrows most.
+
+    Raise `NoUsableIndex` for a sort that none gives, and for the index asked for where only that may be used.
+    """
     wanted = demands(query.selector)
     descending = bool(query.sort) and query.sort[0][1] == "desc"
     usable = [index for index in indexes if index.ready and _usable(index, query, wanted)]
@@ -150,10 +162,21 @@ def make_plan(query: Query, indexes: Sequence[Index]) -> Plan:
         if _reach(best, wanted) or query.sort or query.index:
             low, high = _range(best, wanted)
             return Plan(index=best, low=low, high=high, descending=descending)
+    if query.index:
+        if not query.allow_fallback:
+            raise NoUsableIndex(_unused(query.index))
+        return replace(make_plan(replace(query, index=()), indexes), warning=_unused(query.index))
     if query.sort and [field for field, _ in query.sort] != ["_id"]:
         raise NoUsableIndex("No index exists for this sort, try indexing by the sort fields.")
     first, last = _id_range(wanted.get("_id", {}))
     return Plan(index=None, first_id=first, last_id=last, descending=descending)
+
+
+def _unused(index: Sequence[str]) -> str:
+    design = f"{DESIGN}{index[0].removeprefix(DESIGN)}"
+    if len(index) == 1:
+        return f"{design} was not used because it does not contain a valid index for this query."
+    return f"{design}, {index[1]} was not used because it is not a valid index for this query."
 
 
 def _usable(index: Index, query: Query, wanted: dict[str, dict[str, Any]]) -> bool:
@@ -261,8 +284,11 @@ def run(connection: sqlite3.Connection, query: Query, plan: Plan) -> Json:
         "bookmark": _bookmark(last) if last else query.bookmark or "nil",
         "execution_stats": {"total_docs_examined": examined, "results_returned": len(documents)},
     }
+    warnings = [plan.warning] if plan.warning else []
     if plan.index is None and not _only_ids(query):
-        answer["warning"] = NO_INDEX_WARNING
+        warnings.append(NO_INDEX_WARNING)
+    if warnings:
+        answer["warning"] = "\n".join(warnings)
     return answer
 
 
@@ -341,4 +367,4 @@ def _read_bookmark(text: str) -> tuple[bytes, str]:
         key, document_id = json.loads(base64.urlsafe_b64decode(text))
         return base64.b64decode(key), str(document_id)
     except (binascii.Error, ValueError, TypeError) as error:
-        raise BadRequest(f"Invalid bookmark value: {text}") from error
+        raise InvalidBookmark(f"Invalid bookmark value: {text}") from error

@@ -25,6 +25,14 @@ class InvalidSelector(BadRequest):
     error = "invalid_selector"
 
 
+class InvalidOperator(InvalidSelector):
+    error = "invalid_operator"
+
+
+class BadArgument(InvalidSelector):
+    error = "bad_arg"
+
+
 _ABSENT = object()
 _INVERSE = {"$eq": "$ne", "$ne": "$eq", "$lt": "$gte", "$gte": "$lt", "$gt": "$lte", "$lte": "$gt"}
 _TYPE_NAMES = {
@@ -165,7 +173,7 @@ def _plain_operator(name: str, argument: Any, key: Key) -> Predicate:
     """Compile an operator whose negation is simply "not"."""
     compiler = _PLAIN.get(name)
     if compiler is None:
-        raise InvalidSelector(f"Invalid operator: {name}")
+        raise InvalidOperator(f"Invalid operator: {name}")
     return compiler(argument, key)
 
 
@@ -250,8 +258,8 @@ def _integer_for(name: str, argument: Any) -> int:
     return argument
 
 
-def _bad_argument(name: str, argument: Any) -> InvalidSelector:
-    return InvalidSelector(f"Bad argument for operator {name}: {argument!r}")
+def _bad_argument(name: str, argument: Any) -> BadArgument:
+    return BadArgument(f"Bad argument for operator {name}: {argument!r}")
 
 
 def _constant(answer: bool) -> Predicate:

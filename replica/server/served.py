@@ -22,6 +22,7 @@ from replica.server.authorization import require_database_admin
 from replica.server.catalogue import Catalogue, Options
 from replica.server.designs import Design, check_design, parse_design
 from replica.server.javascript.sandbox import Program, ScriptFailure, ScriptPool, ScriptThread
+from replica.server.mango import MangoIndexes
 from replica.server.wire import dumps
 from replica.storage.connection import READER_PRAGMAS, connect
 
@@ -103,6 +104,7 @@ class ServedDatabase:
         self._own_rules = own_rules
         self._designs: dict[str, Design] | None = None
         self._designs_lock = threading.Lock()
+        self.mango = MangoIndexes(self)
 
     @property
     def security(self) -> Json:

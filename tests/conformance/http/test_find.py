@@ -81,3 +81,41 @@ def test_sort_that_no_index_gives_is_refused(admin: httpx.Client, people: str) -
 )
 def test_impossible_queries_are_refused(admin: httpx.Client, db: str, query: Any) -> None:
     assert admin.post(f"{db}/_find", json=query).status_code == 400
+
+
+def test_an_index_is_a_design_document_of_language_query(admin: httpx.Client, people: str) -> None:
+    """It is read and replicated like any other, and is built wherever it arrives."""
+    body = {"index": {"fields": ["age"]}, "ddoc": "ages", "name": "by-age"}
+    assert admin.post(f"{people}/_index", json=body).status_code == 200
+    design = admin.get(f"{people}/_design/ages").json()
+    assert design["language"] == "query"
+    assert design["views"]["by-age"]["map"]["fields"] == {"age": "asc"}
+    copy = f"{people}-copy"
+    assert admin.put(copy).status_code in (201, 202)
+    try:
+        arrived = {key: value for key, value in design.items() if key != "_rev"}
+        assert admin.put(f"{copy}/_design/ages", json=arrived).status_code in (201, 202)
+        bulk(admin, copy, [{"_id": "young", "age": 3}, {"_id": "old", "age": 90}])
+        assert found(admin, copy, selector={"age": {"$gt": 0}}, sort=["age"]) == ["young", "old"]
+    finally:
+        admin.delete(copy)
+    assert admin.delete(f"{people}/_index/ages/json/by-age").status_code == 200
+    assert admin.get(f"{people}/_design/ages").status_code == 404
+
+
+def test_an_index_that_does_not_fit_is_passed_over_with_a_warning(admin: httpx.Client, people: str) -> None:
+    admin.post(f"{people}/_index", json={"index": {"fields": ["age"]}, "ddoc": "ages", "name": "by-age"})
+    query: dict[str, Any] = {"selector": {"name": "eva"}, "use_index": ["ages", "by-age"]}
+    answer = admin.post(f"{people}/_find", json=query).json()
+    assert [doc["_id"] for doc in answer["docs"]] == ["p1"]
+    assert "_design/ages, by-age was not used" in answer["warning"]
+
+
+def test_an_index_is_not_put_into_a_design_document_of_another_language(
+    admin: httpx.Client, people: str
+) -> None:
+    views = {"v": {"map": "function (doc) { emit(doc._id); }"}}
+    admin.put(f"{people}/_design/code", json={"language": "javascript", "views": views})
+    answer = admin.post(f"{people}/_index", json={"index": {"fields": ["age"]}, "ddoc": "code"})
+    assert answer.status_code in (400, 500)
+    assert admin.get(f"{people}/_design/code").json()["views"] == views

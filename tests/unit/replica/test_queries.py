@@ -77,7 +77,12 @@ def test_the_index_that_narrows_most_is_chosen(invoices: Database) -> None:
     invoices.create_index(["customer", "due"], name="both")
     assert chosen(invoices, {"customer": "C1", "due": 1}) == "both"
     assert chosen(invoices, {"due": {"$gt": 1}}) == "due"
-    assert chosen(invoices, {"customer": "C1", "due": 1}, index=["_design/x", "due"]) == "_all_docs"
+    asked: Any = {"index": ["_design/x", "due"]}
+    assert chosen(invoices, {"customer": "C1", "due": 1}, **asked) == "both"
+    warning = invoices.find({"customer": "C1", "due": 1}, **asked)["warning"]
+    assert warning == "_design/x, due was not used because it is not a valid index for this query."
+    with pytest.raises(NoUsableIndex, match="_design/x, due was not used"):
+        invoices.find({"customer": "C1", "due": 1}, allow_fallback=False, **asked)
     design = next(index["ddoc"] for index in invoices.list_indexes()["indexes"] if index["name"] == "due")
     assert chosen(invoices, {"customer": "C1", "due": 1}, index=design) == "due"
 
