@@ -25,18 +25,25 @@ class Figure:
     target: str = ""
     met: bool | None = None
 
+    @property
+    def ratio(self) -> float | None:
+        """`value` to the first figure beside it."""
+        first = next(iter(self.beside.values()), 0)
+        return self.value / first if first else None
+
     def to_json(self) -> dict[str, Any]:
-        return asdict(self)
+        return {**asdict(self), "ratio": self.ratio}
 
 
 def table(figures: list[Figure]) -> str:
     """Return the figures as aligned text, one line each."""
-    rows = [("figure", "ours", "beside", "target", "")]
+    rows = [("figure", "ours", "beside", "ratio", "target", "")]
     for one in figures:
         beside = ", ".join(f"{name} {_number(value)}" for name, value in one.beside.items())
         verdict = {True: "met", False: "MISSED", None: ""}[one.met]
-        rows.append((one.name, f"{_number(one.value)} {one.unit}", beside, one.target, verdict))
-    widths = [max(len(row[column]) for row in rows) for column in range(5)]
+        ratio = "" if one.ratio is None else _number(one.ratio)
+        rows.append((one.name, f"{_number(one.value)} {one.unit}", beside, ratio, one.target, verdict))
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     return "\n".join(
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
     )

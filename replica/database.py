@@ -125,7 +125,7 @@ class Database(WithAttachments, WithQueries):
             conflicts or deleted_conflicts or revs or revs_info or local_seq or attachments
         ):
             with self._connections.reading() as connection:
-                return reading.get(connection, document_id, rev=None, latest=False, extras=reading.PLAIN)
+                return reading.winner(connection, document_id)
         extras = Extras(
             conflicts, deleted_conflicts, revs, revs_info, local_seq, attachments, tuple(atts_since)
         )
@@ -188,7 +188,7 @@ class Database(WithAttachments, WithQueries):
                 limit=limit,
                 skip=skip,
             )
-            found = reading.all_docs_rows(living, conflicts=conflicts)
+            found = reading.all_docs_rows(living, include_docs=include_docs, conflicts=conflicts)
         return {"total_rows": total, "offset": skip, "rows": found}
 
     def bulk_get(

@@ -10,16 +10,17 @@ import gc
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from typing import Any, NamedTuple
 
 from replica import revtree
-from replica.encoding import decode_other_leaves, decode_tree, document_from, wire_revisions
+from replica.encoding import decode_other_leaves, decode_tree, document_from, documents_from, wire_revisions
 from replica.errors import NotFound
 from replica.revision import RevisionId, parse_revision
 from replica.revtree import Branch, Tree
 from replica.storage import attachments as attachment_rows
 from replica.storage import documents as rows
-from replica.tuning import ATTACHMENT_CHUNK_BYTES
+from replica.tuning import ATTACHMENT_CHUNK_BYTES, DOCUMENTS_PARSED_AT_ONCE
 
 Json = dict[str, Any]
 
@@ -39,6 +40,17 @@ class Extras(NamedTuple):
 PLAIN = Extras()
 
 
+def winner(connection: sqlite3.Connection, document_id: str) -> Json:
+    """Return the winner and nothing else of its row. Raise `NotFound` ("missing" or "deleted")."""
+    row = rows.winner(connection, document_id)
+    if row is None:
+        raise NotFound("missing")
+    rev, deleted, body = row
+    if deleted:
+        raise NotFound("deleted")
+    return document_from(document_id, rev, False, body)
+
+
 def get(
     connection: sqlite3.Connection, document_id: str, *, rev: str | None, latest: bool, extras: Extras
 ) -> Json:
@@ -50,7 +62,7 @@ def get(
         if row.deleted:
             raise NotFound("deleted")
         document = document_from(row.id, row.rev, False, row.body)
-        return document if extras is PLAIN else _with_extras(connection, row, row.rev, document, extras)
+        return _with_extras(connection, row, row.rev, document, extras)
     found = _revision(connection, row, parse_revision(rev), latest=latest, extras=extras)
     if found is None:
         raise NotFound("missing")
@@ -300,11 +312,29 @@ def _found(row: rows.DocumentRow, *, conflicts: bool) -> Json:
 
 
 def all_docs_rows(
-    living: Iterable[tuple[str, str, str | None, str | None]], *, conflicts: bool
+    living: Iterable[tuple[str, str, str | None, str | None]], *, include_docs: bool, conflicts: bool
 ) -> list[Json]:
-    """Return the rows of `_all_docs` for living documents; with `doc` where their bodies were read."""
+    """Return the rows of `_all_docs` for (id, rev, other leaves, body) of living documents."""
+    if not include_docs:
+        return [{"id": id, "key": id, "value": {"rev": rev}} for id, rev, _, _ in living]
+    found: list[Json] = []
+    rest = iter(living)
     with _collector_resting():
-        return [all_docs_row(*row, conflicts=conflicts) for row in living]
+        while some := list(islice(rest, DOCUMENTS_PARSED_AT_ONCE)):
+            documents = documents_from([(id, rev, body or "{}") for id, rev, _, body in some])
+            if conflicts:
+                _add_conflicts(documents, [others for _, _, others, _ in some])
+            found += [
+                {"id": id, "key": id, "value": {"rev": rev}, "doc": document}
+                for (id, rev, _, _), document in zip(some, documents, strict=True)
+            ]
+    return found
+
+
+def _add_conflicts(documents: list[Json], other_leaves: Iterable[str | None]) -> None:
+    for document, text in zip(documents, other_leaves, strict=True):
+        if living := [rev for rev, deleted in decode_other_leaves(text) if not deleted]:
+            document["_conflicts"] = living
 
 
 @contextmanager
@@ -321,21 +351,3 @@ def _collector_resting() -> Iterator[None]:
     finally:
         if was_at_work:
             gc.enable()
-
-
-def all_docs_row(
-    document_id: str, rev: str, other_leaves: str | None, body: str | None, *, conflicts: bool
-) -> Json:
-    """Return one row of `_all_docs` for a living document; with `doc` where its body was read."""
-    entry: Json = {"id": document_id, "key": document_id, "value": {"rev": rev}}
-    if body is not None:
-        document = document_from(document_id, rev, False, body)
-        living = (
-            [other for other, deleted in decode_other_leaves(other_leaves) if not deleted]
-            if conflicts
-            else []
-        )
-        if living:
-            document["_conflicts"] = living
-        entry["doc"] = document
-    return entry

@@ -50,6 +50,9 @@ ATTACHMENT_CHUNKS_PER_COMMIT = 4
 UNUSED_ATTACHMENT_SECONDS = 24 * 3600
 """A body that no revision names is removed only when older: its document may still be on its way."""
 
+DOCUMENTS_PARSED_AT_ONCE = 256
+"""Bodies that one call of the JSON parser takes where many are read. More gain nothing."""
+
 CHANGES_SLICE = 1_000
 """Rows read at a time where a filter decides."""
 

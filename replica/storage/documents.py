@@ -87,6 +87,7 @@ def _many(row: str) -> str:
 _HEAD = "SELECT seq, id, rev, deleted, origin, tree FROM documents WHERE id = ?"
 _HEADS = """SELECT seq, id, rev, deleted, origin, tree FROM documents
     WHERE id IN (SELECT value FROM json_each(?))"""
+_WINNER = "SELECT rev, deleted, body FROM documents WHERE id = ?"
 _DOCUMENT = "SELECT id, rev, deleted, seq, tree, body FROM documents WHERE id = ?"
 _DOCUMENTS = """SELECT id, rev, deleted, seq, tree, body FROM documents
     WHERE id IN (SELECT value FROM json_each(?))"""
@@ -154,6 +155,12 @@ def heads(connection: sqlite3.Connection, ids: Collection[str]) -> list[HeadRow]
         found = head(connection, one)
         return [found] if found is not None else []
     return [HeadRow._make(row) for row in connection.execute(_HEADS, (json.dumps(list(ids)),))]
+
+
+def winner(connection: sqlite3.Connection, document_id: str) -> tuple[str, int, str] | None:
+    """Return (rev, deleted, body), the least that a `get` needs: every column more costs it some percent."""
+    found: tuple[str, int, str] | None = connection.execute(_WINNER, (document_id,)).fetchone()
+    return found
 
 
 def document(connection: sqlite3.Connection, document_id: str) -> DocumentRow | None:
@@ -349,7 +356,7 @@ def living_by_id(
     limit: int | None,
     skip: int,
 ) -> Iterator[tuple[str, str, str | None, str | None]]:
-    """Yield (id, rev, other_leaves, body) of living documents in the byte order of their ids."""
+    """Return (id, rev, other_leaves, body) of living documents in the byte order of their ids."""
     first, last = (">=", "<=") if not descending else ("<=", ">=")
     where = "deleted = 0"
     if start is not None:
@@ -359,7 +366,7 @@ def living_by_id(
     columns = f"id, rev, other_leaves, {'body' if with_body else 'NULL'}"
     order = "DESC" if descending else "ASC"
     sql = f"SELECT {columns} FROM documents WHERE {where} ORDER BY id {order} LIMIT :limit OFFSET :skip"
-    yield from connection.execute(
+    return connection.execute(
         sql, {"start": start, "end": end, "limit": -1 if limit is None else limit, "skip": skip}
     )
 
