@@ -94,7 +94,7 @@ def _expected(couch: Couch, company: str, collector: str, now: datetime) -> Iter
     for start in range(0, len(customers), CUSTOMERS_PER_MOVE):
         papers = read_portfolios(couch, company, customers[start : start + CUSTOMERS_PER_MOVE], now.date())
         for of_customer in papers.values():
-            yield from (document for document in of_customer.values() if document)
+            yield from (document for document in of_customer.papers.values() if document)
 
 
 def _allowed(couch: Couch, company: str, collector: str, ids: list[str]) -> dict[str, Json]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 
 from backend.couch.client import Couch, Json
@@ -30,26 +31,41 @@ def is_optional(document: Json, on: date) -> bool:
     return isinstance(dated, str) and dated[:10] < (on - RECENT[kind]).isoformat()
 
 
-def read_portfolios(
-    couch: Couch, company: str, customers: Iterable[str], on: date
-) -> dict[str, dict[str, Json | None]]:
-    """Per customer every id that a collector may hold of it, with the document that should be brought, or
-    None.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Portfolio:
+    """What collectors may hold of a customer: `papers` by id, each with the document that should be brought,
+    or None. `moved_on` are papers that belong to another customer by now, with that customer.
+    """
+
+    papers: dict[str, Json | None]
+    moved_on: dict[str, str]
+
+
+def read_portfolios(couch: Couch, company: str, customers: Iterable[str], on: date) -> dict[str, Portfolio]:
+    """Per customer every id that a collector may hold of it.
 
     Two requests, whatever the number of customers and of collectors.
     """
     wanted = sorted(customers)
-    ids: dict[str, dict[str, bool]] = defaultdict(dict)
+    brought: dict[str, dict[str, bool]] = defaultdict(dict)
+    moved_on: dict[str, dict[str, str]] = defaultdict(dict)
     for row in couch.view(company, DESIGN, "portfolio", keys=wanted):
         value = {"_id": row["id"], **(row["value"] or {})}
-        ids[row["key"]][row["id"]] = not is_optional(value, on)
+        if "now_of" in value:
+            moved_on[row["key"]][row["id"]] = str(value["now_of"])
+        else:
+            brought[row["key"]][row["id"]] = not is_optional(value, on)
     for customer in wanted:
-        ids[customer] |= {f"customer:{customer}": True, activity_id(customer): True}
+        brought[customer] |= {f"customer:{customer}": True, activity_id(customer): True}
     documents = couch.get_many(
-        company, [doc_id for each in ids.values() for doc_id, brought in each.items() if brought]
+        company, [doc_id for each in brought.values() for doc_id, yes in each.items() if yes]
     )
     return {
-        customer: {doc_id: documents.get(doc_id) for doc_id in sorted(ids[customer])} for customer in wanted
+        customer: Portfolio(
+            papers={doc_id: documents.get(doc_id) for doc_id in sorted(brought[customer])},
+            moved_on=moved_on[customer],
+        )
+        for customer in wanted
     }
 
 

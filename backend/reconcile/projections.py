@@ -33,6 +33,7 @@ from backend.reconcile.registry import collectors_of
 from backend.reconcile.sharding import Shard
 from backend.reconcile.tuning import ATTEMPTS, CUSTOMERS_PER_MOVE
 from receivables.identifiers import is_collector_code
+from receivables.papers import former_customers
 
 Doubts = Mapping[str, Collection[str]]
 """Collectors by customer who may hold an unknown part of it, whatever the list of holders says."""
@@ -64,6 +65,7 @@ class Down:
         audiences = _audiences(rows)
         touched = {row["id"].partition(":")[2] for row in rows if row["id"].startswith("assignment:")}
         touched |= {audience.customer for _, audience in audiences if isinstance(audience, HolderOf)}
+        touched |= {former for document, _ in audiences for former in former_customers(document)}
         holders = self._holders(touched)
         placed = self.move(holders)
         wanted: dict[str, dict[str, Wanted]] = defaultdict(dict)
@@ -75,6 +77,8 @@ class Down:
                 wanted[collector][document["_id"]] = self._wanted(document)
                 if isinstance(audience, HolderOf):
                     relied_on[audience.customer] = collector
+            for collector in self._former_holders(document, audience, holders):
+                wanted[collector].setdefault(document["_id"], Wanted(None))
         absent = {
             collector
             for collector in sorted(wanted)
@@ -124,9 +128,20 @@ class Down:
         portfolios = read_portfolios(
             self._couch, self._company, [move.holding.customer for move in moves], self._on
         )
+        elsewhere = self._holders(
+            {customer for portfolio in portfolios.values() for customer in portfolio.moved_on.values()}
+        )
         wanted: dict[str, dict[str, Wanted]] = defaultdict(dict)
         for move in moves:
-            papers = portfolios[move.holding.customer]
+            papers = portfolios[move.holding.customer].papers
+            moved_on = portfolios[move.holding.customer].moved_on
+            for collector in move.during:
+                if self._shard.owns(collector):
+                    wanted[collector] |= {
+                        doc_id: Wanted(None)
+                        for doc_id, customer in moved_on.items()
+                        if elsewhere[customer][0] != collector
+                    }
             if move.bring_to:
                 wanted[move.bring_to] |= {
                     doc_id: Wanted(document) for doc_id, document in papers.items() if document
@@ -202,6 +217,19 @@ class Down:
             case _:
                 assert_never(audience)
         return [code for code in reached if is_collector_code(code) and self._shard.owns(code)]
+
+    def _former_holders(
+        self,
+        document: Json,
+        audience: Audience,
+        holders: Mapping[str, tuple[str | None, Holding]],
+    ) -> set[str]:
+        """Who may still hold a paper because it belonged to another customer before."""
+        found: set[str] = set()
+        for former in former_customers(document):
+            assigned, holding = holders[former]
+            found |= {*holding.complete, *([assigned] if assigned else [])}
+        return {code for code in found if self._shard.owns(code)} - {*self._collectors(audience, holders)}
 
     def _wanted(self, document: Json) -> Wanted:
         if document.get("_deleted"):

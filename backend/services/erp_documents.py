@@ -24,6 +24,7 @@ from backend.erp.records import (
     WithholdingRecord,
 )
 from receivables.documents import SCHEMA
+from receivables.papers import remember_former_customer
 
 # Another writer of the same document (a corrected location) gets this many chances to be in our way.
 WRITE_ATTEMPTS = 5
@@ -122,4 +123,4 @@ def removed(current: Json | None) -> Json | None:
 def merged(current: Json | None, record: Record) -> Json:
     """The record's document: the ERP's fields as it says, everybody else's as they were."""
     before = current or {"_id": record.document_id, "schema": SCHEMA, **DEFAULTS.get(record.TYPE, {})}
-    return {**before, **record.body()}
+    return remember_former_customer(current, {**before, **record.body()})

@@ -7,7 +7,9 @@ from datetime import timedelta
 
 import pytest
 
-from tests.support.reconciling import NOW, Company, a_company, a_server
+from backend.reconcile.audit import audit
+from receivables.papers import remember_former_customer
+from tests.support.reconciling import NOW, Company, Json, a_company, a_server
 from tests.support.stack import Stack
 
 OF_C1 = {"customer:C1", "invoice:F-1", "invoice:F-2"}
@@ -209,3 +211,37 @@ def test_a_second_run_finds_nothing_to_do(company: Company) -> None:
     company.reconcile()
     report = company.reconcile(NOW + timedelta(hours=1))
     assert not report
+
+
+def test_an_invoice_that_moves_to_another_customer_leaves_the_former_collector(company: Company) -> None:
+    company.customer("C3", "ana")
+    company.reconcile()
+    company.put(_of_another_customer(company, "F-1", "C2"))
+    company.put(_of_another_customer(company, "F-2", "C3"))
+    company.reconcile()
+    assert {"invoice:F-1", "invoice:F-2"} & company.phone("ana").keys() == {"invoice:F-2"}
+    assert company.phone("bruno")["invoice:F-1"]["customer"] == "C2"
+    company.assign("C1", "bruno")
+    company.reconcile()
+    assert "invoice:F-2" in company.phone("ana")
+    company.put(_of_another_customer(company, "F-1", "C3"))
+    company.reconcile()
+    assert "invoice:F-1" in company.phone("ana")
+    assert "invoice:F-1" not in company.phone("bruno")
+    assert audit(company.couch, company.code, NOW) == []
+
+
+def test_an_invoice_that_moves_while_its_customer_does_is_left_nowhere_else(company: Company) -> None:
+    company.customer("C4", None)
+    company.reconcile()
+    company.put(_of_another_customer(company, "F-1", "C4"))
+    company.assign("C1", "bruno")
+    company.reconcile()
+    assert "invoice:F-1" not in company.phone("ana").keys() | company.phone("bruno").keys()
+    assert audit(company.couch, company.code, NOW) == []
+
+
+def _of_another_customer(company: Company, number: str, customer: str) -> Json:
+    """As the import writes it."""
+    before = company.central(f"invoice:{number}")
+    return remember_former_customer(before, before | {"customer": customer})
