@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException
 from backend.bootstrap import Services
 from backend.couch.errors import Conflict, CouchError, NotFound
 from backend.errors import CONTENT_TYPE, LANGUAGES, ApiProblem, FieldError
+from backend.http.assignment import assignment_blueprint
 from backend.http.audit import audit_blueprint
 from backend.http.devices import devices_blueprint
 from backend.http.field import field_blueprint
@@ -22,6 +23,7 @@ from backend.http.papers import papers_blueprint
 from backend.http.portfolio import portfolio_blueprint
 from backend.http.rules import PREFIX, check_rules
 from backend.http.sign_in import sign_in_blueprint
+from backend.http.zones import zones_blueprint
 from backend.services.pages import BadCursor
 
 BLUEPRINTS = (
@@ -30,6 +32,8 @@ BLUEPRINTS = (
     field_blueprint,
     papers_blueprint,
     portfolio_blueprint,
+    assignment_blueprint,
+    zones_blueprint,
     audit_blueprint,
 )
 

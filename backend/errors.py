@@ -171,6 +171,42 @@ PROBLEMS: Mapping[str, _Entry] = {
         ("Cambió mientras tanto", "Changed meanwhile"),
         ("Otra persona lo cambió. Vuelva a intentarlo.", "Somebody else changed it. Try again."),
     ),
+    "zone_unknown": _Entry(
+        404,
+        ("Zona no encontrada", "Zone not found"),
+        ("No hay una zona con el código {code}.", "There is no zone of code {code}."),
+    ),
+    "plan_unknown": _Entry(
+        404,
+        ("Plan no encontrado", "Plan not found"),
+        ("No hay un plan de asignación con ese código.", "There is no assignment plan of that id."),
+    ),
+    "plan_too_large": _Entry(
+        409,
+        ("Demasiados clientes", "Too many customers"),
+        (
+            "Un plan admite {customers} clientes y {moves} cambios. Elija menos clientes.",
+            "A plan takes {customers} customers and {moves} changes. Choose fewer customers.",
+        ),
+    ),
+    "plan_too_large_for_a_phone": _Entry(
+        409,
+        ("No cabe en un teléfono", "Too much for a phone"),
+        (
+            "Un gestor quedaría con más de {limit} documentos. Reparta sus clientes.",
+            "A collector would hold more than {limit} documents. Share the customers out.",
+        ),
+    ),
+    "plan_undone": _Entry(
+        409,
+        ("Plan deshecho", "Plan undone"),
+        ("El plan ya se deshizo. Prepare otro.", "The plan was undone. Prepare another."),
+    ),
+    "plan_not_applied": _Entry(
+        409,
+        ("Plan sin aplicar", "Plan not applied"),
+        ("El plan no se ha aplicado.", "The plan was not applied."),
+    ),
     "body_too_large": _Entry(
         413,
         ("Solicitud demasiado grande", "Request too large"),
@@ -212,6 +248,13 @@ FIELD_PROBLEMS: Mapping[str, tuple[str, str]] = {
     "not_a_code": (
         "Debe ser un código: letras minúsculas y números.",
         "It should be a code: small letters and digits.",
+    ),
+    "not_an_object": ("Debe ser un objeto JSON.", "It should be a JSON object."),
+    "not_a_list": ("Debe ser una lista de códigos.", "It should be a list of codes."),
+    "too_many": ("Admite {limit} como máximo.", "It takes {limit} at most."),
+    "not_an_area": (
+        "Debe ser un Polygon o MultiPolygon de GeoJSON cuyos bordes no se crucen.",
+        "It should be a GeoJSON Polygon or MultiPolygon whose edges don't cross.",
     ),
     "not_a_cursor": ("No es un cursor de esta lista.", "It is not a cursor of this list."),
     "not_a_key": (

@@ -13,6 +13,7 @@ from collections import Counter
 KILL_STATUS = 137  # what a shell reports for `kill -9`
 
 POINTS: tuple[str, ...] = (
+    "assignment.rows_written",
     "dunning.claimed",
     "dunning.mailed",
     "dunning.noted",

@@ -16,7 +16,7 @@ from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
 from backend.couch.client import Couch, Json
-from receivables.geometry import Point
+from receivables.geometry import Point, haversine_m
 
 ZONE_PREFIX = "zone:"
 
@@ -74,6 +74,16 @@ class ZoneIndex:
         if len(within) == 0:
             return None
         return self.zones[min((int(index) for index in within), key=self._rank.__getitem__)]
+
+    def kilometres(self, point: Point) -> dict[str, float]:
+        """How far a point lies from the middle of the nearest zone of each collector who has one."""
+        found: dict[str, float] = {}
+        for area, zone in zip(self._areas, self.zones, strict=True):
+            if zone.collector is not None:
+                middle = Point(area.centroid.y, area.centroid.x)
+                kilometres = haversine_m(point, middle) / 1000
+                found[zone.collector] = min(kilometres, found.get(zone.collector, kilometres))
+        return found
 
     def distance_m(self, collector: str, point: Point) -> float | None:
         """About how many metres a point lies outside of a collector's zones: 0 inside, None where he or she

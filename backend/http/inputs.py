@@ -147,3 +147,44 @@ class Inputs:
         if len(key) != ED25519_KEY_BYTES:
             self.fault(field, "not_a_key")
         return value
+
+    def codes(self, field: str, *, most: int) -> tuple[str, ...] | None:
+        """A list of codes without repetition; None where it is absent."""
+        values = self._values.get(field)
+        if values is None:
+            return None
+        if not isinstance(values, list) or not all(isinstance(each, str) and each for each in values):
+            self.fault(field, "not_a_list")
+            return None
+        if len(values) > most:
+            self.fault(field, "too_many", limit=most)
+            return None
+        return tuple(dict.fromkeys(values))
+
+    def record(self, field: str) -> dict[str, Any]:
+        """A JSON object; empty where it is absent or at fault."""
+        value = self._values.get(field)
+        if not isinstance(value, dict):
+            self.fault(field, "missing" if value is None else "not_an_object")
+            return {}
+        return value
+
+    def factor(self, field: str, *, default: float, high: float) -> float:
+        """A JSON number from 0 to `high`."""
+        value = self._values.get(field)
+        if value is None:
+            return default
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= high:
+            self.fault(field, "not_a_number", low=0, high=high)
+            return default
+        return float(value)
+
+    def count(self, field: str, *, low: int, high: int) -> int | None:
+        """A whole JSON number; None where it is absent."""
+        value = self._values.get(field)
+        if value is None:
+            return None
+        if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+            self.fault(field, "not_a_number", low=low, high=high)
+            return None
+        return value

@@ -1,4 +1,4 @@
-"""Customers and who serves them, and exceptions."""
+"""Customers, and exceptions."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from backend.bootstrap import Services
 from backend.errors import ApiProblem
 from backend.http.guard import CompanyClock, asking
 from backend.http.inputs import Inputs
-from backend.services.assignments import UnknownCollector, UnknownCustomer, assign
 from backend.services.customers import find_customer, list_customers
 from backend.services.exceptions import STATES, close_exception, list_exceptions
 
@@ -40,29 +39,6 @@ def portfolio_blueprint(services: Services) -> Blueprint:
         if found is None:
             raise ApiProblem("customer_unknown", data={"code": code})
         return found
-
-    @routes.put("/assignments/<customer>")
-    def assignment(company: str, customer: str) -> ResponseReturnValue:
-        claims = asking()
-        inputs = Inputs.of_body(request)
-        collector = inputs.collector()
-        if not inputs.has("collector"):
-            inputs.fault("collector", "missing")
-        inputs.check()
-        try:
-            document = assign(
-                couch,
-                company,
-                customer=customer,
-                collector=collector,
-                by=claims.subject,
-                now=services.now(),
-            )
-        except UnknownCustomer as unknown:
-            raise ApiProblem("customer_unknown", data={"code": customer}) from unknown
-        except UnknownCollector as unknown:
-            raise ApiProblem("collector_unknown", data={"code": collector}) from unknown
-        return {key: document[key] for key in ("customer", "collector", "assigned_at", "by")}
 
     @routes.get("/exceptions")
     def exceptions(company: str) -> ResponseReturnValue:

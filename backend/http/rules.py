@@ -59,6 +59,15 @@ RULES: Mapping[str, Rule] = {
     f"PUT {_COMPANY}/assignments/<customer>": Rule(
         who=Action.ASSIGN, audit="assignment", keeps=("collector",)
     ),
+    f"POST {_COMPANY}/assignment-plans": Rule(
+        who=Action.ASSIGN, audit="assignment_planned", keeps=("mode", "collector", "collectors")
+    ),
+    f"GET {_COMPANY}/assignment-plans/<plan>": Rule(who=Action.ASSIGN),
+    f"POST {_COMPANY}/assignment-plans/<plan>/apply": Rule(who=Action.ASSIGN, audit="assignments_applied"),
+    f"POST {_COMPANY}/assignment-plans/<plan>/undo": Rule(who=Action.ASSIGN, audit="assignments_undone"),
+    f"GET {_COMPANY}/zones": _READ,
+    f"PUT {_COMPANY}/zones/<code>": Rule(who=Action.ASSIGN, audit="zone_saved", keeps=("name", "collector")),
+    f"DELETE {_COMPANY}/zones/<code>": Rule(who=Action.ASSIGN, audit="zone_removed"),
     f"GET {_COMPANY}/exceptions": _READ,
     f"POST {_COMPANY}/exceptions/<exception>/close": Rule(
         who=Action.CLOSE_EXCEPTION, audit="exception_closed", keeps=("comment",)

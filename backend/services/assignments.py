@@ -44,26 +44,36 @@ def assign(
     if couch.get(company, f"customer:{customer}") is None:
         raise UnknownCustomer(customer)
     if collector is not None:
-        profile = couch.get(company, f"collector:{collector}")
-        if profile is None or not profile.get("active", True):
-            raise UnknownCollector(collector)
+        require_collector(couch, company, collector)
     while True:
         stored = couch.get(company, f"assignment:{customer}")
         if stored is not None and stored["collector"] == collector:
             return stored
-        document = {
-            "_id": f"assignment:{customer}",
-            "schema": SCHEMA,
-            "customer": customer,
-            "collector": collector,
-            "assigned_at": rfc3339(now),
-            "by": by,
-        }
+        document = assignment_document(customer, collector, by=by, now=now)
         try:
             couch.put(company, document | ({"_rev": stored["_rev"]} if stored else {}))
         except Conflict:
             continue
         return document
+
+
+def require_collector(couch: Couch, company: str, collector: str) -> None:
+    """Raise UnknownCollector where there is no such collector, or he or she is not active."""
+    profile = couch.get(company, f"collector:{collector}")
+    if profile is None or not profile.get("active", True):
+        raise UnknownCollector(collector)
+
+
+def assignment_document(customer: str, collector: str | None, *, by: str, now: datetime) -> Json:
+    """What `assignment:<customer>` says, without a revision."""
+    return {
+        "_id": f"assignment:{customer}",
+        "schema": SCHEMA,
+        "customer": customer,
+        "collector": collector,
+        "assigned_at": rfc3339(now),
+        "by": by,
+    }
 
 
 def assign_many(
@@ -77,15 +87,8 @@ def assign_many(
     while wanted:
         stored = couch.get_many(company, [f"assignment:{customer}" for customer in wanted])
         documents = [
-            {
-                **({"_rev": old["_rev"]} if (old := stored.get(f"assignment:{customer}")) else {}),
-                "_id": f"assignment:{customer}",
-                "schema": SCHEMA,
-                "customer": customer,
-                "collector": collector,
-                "assigned_at": rfc3339(now),
-                "by": by,
-            }
+            assignment_document(customer, collector, by=by, now=now)
+            | ({"_rev": old["_rev"]} if (old := stored.get(f"assignment:{customer}")) else {})
             for customer, collector in wanted.items()
             if stored.get(f"assignment:{customer}", {}).get("collector", "") != collector
         ]

@@ -16,7 +16,7 @@ from tests.support.office import Bearer, Office
 ROOT = Path(__file__).parents[3]
 EXAMPLES = {
     "device": "01KA0000000000000000000000", "number": "R0001-00000001", "code": "C0001", "customer": "C0001",
-    "exception": "exception:over_allocation:x",
+    "plan": "01KA0000000000000000000000", "exception": "exception:over_allocation:x",
 }  # fmt: skip
 ROUTES = [
     (
