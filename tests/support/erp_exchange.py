@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from multiprocessing.context import ForkProcess
@@ -31,7 +31,7 @@ Json = dict[str, Any]
 class Exchange:
     """The centre of one company and the ERP beside it. `later` moves the clock."""
 
-    def __init__(self, company: Company, erp: SqliteErp) -> None:
+    def __init__(self, company: Company, erp: Any) -> None:
         self.company = company
         self.couch = company.couch
         self.code = company.code
@@ -107,8 +107,9 @@ class LosesAnswers:
 
 
 @contextmanager
-def an_exchange(house: Stack, folder: Path) -> Iterator[Exchange]:
-    erp = SqliteErp(folder)
+def an_exchange(house: Stack, folder: Path, make: Callable[[Path], Any] = SqliteErp) -> Iterator[Exchange]:
+    """`make` an ERP with the hands of `ErpUnderTest`, and some more where a test asks for them."""
+    erp = make(folder)
     with a_company(house) as company:
         try:
             yield Exchange(company, erp)
