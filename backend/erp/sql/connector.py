@@ -13,14 +13,15 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, text
 from sqlalchemy.exc import DBAPIError
 
+from backend.erp import readers
 from backend.erp.outgoing import OutgoingReceipt, OutgoingReversal
 from backend.erp.port import Answer, Cursor, ErpMisconfigured, Held, Kind, Page, Unreadable
 from backend.erp.records import UNSET, Instalment, Record
-from backend.erp.sql import answers, cursors, readers
+from backend.erp.rows import Row, UnreadableRow
+from backend.erp.sql import answers, cursors
 from backend.erp.sql.engine import open_engine, snapshot, writing
 from backend.erp.sql.mapping import Posting, SqlMapping
 from backend.erp.sql.outbox import entry_id, find_entry, write_entry
-from backend.erp.sql.rows import Row, UnreadableRow
 
 SNAPSHOT_ROWS = 2000
 

@@ -14,6 +14,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from backend.erp.port import Kind
+from backend.erp.rows import MoneyForm
 from backend.erp.toml_table import Table
 
 # Two minutes cover the transactions that an ERP keeps open between stamping a row and committing it.
@@ -25,13 +26,6 @@ SETTINGS = (
     "type", "url", "url_env", "currency", "money", "changed", "timezone", "overlap", "page_size",
 )  # fmt: skip
 STEPS = ("find", "payment", "allocation", "process", "again")
-
-
-class MoneyForm(StrEnum):
-    """How the ERP writes money: as decimal units, or as an integer of minor units."""
-
-    DECIMAL = "decimal"
-    MINOR = "minor"
 
 
 class ChangedForm(StrEnum):

@@ -14,8 +14,8 @@ from sqlalchemy import Connection, text
 from backend import killpoints
 from backend.erp.outgoing import OutgoingReceipt, OutgoingReversal
 from backend.erp.port import Answer, ErpMisconfigured, Pending, Posted, Rejected
-from backend.erp.sql.mapping import MoneyForm, Posting, SqlMapping
-from backend.erp.sql.rows import Row
+from backend.erp.rows import MoneyForm, Row
+from backend.erp.sql.mapping import Posting, SqlMapping
 from receivables.money import Money
 
 # Every parameter that a payment line may have, so that a statement can name any of them whatever the method.

@@ -22,7 +22,7 @@ from backend.erp.records import (
     SalesRecord,
     WithholdingRecord,
 )
-from backend.erp.sql.rows import Row, UnreadableRow
+from backend.erp.rows import Row, UnreadableRow
 from paperwork.packed_xml import pack
 from receivables.electronic_documents import INVOICE_CODE, WITHHOLDING_CODE
 from receivables.messages import sentence

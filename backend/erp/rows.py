@@ -1,4 +1,4 @@
-"""A row of a SQL ERP, read without guessing: money to minor units, dates to dates, truth in whatever form.
+"""A row of an ERP's table, read without guessing: money to minor units, dates to dates, truth in any form.
 
 A row that cannot be understood is reported with the name of its column.
 """
@@ -8,14 +8,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal, InvalidOperation
+from enum import StrEnum
 from typing import Any
 
 from backend.erp.records import UNSET, Maybe, Place
-from backend.erp.sql.mapping import MoneyForm
 from receivables.money import Money, MoneyError, exponent, minor_from_json
 
 _TRUE = {"1", "t", "true", "y", "yes", "s", "si", "sí"}
 _FALSE = {"0", "f", "false", "n", "no", ""}
+
+
+class MoneyForm(StrEnum):
+    """How the ERP writes money: as decimal units, or as an integer of minor units."""
+
+    DECIMAL = "decimal"
+    MINOR = "minor"
 
 
 class UnreadableRow(ValueError):
@@ -23,7 +30,7 @@ class UnreadableRow(ValueError):
 
 
 class Row:
-    """The columns of one row, read by the names that the mapping's statement gave them."""
+    """The columns of one row, read by the names of docs/erp-connectors.md."""
 
     def __init__(
         self, values: Mapping[str, Any], *, money: MoneyForm, currency: str, timezone: tzinfo = UTC

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from backend.erp import readers
 from backend.erp.records import UNSET, Place
-from backend.erp.sql import readers
+from backend.erp.rows import Row, UnreadableRow
 from backend.erp.sql.mapping import MoneyForm
-from backend.erp.sql.rows import Row, UnreadableRow
 
 
 def row(money: MoneyForm = MoneyForm.DECIMAL, currency: str = "USD", **values: Any) -> Row:
