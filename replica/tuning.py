@@ -155,6 +155,9 @@ dead zone.
 IDLE_SECONDS = 60.0
 """How soon a live session that had nothing to do asks again, when nobody wakes it."""
 
+OFFER_AGAIN_SECONDS = 300.0
+"""How long a live session takes its own word for it that the peer has everything that was offered."""
+
 PUSH_DURING_PULL_SECONDS = 10.0
 """How long a long pull may keep a local write waiting."""
 

@@ -1,8 +1,8 @@
 """Brings facts up and projections down whenever there is a network, and says truthfully how far that is.
 
-Receipts go first, then every other fact, then what the centre has to tell. A round runs in a thread and
-never blocks a screen; a round that fails changes nothing but the status, because replication continues from
-its checkpoints.
+Receipts go first, then every other fact, then what the centre has to tell: one step of a live session of
+the engine, which is run in a thread and never blocks a screen. A step that fails changes nothing but the
+status, because replication continues from its checkpoints.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import json
 import logging
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, tzinfo
 from enum import StrEnum
 from typing import Any
@@ -24,34 +25,39 @@ from flet_app.collector.session import TokenKeeper
 from flet_app.collector.standing import Centre, unsent
 from flet_app.collector.store import Store
 from receivables.documents import PROJECTION_TYPES, Json, is_fact, new_fact
-from replica import BearerAuth, RemoteDatabase, replicate
-from replica.errors import Forbidden, ReplicaError, TooManyRequests, Unauthorized, Unreachable
+from replica import (
+    BearerAuth,
+    Forbidden,
+    LiveReplication,
+    Progress,
+    PushClass,
+    RemoteDatabase,
+    ReplicaError,
+    TooManyRequests,
+    Unauthorized,
+    Unreachable,
+    list_refusals,
+    retry_refused,
+)
 from replica.peer import PeerInfo
-from replica.replication.refusals import list_refusals, retry_refused
 
 log = logging.getLogger(__name__)
 
 BUSY_SECONDS = 5  # between rounds while a fact is on its way: the ERP's answer shows soon after it exists
 QUIET_SECONDS = 15  # between rounds when nothing is on its way: a new route or a new customer
-SWEEP_SECONDS = (
-    300  # everything is offered anew so often, and after every failure; unchanged, it is two checks
-)
 LONGEST_SECONDS = 30  # back-off without a network; a nudge or a new fact cuts it short
-ATTEMPTS = 2  # within a round; between rounds the pause grows
 CLOSING_SECONDS = 3.0  # how long a closing app waits for a request before it cuts it off
 REFUSAL_TEXT = 64 * 1024  # bytes of a refused document that its refusal may carry (data-model.md)
 
 RECEIPTS = "receipts-1"
 OTHERS = "other-facts-1"
-"""Names of the filters below, part of their replications' identity: a changed filter takes a new one."""
-
-
-def _is_receipt(document: Json) -> bool:
-    return str(document["_id"]).startswith("receipt:")
-
-
-def _is_other_fact(document: Json) -> bool:
-    return is_fact(str(document["_id"])) and not _is_receipt(document)
+CLASSES = (
+    PushClass(name=RECEIPTS, accepts=lambda document: str(document["_id"]).startswith("receipt:")),
+    PushClass(name=OTHERS, accepts=lambda document: is_fact(str(document["_id"]))),
+)
+"""What goes up, in this order. The names are part of the replications' identity: a changed rule takes a new
+one.
+"""
 
 
 def _is_projection(document_id: str) -> bool:
@@ -113,8 +119,10 @@ class SyncDriver:
         self._again: set[str] = set()
         self._status = SyncStatus(phase=SyncPhase.WAITING, last_success_at=store.last_contact)
         self._failures = 0
-        self._swept_at: float | None = None
+        self._sending = False
+        self._session: LiveReplication | None = None
         self._remote: RemoteDatabase | None = None
+        self._ahead = ThreadPoolExecutor(1, "sync-ahead")
         self._refreshing: asyncio.Task[None] | None = None
 
     def nudge(self) -> None:
@@ -130,46 +138,50 @@ class SyncDriver:
 
     async def run(self) -> None:
         """Rounds until cancelled: money must travel, whatever went wrong with the last one."""
-        while not self._cancelled.is_set():  # a nudge at the same moment makes `wait_for` lose a cancellation
-            self._nudged.clear()
-            pause = float(LONGEST_SECONDS)
-            try:
-                await self._beat()
-                pause = self._pause()
-            except (
-                Exception
-            ):  # of the disk or of a screen, as what comes from the network is told in the beat
-                log.exception("synchronisation stumbled and goes on")
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._nudged.wait(), pause)
-
-    async def _beat(self) -> None:
-        """One round, and how it went."""
-        self._tell(phase=SyncPhase.RUNNING, documents=0)
-        began = self._loop.time()
-        sweep = self._swept_at is None or began - self._swept_at >= SWEEP_SECONDS
         try:
-            await self._run_round(self._to_send(), sweep=sweep)
+            while not self._cancelled.is_set():  # a nudge at the same moment makes `wait_for` lose a cancel
+                self._nudged.clear()
+                pause = float(LONGEST_SECONDS)
+                try:
+                    pause = await self._beat()
+                except (
+                    Exception
+                ):  # of the disk or of a screen, as what comes from the network is told in the beat
+                    log.exception("synchronisation stumbled and goes on")
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._nudged.wait(), pause)
+        finally:
+            self._ahead.shutdown(wait=False)
+            if self._remote:
+                self._remote.close()
+
+    async def _beat(self) -> float:
+        """One round, and how it went. Return the seconds to the next."""
+        self._tell(phase=SyncPhase.RUNNING, documents=0)
+        failure: Exception | None
+        try:
+            failure = await self._run_round(self._to_send())
             now = self._world.now()
-            await asyncio.to_thread(self._store.keep_contact, now)
+            if failure is None:
+                await asyncio.to_thread(self._store.keep_contact, now)
+                self._failures = 0
+                self._tell(phase=SyncPhase.WAITING, last_success_at=now, reason="", sending=False)
         except Exception as error:
+            failure = error
+        if failure is not None:
             self._failures += 1
-            self._swept_at = None
-            self._tell(**_explain(error))
-            if not isinstance(error, NoNetwork | Unreachable):
-                log.warning("synchronisation failed: %r", error)
-        else:
-            self._failures = 0
-            self._swept_at = began if sweep else self._swept_at
-            self._tell(phase=SyncPhase.WAITING, last_success_at=now, reason="")
+            self._tell(**_explain(failure))
+            if not isinstance(failure, NoNetwork | Unreachable):
+                log.warning("synchronisation failed: %r", failure)
         await self._store.refresh()
         self._changed()
+        return self._pause(failure)
 
-    async def _run_round(self, waiting: dict[str, int], *, sweep: bool) -> None:
+    async def _run_round(self, waiting: dict[str, int]) -> Exception | None:
         """One round in its thread. When cancelled, wait for the thread: the database is closed next."""
-        running = asyncio.ensure_future(asyncio.to_thread(self._round, waiting, sweep))
+        running = asyncio.ensure_future(asyncio.to_thread(self._round, bool(waiting)))
         try:
-            await asyncio.shield(running)
+            return await asyncio.shield(running)
         except asyncio.CancelledError:
             self._cancelled.set()
             await asyncio.wait({running}, timeout=CLOSING_SECONDS)
@@ -185,10 +197,12 @@ class SyncDriver:
         outbox = self._store.outbox
         return unsent(self._store.portfolio, outbox, but=outbox.refused)
 
-    def _pause(self) -> float:
+    def _pause(self, failure: Exception | None) -> float:
         """Seconds to the next round."""
-        if self._failures:
-            return float(min(LONGEST_SECONDS, BUSY_SECONDS * 2 ** min(self._failures - 1, 6)))
+        if failure is not None:
+            asked = failure.retry_after if isinstance(failure, TooManyRequests) else None
+            grown = min(LONGEST_SECONDS, BUSY_SECONDS * 2.0 ** min(self._failures - 1, 6))
+            return max(asked or 0.0, grown)
         portfolio = self._store.portfolio
         on_its_way = any(
             fact not in portfolio.postings or portfolio.postings[fact]["state"] in {"sending", "retry"}
@@ -197,33 +211,32 @@ class SyncDriver:
         return BUSY_SECONDS if on_its_way or self._to_send() else QUIET_SECONDS
 
     # -- one round, in a thread ---------------------------------------------------------------
-    def _round(self, waiting: dict[str, int], sweep: bool) -> None:
-        database = self._store.database
+    def _round(self, sending: bool) -> ReplicaError | None:
+        """Bring up what waits and down what is new; return what stood in the way."""
         again, self._again = self._again, set()
         if again:
-            retry_refused(database, again)
-        now = self._world.now()
-        everything = sweep or any(refusal.is_due(now) for refusal in list_refusals(database))
-        with self._connect(self._keeper) as remote:
-            self._remote = remote
-            # Somebody answers before a screen says "sending".
-            everything = self._meet(remote.info()) or everything
-            if waiting.pop("receipt", 0) or everything:
-                self._push(remote, RECEIPTS, _is_receipt)
-            if waiting or everything:
-                self._push(remote, OTHERS, _is_other_fact)
-            if not self._cancelled.is_set():
-                replicate(
-                    remote,
-                    database,
-                    attachments=False,
-                    replaces=_is_projection,
-                    progress=self._on_progress,
-                    cancel=self._cancelled.is_set,
-                    attempts=ATTEMPTS,
-                )
+            retry_refused(self._store.database, again)
+        self._session = self._session or self._begin()
+        self._sending = sending
+        return self._session.step(self._world.now()).error
 
-    def _meet(self, info: PeerInfo) -> bool:
+    def _begin(self) -> LiveReplication:
+        """The session of this enrolment: its connection and its memory outlive a round."""
+        self._remote = self._connect(self._keeper)
+        return LiveReplication(
+            self._store.database,
+            self._remote,
+            push=CLASSES,
+            manifest=f"manifest:{self._keeper.enrolment.collector}",
+            replaces=_is_projection,
+            progress=self._on_progress,
+            cancel=self._cancelled.is_set,
+            met=self._meet,
+            offered=self._keep_mark,
+            ahead=self._ahead,
+        )
+
+    def _meet(self, info: PeerInfo) -> None:
         """Is the centre's database another or an earlier one than before? Then what it held is unsent again.
 
         The marks are this phone's word alone: a server that was lost and restored is filled again from here.
@@ -238,38 +251,22 @@ class SyncDriver:
         if lost:
             log.warning("the centre's database is not the one that it was: everything is offered again")
             self._store.keep_outbox(dataclasses.replace(outbox, receipts=0, others=0))
-            self._from_thread()
         else:
             self._store.outbox = outbox  # written down with the next push
-        return lost
+        if lost or self._sending:
+            # Somebody has answered: a screen may say "sending".
+            self._from_thread(sending=self._sending)
 
-    def _push(self, remote: RemoteDatabase, name: str, wanted: Callable[[Json], bool]) -> None:
-        """Send one class of facts; its mark moves only after everything up to it was offered."""
-        self._from_thread(sending=True)
-        database = self._store.database
-        mark = database.update_seq
-        try:
-            replicate(
-                database,
-                remote,
-                document_filter=wanted,
-                filter_name=name,
-                cancel=self._cancelled.is_set,
-                attempts=ATTEMPTS,
-            )
-        finally:
-            self._from_thread(sending=False)
-        if self._cancelled.is_set():
-            return
-        missing = list_refusals(database)
+    def _keep_mark(self, name: str, mark: int) -> None:
+        """Everything of one class up to `mark` was offered: what was refused for good the office hears of."""
+        missing = list_refusals(self._store.database)
         refused = {each.id: each.reason for each in missing if each.is_stubborn}
-        told = self._store.outbox.refused
+        before = self._store.outbox
         facts = [
             self._refusal(fact, reason)
             for fact, reason in refused.items()
-            if fact not in told and not fact.startswith("refusal:")
+            if fact not in before.refused and not fact.startswith("refusal:")
         ]
-        before = self._store.outbox
         outbox = dataclasses.replace(
             before,
             receipts=mark if name == RECEIPTS else before.receipts,
@@ -278,6 +275,9 @@ class SyncDriver:
             held=frozenset(each.id for each in missing) - refused.keys(),
         )
         self._store.keep_outbox(outbox, tuple(facts))
+        if name == OTHERS:
+            self._sending = False
+            self._from_thread(sending=False)
 
     def _refusal(self, fact: str, reason: str) -> Json:
         enrolment = self._keeper.enrolment
@@ -294,8 +294,9 @@ class SyncDriver:
         )
 
     # -- telling the screens ------------------------------------------------------------------
-    def _on_progress(self, progress: Any) -> None:
-        self._from_thread(documents=int(getattr(progress, "docs_written", 0)))
+    def _on_progress(self, progress: Progress) -> None:
+        if not self._sending:
+            self._from_thread(documents=progress.docs_written)
 
     def _from_thread(self, **changes: Any) -> None:
         with contextlib.suppress(RuntimeError):  # the loop is gone: the app is closing

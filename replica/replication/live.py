@@ -3,12 +3,14 @@
 `step(now)` does all there is to do and returns: push by classes of priority, then pull. It never sleeps
 and starts no thread; it says when it wants to be called again. Whoever owns it calls it then, and earlier
 when something was written or the network came back. Failures become a status and a later time, never an
-exception, but for the store's own (`StorageError`), after which nothing may be trusted.
+exception, but for the store's own (`StorageError`), after which nothing may be trusted, and whatever a
+function of the caller's raises (the one that renews a token).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -26,6 +28,7 @@ from replica.errors import (
 from replica.peer import Json, Peer, PeerInfo
 from replica.replication.backoff import delay_seconds, is_passing
 from replica.replication.journal import Journal
+from replica.replication.offered import Offered
 from replica.replication.options import Options
 from replica.replication.outcome import Progress
 from replica.replication.refusals import Refusal, list_refusals
@@ -95,10 +98,18 @@ class LiveReplication:
         batch_size: int = BATCH_DOCUMENTS,
         progress: Callable[[Progress], None] | None = None,
         cancel: Callable[[], bool] | None = None,
+        met: Callable[[PeerInfo], None] | None = None,
+        offered: Callable[[str, int], None] | None = None,
+        ahead: Executor | None = None,
         world: World | None = None,
     ) -> None:
         """`push` None pushes everything in one class. `attachments` True downloads their bytes with each
-        pull.
+        pull. `ahead` has one thread, which reads the next batch while one is written; without it everything
+        happens in the caller's.
+
+        `met(info)` is told when the peer has answered and before anything is sent to it; `offered(name, seq)`
+        when every document of a class up to a sequence of `local` has been taken or refused. Both are called
+        inside `step`, and may write to `local`.
         """
         self._local = local
         self._remote = remote
@@ -107,7 +118,11 @@ class LiveReplication:
         self._cancelled = cancel or (lambda: False)
         self._push_options = [
             Options(
-                selection=selection, batch_documents=batch_size, progress=progress, cancelled=self._cancelled
+                selection=selection,
+                batch_documents=batch_size,
+                progress=progress,
+                cancelled=self._cancelled,
+                ahead=ahead,
             )
             for selection in self._selections
         ]
@@ -118,7 +133,11 @@ class LiveReplication:
             replaces=replaces,
             progress=progress,
             cancelled=self._cancelled,
+            ahead=ahead,
         )
+        self._tell_met = met or (lambda _info: None)
+        self._tell_offered = offered or (lambda _name, _seq: None)
+        self._offered = Offered(local, self._world)
         self._journal = Journal(local, self._selections)
         self._failures = 0
         self._last_sync_at: datetime | None = None
@@ -135,13 +154,15 @@ class LiveReplication:
         again = IDLE_SECONDS
         try:
             peer = self._remote.info()
+            self._tell_met(peer)
             self._push_all(peer)
             self._pull(peer)
             if wait_seconds and not (self._pushed or self._pulled or self._cancelled()):
                 again = self._wait(wait_seconds)
-        except StorageError:
-            raise
-        except ReplicaError as failure:
+        except Exception as failure:
+            self._offered.forget()
+            if not isinstance(failure, ReplicaError) or isinstance(failure, StorageError):
+                raise
             error = failure
             self._failures += 1
             again = delay_seconds(self._failures, chance=self._world.chance(), error=failure)
@@ -164,27 +185,34 @@ class LiveReplication:
         """Push class by class; what was written meanwhile into an earlier class goes before the next
         batch.
         """
-        seen = -1
+        seen = self._local.update_seq
         index = 0
-        while index < len(self._push_options):
-            run = Replication(
-                self._local, self._remote, self._push_options[index], self._world, target_info=peer
-            )
-            overtaken = False
-            try:
-                if index == 0:
-                    seen = self._local.update_seq
-                while run.step():
-                    if index and self._local.update_seq != seen:
-                        overtaken = True
-                        break
-                self._journal.remember_push(index, run)
-            finally:
-                run.close()
-                self._pushed += run.result.docs_written
-            if self._cancelled():
-                return
+        while index < len(self._push_options) and not self._cancelled():
+            if index == 0:
+                seen = self._local.update_seq
+            overtaken = not self._push(index, peer, overtaken_after=seen if index else None)
             index = 0 if overtaken else index + 1
+
+    def _push(self, index: int, peer: PeerInfo, *, overtaken_after: int | None) -> bool:
+        """Push one class to its end; return False where a write after `overtaken_after` broke it off."""
+        options = self._push_options[index]
+        name = options.selection.filter_name or ""
+        through = self._local.update_seq
+        if self._offered.is_all(name, peer, through):
+            return True
+        run = Replication(self._local, self._remote, options, self._world, target_info=peer)
+        try:
+            while run.step():
+                if overtaken_after is not None and self._local.update_seq != overtaken_after:
+                    return False
+            self._journal.remember_push(index, run)
+        finally:
+            run.close()
+            self._pushed += run.result.docs_written
+        if not self._cancelled():
+            self._offered.note(name, peer, through)
+            self._tell_offered(name, through)
+        return True
 
     # -- down ------------------------------------------------------------------------------------------------
 
@@ -239,7 +267,7 @@ def _selections(classes: Sequence[PushClass] | None) -> list[Selection]:
         return accepts
 
     return [
-        Selection(document_filter=first_accepting(index), filter_name=f"class {one.name}")
+        Selection(document_filter=first_accepting(index), filter_name=one.name)
         for index, one in enumerate(classes)
     ]
 

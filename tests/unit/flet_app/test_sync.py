@@ -14,7 +14,6 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from flet_app.collector import sync as sync_module
 from flet_app.collector.api import Api
 from flet_app.collector.bootstrap import real_world
 from flet_app.collector.session import EnrolmentFile, TokenKeeper
@@ -258,15 +257,12 @@ def test_a_centre_that_was_made_anew_is_filled_again_and_the_phone_says_so(
     sync(tmp_path, address, story)
 
 
-@pytest.mark.parametrize("occasion", ["restart", "failure", "time"])
+@pytest.mark.parametrize("occasion", ["restart", "failure"])
 def test_everything_is_offered_anew(
-    tmp_path: Path, centre: RemoteDatabase, address: str, monkeypatch: pytest.MonkeyPatch, occasion: str
+    tmp_path: Path, centre: RemoteDatabase, address: str, occasion: str
 ) -> None:
-    """What the centre lost without a trace that a phone could see, comes again all the same."""
+    """What the centre lost while nobody was asking it comes again all the same."""
     facts: list[str] = []
-    monkeypatch.setattr(SyncDriver, "_meet", lambda *_arguments: False)
-    if occasion == "time":
-        monkeypatch.setattr(sync_module, "SWEEP_SECONDS", 0)
 
     async def first(watched: Watched) -> None:
         facts.append(await watched.write("note", text="Llamar antes"))
@@ -277,7 +273,7 @@ def test_everything_is_offered_anew(
             watched.driver.nudge()
             await watched.until(lambda: watched.said[-1].phase is SyncPhase.FAILED, "nobody is there")
         centre.create()
-        if occasion != "restart":
+        if occasion == "failure":
             await second(watched)
 
     async def second(watched: Watched) -> None:

@@ -21,7 +21,7 @@ from replica import (
 )
 from replica.errors import ReplicaError, StorageError
 from replica.replication.live import Link
-from replica.tuning import BACKOFF_FIRST_SECONDS, IDLE_SECONDS
+from replica.tuning import BACKOFF_FIRST_SECONDS, IDLE_SECONDS, OFFER_AGAIN_SECONDS
 from tests.support.grumpy import GrumpyPeer
 from tests.support.world import START, StillWorld
 
@@ -51,12 +51,14 @@ class Line(GrumpyPeer):
         self.error: ReplicaError | None = None
         self.failing: str | None = None
         self.on_bulk_docs: Any = None
+        self.checkpoints_asked = 0
 
     def __getattr__(self, name: str) -> Any:
         method = super().__getattr__(name)
 
         def call(*arguments: Any, **options: Any) -> Any:
             self.check(name)
+            self.checkpoints_asked += name == "get_local"
             return method(*arguments, **options)
 
         return call if callable(method) else method
@@ -248,3 +250,88 @@ def test_a_projection_whose_history_was_cut_short_replaces_what_is_here(
     live.step(START)
     with pytest.raises(NotFound, match="deleted"):
         phone.get("customer:1")
+
+
+def classes_compared(centre: Line, live: LiveReplication) -> int:
+    """How many push classes one step compares with the peer's checkpoint; the pull looks there once."""
+    before = centre.checkpoints_asked
+    live.step(START)
+    return centre.checkpoints_asked - before - 1
+
+
+def test_a_class_with_nothing_new_asks_the_peer_nothing(phone: Database, centre: Line) -> None:
+    phone.put({"_id": "receipt:1"})
+    live = session(phone, centre)
+    live.step(START)
+    assert classes_compared(centre, live) == 0
+    phone.put({"_id": "receipt:2"})
+    live.step(START)
+    assert "receipt:2" in ids(centre._peer)
+    assert classes_compared(centre, live) == 0
+
+
+@pytest.mark.parametrize("occasion", ["failure", "time", "a refusal is due", "the peer went back"])
+def test_everything_is_offered_anew(phone: Database, centre: Line, occasion: str) -> None:
+    world = StillWorld()
+    live = LiveReplication(phone, centre, push=CLASSES, world=world.world())
+    phone.put({"_id": "receipt:1"})
+    centre._peer.put({"_id": "customer:1"})
+    if occasion == "a refusal is due":
+        centre.busy = {"receipt:1"}
+    live.step(START)
+    live.step(START)  # the pull of the first one had changed this side again
+    match occasion:
+        case "failure":
+            centre.error = Unreachable("no network")
+            live.step(START)
+            centre.error = None
+        case "time":
+            world.now += timedelta(seconds=OFFER_AGAIN_SECONDS)
+        case "the peer went back":
+            centre.info = lambda: centre._peer.info()._replace(update_seq=1)  # type: ignore[method-assign]
+    assert classes_compared(centre, live) >= len(CLASSES)
+
+
+def test_a_peer_that_was_made_anew_is_filled_again_at_once(
+    phone: Database, centre: Line, tmp_path: Path
+) -> None:
+    live = session(phone, centre)
+    phone.put({"_id": "receipt:1"})
+    live.step(START)
+    assert classes_compared(centre, live) == 0
+    with Database.open(tmp_path / "anew.sqlite") as anew:
+        centre._peer = anew
+        live.step(START)
+        assert ids(anew) == {"receipt:1"}
+
+
+def test_who_watches_hears_of_the_peer_first_and_of_each_class_when_it_is_through(
+    phone: Database, centre: Line
+) -> None:
+    heard: list[Any] = []
+    live = session(
+        phone, centre,
+        met=lambda info: heard.append((info.uuid, centre._peer.info().doc_count)),
+        offered=lambda name, seq: heard.append((name, seq, "receipt:1" in ids(centre._peer))),
+    )  # fmt: skip
+    phone.put({"_id": "receipt:1"})
+    live.step(START)
+    assert heard == [(centre._peer.uuid, 0), ("receipts", 1, True), ("facts", 1, True), ("photos", 1, True)]
+
+
+def test_what_is_written_as_a_class_is_through_is_not_taken_for_offered(
+    phone: Database, centre: Line
+) -> None:
+    """A refusal that is told of in the moment when the receipts are through travels in the same step."""
+
+    def tell(name: str, _seq: int) -> None:
+        if name == "receipts" and "note:refusal" not in ids(phone):
+            phone.put({"_id": "note:refusal"})
+
+    phone.put({"_id": "receipt:1"})
+    session(phone, centre, offered=tell).step(START)
+    assert ids(centre._peer) == {"receipt:1", "note:refusal"}
+
+
+def ids(database: Any) -> set[str]:
+    return {row["id"] for row in database.all_docs()["rows"]}
