@@ -34,6 +34,8 @@ EXCEPTIONS = {
     "duplicate_cheque": "A cheque appears in two receipts",
     "reused_transfer": "A transfer appears in two receipts",
     "broken_series": "A receipt series has a gap",
+    "broken_chain": "A receipt was altered or replaced",
+    "bad_signature": "A receipt without the signature of its phone",
     "clock_jump": "A phone's clock is wrong",
     "out_of_area": "Recorded far from the customer",
     "late_fact": "Recorded by the customer's former collector",

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from backend.reconcile.detection.table import DETECTORS
+from receivables.signatures import sign_receipt
+from tests.support.office import PhoneKey
 from tests.support.reconciling import NOW, Company, a_company, a_server
 from tests.support.stack import Stack
 
@@ -242,3 +244,87 @@ def test_a_malformed_document_beside_a_fact_hides_nothing_of_the_others(company:
     assert findings(company)["broken_series"]["receipt"] == "receipt:RANA:00000003"
     assert len(company.phone("ana")["received:ana"]["receipts"]["RANA"]) == 2
     assert {each["detail"] for each in company.exceptions("poisoned")} == {"out_of_area: ValueError"}
+
+
+def let_in(company: Company, key: PhoneKey, **fields: Any) -> None:
+    device = {"_id": "device:01KDEVICE", "schema": 1, "collector": "ana", "email": "ana@example.com"}
+    company.put(device | {"public_key": key.public, "enrolled_at": "2026-11-20T00:00:00Z"} | fields)
+
+
+def signed(key: PhoneKey, receipt: dict[str, Any]) -> dict[str, Any]:
+    return sign_receipt(receipt, key.sign)
+
+
+def test_receipts_that_the_phone_signed_and_chained_raise_nothing_in_any_order(company: Company) -> None:
+    key = PhoneKey(b"a" * 32)
+    let_in(company, key, signs=True)
+    first, second, third = (
+        signed(key, company.receipt("ana", each, allocations={f"F-{each}": 5000})) for each in (1, 2, 3)
+    )
+    for receipt in (third, first, second):
+        company.push("ana", receipt)
+        company.reconcile()
+    assert findings(company) == {}
+
+
+def test_a_receipt_that_was_altered_after_it_was_hashed_is_raised_and_its_money_stands(
+    company: Company,
+) -> None:
+    key = PhoneKey(b"a" * 32)
+    let_in(company, key, signs=True)
+    honest = signed(key, company.receipt("ana", 1))
+    altered = honest | {"customer": "C2"}
+    company.push("ana", altered)
+    company.reconcile()
+    raised = findings(company)["broken_chain"]
+    assert raised["detail"] == "hash_wrong"
+    assert raised["evidence"]["hash"] == honest["hash"] != raised["evidence"]["hash_of_the_content"]
+    assert company.central(altered["_id"])["customer"] == "C2"
+
+
+@pytest.mark.parametrize("order", [(1, 2), (2, 1)])
+def test_a_receipt_that_was_replaced_breaks_the_chain_whichever_comes_first(
+    company: Company, order: tuple[int, int]
+) -> None:
+    key = PhoneKey(b"a" * 32)
+    let_in(company, key, signs=True)
+    honest = [signed(key, company.receipt("ana", each, allocations={f"F-{each}": 5000})) for each in (1, 2)]
+    replaced = signed(key, a_replaced_receipt(company))
+    sent = {1: replaced, 2: honest[1]}
+    for each in order:
+        company.push("ana", sent[each])
+        company.reconcile()
+    raised = findings(company)["broken_chain"]
+    assert (raised["receipt"], raised["detail"]) == (honest[1]["_id"], "chain_broken")
+    assert raised["evidence"]["hash_of_the_one_before"] == replaced["hash"] != honest[0]["hash"]
+
+
+def a_replaced_receipt(company: Company) -> dict[str, Any]:
+    return company.receipt("ana", 1, allocations={"F-3": 5000})
+
+
+@pytest.mark.parametrize("who", ["another key", "no signature", "another receipt's"])
+def test_a_signature_that_is_not_the_devices_is_raised_and_its_money_stands(
+    company: Company, who: str
+) -> None:
+    key, thief = PhoneKey(b"a" * 32), PhoneKey(b"b" * 32)
+    let_in(company, key, signs=True)
+    receipt = company.receipt("ana", 1)
+    forged = {
+        "another key": signed(thief, receipt),
+        "no signature": receipt,
+        "another receipt's": receipt | {"signature": signed(key, receipt | {"hash": "0" * 64})["signature"]},
+    }[who]
+    company.push("ana", forged)
+    company.reconcile()
+    raised = findings(company)["bad_signature"]
+    assert raised["detail"] == ("signature_missing" if who == "no signature" else "signature_wrong")
+    assert raised["evidence"]["public_key"] == key.public
+    assert company.central(receipt["_id"])["total"] == receipt["total"]
+
+
+def test_a_receipt_of_a_phone_from_before_signatures_raises_nothing(company: Company) -> None:
+    let_in(company, PhoneKey(b"a" * 32))
+    company.push("ana", company.receipt("ana", 1))
+    company.reconcile()
+    assert findings(company) == {}

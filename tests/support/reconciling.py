@@ -13,7 +13,7 @@ from multiprocessing.context import ForkProcess
 from pathlib import Path
 from typing import Any
 
-from backend.companies import CompanyProfile, add_collector, create_company
+from backend.companies import CompanyProfile, add_collector, create_company, put_if_absent
 from backend.config import Settings
 from backend.couch.client import Couch, connect
 from backend.reconcile.reconciler import Report, run_once
@@ -47,13 +47,13 @@ class Company:
         self.couch = couch
         self.code = code
         self._written = 0
+        self._hashes: dict[tuple[str, int], str] = {}
 
     def hire(self, *collectors: str) -> None:
         """Each with a database and, the first time, the series R-<collector>, in capitals."""
         for collector in collectors:
-            series = f"series:{series_of(collector)}"
-            if self.couch.get(self.code, series) is None:
-                self.put({"_id": series, "device": "01KDEVICE", "collector": collector})
+            issued = {"_id": f"series:{series_of(collector)}", "device": "01KDEVICE", "collector": collector}
+            put_if_absent(self.couch, self.code, issued)
             add_collector(
                 self.couch, company=self.code, collector=collector, name=collector.title(), email=""
             )
@@ -103,7 +103,11 @@ class Company:
             "collector": collector or owner,
             "customer": "C1",
         }
-        return a_receipt(counter, **named | fields)
+        before = self._hashes.get((series, counter - 1))
+        chained = {"previous_hash": before} if before else {}
+        receipt = a_receipt(counter, **named | chained | fields)
+        self._hashes[series, counter] = receipt["hash"]
+        return receipt
 
     def fact(self, kind: str, collector: str, **body: Any) -> Json:
         self._written += 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from backend.reconcile.detection.chain import BAD_SIGNATURE, BROKEN_CHAIN
 from backend.reconcile.detection.detector import Detector
 from backend.reconcile.detection.field import CLOCK_JUMP, LATE_FACT, OUT_OF_AREA
 from backend.reconcile.detection.money import DUPLICATE_CHEQUE, OVER_ALLOCATION, REUSED_TRANSFER
@@ -12,6 +13,8 @@ DETECTORS: tuple[Detector, ...] = (
     DUPLICATE_CHEQUE,
     REUSED_TRANSFER,
     BROKEN_SERIES,
+    BROKEN_CHAIN,
+    BAD_SIGNATURE,
     CLOCK_JUMP,
     OUT_OF_AREA,
     LATE_FACT,
