@@ -151,6 +151,19 @@ PROBLEMS: Mapping[str, _Entry] = {
             "The accounting system has given no authorised XML of {number}.",
         ),
     ),
+    "paper_unknown": _Entry(
+        404,
+        ("Documento no encontrado", "Nothing to print"),
+        ("No hay nada con el código {key}.", "There is nothing of the id {key}."),
+    ),
+    "paper_impossible": _Entry(
+        409,
+        ("No se puede imprimir", "It cannot be printed"),
+        (
+            "Los datos de {key} no cuadran; revise sus excepciones.",
+            "What {key} says does not add up; look at its exceptions.",
+        ),
+    ),
     "exception_unknown": _Entry(
         404,
         ("Excepción no encontrada", "Exception not found"),

@@ -30,6 +30,9 @@ MAX_CASH = 2**50
 MAX_STROKES, MAX_STROKE_NUMBERS = 100, 2000
 """A signature is lines as the finger drew them, x and y in turn, on a field 1000 wide."""
 
+MAX_SHOWN = 100
+"""Invoices that a visit records as shown; the total counts them all."""
+
 _CURRENCY = re.compile(r"[A-Z]{3}")
 _HASH = re.compile(r"[0-9a-f]{64}")
 _SIGNATURE = re.compile(r"[A-Za-z0-9+/]{86}==")  # base64 of the 64 bytes of Ed25519
@@ -179,6 +182,15 @@ _signature = record((
     ("name", _name),
     ("strokes", items(1, MAX_STROKES, items(2, MAX_STROKE_NUMBERS, number(0, 1000)))),
 ))  # fmt: skip
+_shown = record((
+    ("customer", record((("name", _short), ("tax_id", _short), ("address", _short), ("city", _short)))),
+    ("debt", record((
+        ("currency", _currency), ("as_of", _date), ("total", whole(0)), ("count", whole(0)),
+        ("invoices", items(0, MAX_SHOWN, record((
+            ("number", _name), ("due_on", _date), ("balance", whole(1)),
+        )))),
+    ))),
+))  # fmt: skip
 _contact_check = record((("outcome", _name), ("codes", items(0, 20, _name)), ("exception", _short)))
 _cheque = record((("receipt", _receipt_id), ("number", _short), ("amount", whole(1, MAX_CASH))))
 
@@ -196,6 +208,7 @@ FACTS: dict[str, Fields] = {
         ("customer", _name), ("start", _name), ("started_at", _instant), ("finished_at", _instant),
         ("place", or_null(_place)), ("outcome", _name), ("comment", _words),
         ("next_visit_at", or_null(_instant)), ("attended_by", _short), ("signature", or_null(_signature)),
+        ("shown", or_null(_shown)),
     ),
     "receipt": (
         ("series", matching(SERIES)), ("counter", whole(1)), ("number", _name), ("customer", _name),

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from receivables.documents import Author, Json, rfc3339
+from receivables.fact_shapes import MAX_SHOWN
 from receivables.geometry import Point, haversine_m
+from receivables.invoices import OpenItem
 from receivables.policies import CollectionPolicy
 from receivables.validation import Problem, utf16_length
 
@@ -16,6 +18,8 @@ GEOFENCE_M = 150.0
 """A visit farther than this from the customer's point is flagged, never blocked."""
 
 GEOFENCE_ACCURACY_FACTOR = 2.0
+
+_LONGEST_SHOWN = 100  # characters, at most 200 UTF-16 units
 
 LONGEST_COMMENT = 4000
 """UTF-16 units, as the database counts them."""
@@ -99,8 +103,12 @@ def plan_visit_finish(
     author: Author,
     attended_by: str = "",
     signature: Mapping[str, Any] | None = None,
+    shown: Mapping[str, Any] | None = None,
 ) -> Json | list[Problem]:
-    """Return the `visit` that finishes `start`, or all that is missing from it."""
+    """Return the `visit` that finishes `start`, or all that is missing from it.
+
+    `shown` is `what_was_shown`: the record of the visit prints it, whatever is owed later.
+    """
     if start is None:
         return [Problem("visit_not_started")]
     problems = _finish_problems(
@@ -119,8 +127,36 @@ def plan_visit_finish(
         "next_visit_at": None if next_visit_at is None else rfc3339(next_visit_at),
         "attended_by": attended_by.strip() or None,
         "signature": dict(signature) if signature else None,
+        "shown": dict(shown) if shown else None,
     }
     return author.fact("visit", body)
+
+
+def what_was_shown(
+    customer: Mapping[str, Any], open_items: Iterable[OpenItem], *, currency: str, on: date
+) -> Json:
+    """Whom a visit was to and what debt was shown there.
+
+    The oldest `MAX_SHOWN` invoices, and the count and total of all in `currency`.
+    """
+    own = (item for item in open_items if item.open.currency == currency)
+    items = sorted(own, key=lambda item: item.age_key)
+    named = {
+        name: str(customer.get(name) or "")[:_LONGEST_SHOWN] for name in ("name", "tax_id", "address", "city")
+    }
+    return {
+        "customer": named,
+        "debt": {
+            "currency": currency,
+            "as_of": on.isoformat(),
+            "total": sum(item.open.minor for item in items),
+            "count": len(items),
+            "invoices": [
+                {"number": item.invoice, "due_on": item.due_on.isoformat(), "balance": item.open.minor}
+                for item in items[:MAX_SHOWN]
+            ],
+        },
+    }
 
 
 def _finish_problems(

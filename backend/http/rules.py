@@ -54,6 +54,10 @@ RULES: Mapping[str, Rule] = {
     f"GET {_COMPANY}/receipts/<number>/pdf": _READ,
     f"GET {_COMPANY}/invoices/<number>/ride": _READ,
     f"GET {_COMPANY}/withholdings/<number>/ride": _READ,
+    f"GET {_COMPANY}/visits/<visit>/acta": _READ,
+    f"GET {_COMPANY}/cash-closes/<close>/pdf": _READ,
+    f"GET {_COMPANY}/deposits/<deposit>/pdf": _READ,
+    f"GET {_COMPANY}/customers/<code>/statement": _READ,
     f"GET {_COMPANY}/customers": _READ,
     f"GET {_COMPANY}/customers/<code>": _READ,
     f"PUT {_COMPANY}/assignments/<customer>": Rule(

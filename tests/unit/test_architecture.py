@@ -15,7 +15,7 @@ ALLOWED: dict[str, set[str]] = {
     "receivables": set(),
     "replica": {"httpx"},
     "replica/server": {"httpx", "flask", "werkzeug", "quickjs", "jwt", "cryptography"},
-    "paperwork": {"receivables", "fpdf", "defusedxml", "segno", "barcode", "num2words"},
+    "paperwork": {"receivables", "fpdf", "defusedxml", "segno", "barcode", "num2words", "PIL"},
     "backend": {
         "receivables", "paperwork", "ibmcloudant", "ibm_cloud_sdk_core", "requests", "flask", "werkzeug",
         "waitress", "jwt", "cryptography", "sqlalchemy", "shapely", "httpx", "pyvrp", "holidays",

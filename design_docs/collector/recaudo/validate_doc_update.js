@@ -180,6 +180,13 @@ function (newDoc, oldDoc, userCtx, secObj) {
   var cash = whole(0, MAX_CASH);
   var signedCash = whole(-MAX_CASH, MAX_CASH);
   var signature = record([['name', name], ['strokes', list(1, 100, list(2, 2000, coordinate))]]);
+  var shown = record([
+    ['customer', record([['name', shortText], ['tax_id', shortText], ['address', shortText], ['city', shortText]])],
+    ['debt', record([
+      ['currency', currency], ['as_of', date], ['total', whole(0)], ['count', whole(0)],
+      ['invoices', list(0, 100, record([['number', name], ['due_on', date], ['balance', whole(1)]]))]
+    ])]
+  ]);
   var cheque = record([['receipt', receiptId], ['number', shortText], ['amount', whole(1, MAX_CASH)]]);
   var contactCheck = record([['outcome', name], ['codes', list(0, 20, name)], ['exception', shortText]]);
   var FACTS = {
@@ -190,7 +197,7 @@ function (newDoc, oldDoc, userCtx, secObj) {
     visit: [
       ['customer', name], ['start', name], ['started_at', instant], ['finished_at', instant], ['place', orNull(place)],
       ['outcome', name], ['comment', words], ['next_visit_at', orNull(instant)], ['attended_by', shortText],
-      ['signature', orNull(signature)]
+      ['signature', orNull(signature)], ['shown', orNull(shown)]
     ],
     receipt: [
       ['series', matching(SERIES)], ['counter', whole(1)], ['number', name], ['customer', name], ['visit', orNull(name)],

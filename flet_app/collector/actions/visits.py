@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from flet_app.collector.actions.authorship import policy_of, record
+from flet_app.collector.figures import currency_of, open_items
 from flet_app.collector.phone import Phone
-from receivables.documents import Json
+from flet_app.collector.portfolio import Portfolio
+from receivables.documents import Author, Json
 from receivables.validation import Problem
-from receivables.visits import outcomes, plan_visit_finish, plan_visit_start
+from receivables.visits import outcomes, plan_visit_finish, plan_visit_start, what_was_shown
 
 Place = Mapping[str, Any] | None
 
@@ -39,10 +41,11 @@ async def finish_visit(
     signature: Json | None = None,
 ) -> Json | list[Problem]:
     """Record how the open visit ended; problems where the outcome asks for more than was given."""
-    return await record(
-        phone,
-        lambda portfolio, author: plan_visit_finish(
-            start=portfolio.open_visit(),
+
+    def plan(portfolio: Portfolio, author: Author) -> Json | list[Problem]:
+        start = portfolio.open_visit()
+        return plan_visit_finish(
+            start=start,
             outcome=outcome,
             comment=comment,
             next_visit_at=next_visit_at,
@@ -52,5 +55,14 @@ async def finish_visit(
             author=author,
             attended_by=attended_by,
             signature=signature,
-        ),
-    )
+            shown=_shown(portfolio, start["customer"], author.on) if start else None,
+        )
+
+    return await record(phone, plan)
+
+
+def _shown(portfolio: Portfolio, customer: str, on: date) -> Json:
+    """What the visit's record says of the customer and the debt: as the phone shows it now."""
+    document = portfolio.customers.get(customer) or {}
+    currency = currency_of(portfolio, customer)
+    return what_was_shown(document, open_items(portfolio, customer), currency=currency, on=on)

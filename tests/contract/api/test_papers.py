@@ -1,16 +1,19 @@
-"""The papers that the office prints: what the ERP gave, and to nobody who may not read it."""
+"""The papers that the office prints: the phone's own, and to nobody who may not read them."""
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator
 
 import pytest
 
 from backend.config import Settings
+from paperwork.acta import render_acta
 from paperwork.packed_xml import pack
 from receivables.access import Role
 from receivables.electronic_documents import INVOICE_CODE, WITHHOLDING_CODE
-from tests.support.builders import an_invoice
+from tests.support.builders import a_receipt, an_invoice
+from tests.support.letters import CLOSE, CUSTOMER, DEPOSIT, PROMISE, START, VISIT, photo
 from tests.support.office import Bearer, Office, an_office
 from tests.support.pdfs import text_of
 from tests.support.sri import document, sample
@@ -30,6 +33,29 @@ def office(database_server: Settings) -> Iterator[Office]:
                 "_id": "withholding:W-1", "schema": 1, "number": "W-1", "customer": "C0001",
                 "electronic": pack(sample("retencion-2.0.0"), document_code=WITHHOLDING_CODE),
             },
+        )  # fmt: skip
+        photos = [photo(1, "Fachada"), photo(2, "Referencia")]
+        office.put(
+            CUSTOMER,
+            {"_id": "collector:ana", "name": "Ana Quishpe", "active": True}
+            | {"_rev": office.couch.get(office.company, "collector:ana")["_rev"]},
+            START, VISIT, PROMISE, CLOSE, DEPOSIT,
+            CLOSE | {"_id": "cash_close:ana:01K9ZZZZZZZZZZZZZZZZZZZZZ7", "expected": 1},
+            a_receipt(
+                1, allocations={"F-1": 2713}, payments=[{"method": "cash", "amount": 2713}], customer="C0001"
+            ),
+            *(
+                taken.fact
+                | {
+                    "_attachments": {
+                        "picture": {
+                            "content_type": "image/jpeg",
+                            "data": base64.b64encode(taken.picture or b"").decode(),
+                        }
+                    }
+                }
+                for taken in photos
+            ),
         )  # fmt: skip
         yield office
 
@@ -63,3 +89,60 @@ def test_without_a_readable_xml_there_is_no_ride(sofia: Bearer, number: str) -> 
 
 def test_a_collector_prints_no_ride_at_the_office(office: Office) -> None:
     assert office.as_("ana").send("GET", "/invoices/F-1/ride").status_code == 403
+
+
+def test_the_acta_is_the_phones_own_file(office: Office, sofia: Bearer) -> None:
+    answer = sofia.send("GET", f"/visits/{VISIT['_id']}/acta")
+    assert answer.status_code == 200, answer.text
+    company = office.couch.get(office.company, f"company:{office.company}")
+    catalogue = office.couch.get(office.company, "catalogue:outcomes")
+    assert company
+    assert catalogue
+    [label] = [each["label"]["es"] for each in catalogue["items"] if each["code"] == VISIT["outcome"]]
+    made = render_acta(
+        VISIT, start=START, company=company, customer=CUSTOMER, collector={"name": "Ana Quishpe"},
+        outcome=label, promises=[PROMISE], photos=[photo(2, "Referencia"), photo(1, "Fachada")],
+    )  # fmt: skip
+    assert answer.data == made
+    assert "Foto2·Referencia" in text_of(made)
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        (f"/cash-closes/{CLOSE['_id']}/pdf", ["Cierredecaja", "USD300,00", "SofíaAndrade"]),
+        (f"/deposits/{DEPOSIT['_id']}/pdf?language=en", ["Bankdeposit", "BancoPichincha", "USD445.50"]),
+        ("/customers/C0001/statement", ["Estadodecuenta", "F-1", "100,00", "ReciboR0001-00000001"]),
+    ],
+)  # fmt: skip
+def test_papers_are_printed_from_the_central_documents(sofia: Bearer, path: str, words: list[str]) -> None:
+    answer = sofia.send("GET", path)
+    assert answer.status_code == 200, answer.text
+    read = text_of(answer.data)
+    for word in words:
+        assert word in read
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "code"),
+    [
+        ("/visits/visit:ana:none/acta", 404, "paper_unknown"),
+        (f"/visits/{START['_id']}/acta", 404, "paper_unknown"),
+        (f"/deposits/{CLOSE['_id']}/pdf", 404, "paper_unknown"),
+        ("/cash-closes/customer:C0001/pdf", 404, "paper_unknown"),
+        ("/customers/C9999/statement", 404, "paper_unknown"),
+        ("/cash-closes/cash_close:ana:01K9ZZZZZZZZZZZZZZZZZZZZZ7/pdf", 409, "paper_impossible"),
+        ("/customers/C0001/statement?language=fr", 400, "request_invalid"),
+    ],
+)
+def test_what_cannot_be_printed_is_said(sofia: Bearer, path: str, status: int, code: str) -> None:
+    answer = sofia.send("GET", path)
+    assert (answer.status_code, answer.get_json()["code"]) == (status, code)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [f"/visits/{VISIT['_id']}/acta", f"/cash-closes/{CLOSE['_id']}/pdf", "/customers/C0001/statement"],
+)
+def test_a_collector_prints_nothing_at_the_office(office: Office, path: str) -> None:
+    assert office.as_("ana").send("GET", path).status_code == 403

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from receivables.access import may_write, phone_roles
 from receivables.documents import Author
+from receivables.fact_shapes import MAX_SHOWN
+from receivables.invoices import OpenItem
+from receivables.money import Money
 from receivables.visits import (
     distance_to_customer_m,
     find_open_visit,
@@ -16,6 +19,7 @@ from receivables.visits import (
     outcomes,
     plan_visit_finish,
     plan_visit_start,
+    what_was_shown,
 )
 from tests.support.builders import NOW, QUITO, ULID, Json, a_policy, codes
 
@@ -139,3 +143,27 @@ def test_geofence_grows_with_the_accuracy_of_the_phone(
     distance: float, accuracy: float, inside: bool
 ) -> None:
     assert is_within_geofence(distance, accuracy) is inside
+
+
+def test_a_visit_keeps_what_was_shown_oldest_first_and_counts_what_it_leaves_out() -> None:
+    items = [
+        OpenItem(
+            invoice=f"F-{place}", customer="C0001", issued_on=date(2026, 1, 1),
+            due_on=date(2026, 11, 30) - timedelta(days=place), open=Money(100 + place, "USD"),
+        )
+        for place in range(MAX_SHOWN + 5)
+    ]  # fmt: skip
+    other = OpenItem(
+        invoice="E",
+        customer="C0001",
+        issued_on=date(2026, 1, 1),
+        due_on=date(2026, 1, 2),
+        open=Money(9, "EUR"),
+    )
+    customer = {"name": "Ñ" * 500, "tax_id": "179", "address": None}
+    shown = what_was_shown(customer, [other, *items], currency="USD", on=date(2026, 11, 21))
+    assert shown["customer"] == {"name": "Ñ" * 100, "tax_id": "179", "address": "", "city": ""}
+    debt = shown["debt"]
+    assert (debt["count"], debt["total"]) == (len(items), sum(item.open.minor for item in items))
+    assert [line["number"] for line in debt["invoices"]][:2] == ["F-104", "F-103"]
+    assert len(debt["invoices"]) == MAX_SHOWN
