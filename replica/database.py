@@ -17,6 +17,7 @@ from replica.encoding import decode_other_leaves
 from replica.peer import ChangesPage
 from replica.reading import Extras
 from replica.selectors import compile_selector
+from replica.storage import beside
 from replica.storage import documents as rows
 from replica.store import new_id
 from replica.transaction import local_document, parse_batch
@@ -250,7 +251,7 @@ class Database(WithAttachments, WithQueries):
         while True:
             with self._connections.snapshot() as connection:
                 origin = (
-                    rows.origin_number(connection, exclude_origin) if exclude_origin is not None else None
+                    beside.origin_number(connection, exclude_origin) if exclude_origin is not None else None
                 )
                 options = FeedOptions(
                     style=style,
@@ -297,5 +298,5 @@ class Database(WithAttachments, WithQueries):
     def local_docs(self) -> list[Json]:
         """Return every local document, by key."""
         with self._connections.reading() as connection:
-            keys = [key for key, _, _ in rows.locals_by_key(connection)]
+            keys = [key for key, _, _ in beside.locals_by_key(connection)]
             return [found for key in keys if (found := local_document(connection, key)) is not None]

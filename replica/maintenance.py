@@ -20,6 +20,7 @@ from replica.reading import tree_of
 from replica.revision import RevisionId, parse_revision
 from replica.revtree import Tree
 from replica.storage import attachments as attachment_rows
+from replica.storage import beside
 from replica.storage import documents as rows
 from replica.storage import indexes as index_rows
 from replica.storage.connection import Connections
@@ -134,7 +135,7 @@ def purge(
         if head is not None and gone:
             _purge_document(connection, head, tree=tree, gone=gone, indexes=indexes, sequences=sequences)
     if any(purged.values()):
-        rows.put_setting(connection, "purge_seq", int(rows.setting(connection, "purge_seq") or 0) + 1)
+        beside.put_setting(connection, "purge_seq", int(beside.setting(connection, "purge_seq") or 0) + 1)
     indexes.flush(connection)
     sequences.flush(connection)
     return purged

@@ -20,6 +20,7 @@ from replica.changes import ChangeSignal
 from replica.errors import BadRequest
 from replica.indexing import IndexCatalogue, IndexUpdates
 from replica.peer import PeerInfo
+from replica.storage import beside
 from replica.storage import documents as rows
 from replica.storage.connection import Connections, translated
 from replica.storage.schema import migrate
@@ -39,8 +40,8 @@ class Store:
         self._indexes = IndexCatalogue()
         self._signal = ChangeSignal(lambda: self.update_seq)
         with connections.reading() as connection:
-            self.uuid = str(rows.setting(connection, "uuid"))
-            self.instance_start_time = str(rows.setting(connection, "instance_start_time"))
+            self.uuid = str(beside.setting(connection, "uuid"))
+            self.instance_start_time = str(beside.setting(connection, "instance_start_time"))
 
     @classmethod
     def open(
@@ -66,8 +67,8 @@ class Store:
             with connections.migrating() as connection:
                 migrate(connection, file)
             with connections.writing() as connection:
-                rows.add_setting(connection, "uuid", uuid or uuids.uuid4().hex)
-                rows.add_setting(connection, "instance_start_time", str(int(clock() * 1_000_000)))
+                beside.add_setting(connection, "uuid", uuid or uuids.uuid4().hex)
+                beside.add_setting(connection, "instance_start_time", str(int(clock() * 1_000_000)))
             return cls(connections, name=name or file.stem, now=clock)
         except sqlite3.Error as error:
             connections.close()
@@ -109,7 +110,7 @@ class Store:
         with self._connections.snapshot() as connection:
             counts = rows.counts(connection)
             sizes = maintenance.sizes(connection)
-            purge_seq = rows.setting(connection, "purge_seq") or 0
+            purge_seq = beside.setting(connection, "purge_seq") or 0
         return {
             "doc_count": counts.living,
             "doc_del_count": counts.tombstones,
@@ -132,12 +133,12 @@ class Store:
     def get_setting(self, key: str) -> Any:
         """Return a value kept beside the documents and never replicated, None where unset."""
         with self._connections.reading() as connection:
-            return rows.setting(connection, key)
+            return beside.setting(connection, key)
 
     def put_setting(self, key: str, value: Any) -> None:
         """Keep a JSON value under `key`."""
         with self._connections.writing() as connection:
-            rows.put_setting(connection, key, value)
+            beside.put_setting(connection, key, value)
 
     # -- writing ---------------------------------------------------------------------------------------
 
@@ -155,7 +156,7 @@ class Store:
     def forget_origin(self, peer: str) -> None:
         """Void the marks of a peer that was recreated or restored: it will be offered all it once sent."""
         with self._connections.writing() as connection:
-            rows.drop_origin(connection, peer)
+            beside.drop_origin(connection, peer)
 
     # -- maintenance -------------------------------------------------------------------------------------
 

@@ -20,6 +20,7 @@ from replica.errors import BadRequest, Conflict, NotFound
 from replica.indexing import IndexCatalogue, IndexUpdates
 from replica.reading import Extras
 from replica.revision import RevisionId, compact_json
+from replica.storage import beside
 from replica.storage import documents as rows
 from replica.storage.sequences import Sequences
 from replica.writing import PER_DOCUMENT, Batch, Validate, WriteOptions, failure
@@ -53,7 +54,7 @@ class Transaction:
         edit = parse_edit(document, new_edits=True)
         if edit.id.startswith(LOCAL):
             return self.put_local(edit.id.removeprefix(LOCAL), document)
-        state = rows.writer_state(self._connection)
+        state = beside.writer_state(self._connection)
         options = WriteOptions(revs_limit=state.revs_limit, now=self._now, validate=validate)
         batch = self._batch(state, [edit], options)
         revision = batch.apply(edit)
@@ -99,7 +100,7 @@ class Transaction:
 
         Return False where one is here already or is not JSON: then they go the way of `bulk_docs`.
         """
-        state = rows.writer_state(self._connection)
+        state = beside.writer_state(self._connection)
         sequences = Sequences(state.last_seq)
         first = sequences.take_run([0] * len(documents))
         number = self._origin(origin)
@@ -130,7 +131,7 @@ class Transaction:
             self.delete_local(key, document.get("_rev"))
             return "0-0"
         counter = self._expect_local(key, given)
-        rows.put_local(self._connection, key, counter + 1, compact_json(body))
+        beside.put_local(self._connection, key, counter + 1, compact_json(body))
         return f"0-{counter + 1}"
 
     def delete_local(self, key: str, rev: str | None = None) -> None:
@@ -138,15 +139,15 @@ class Transaction:
 
         Raise `NotFound`, or `Conflict` where `rev` is given and is not the stored one.
         """
-        stored = rows.local(self._connection, key)
+        stored = beside.local(self._connection, key)
         if stored is None:
             raise NotFound("missing")
         if rev is not None and rev != f"0-{stored[0]}":
             raise Conflict
-        rows.drop_local(self._connection, key)
+        beside.drop_local(self._connection, key)
 
     def _expect_local(self, key: str, given: RevisionId | None) -> int:
-        stored = rows.local(self._connection, key)
+        stored = beside.local(self._connection, key)
         counter = stored[0] if stored else 0
         if stored is None and given is not None and given.digest != "0":
             raise Conflict
@@ -174,7 +175,7 @@ class Transaction:
         attachments_later: bool,
     ) -> list[Json]:
         """Apply parsed edits in order and flush once; answer as `_bulk_docs` does."""
-        state = rows.writer_state(self._connection)
+        state = beside.writer_state(self._connection)
         options = WriteOptions(
             revs_limit=state.revs_limit,
             now=self._now,
@@ -202,11 +203,11 @@ class Transaction:
             return answer
         return {"ok": True, "id": document_id, "rev": rev} if new_edits else None
 
-    def _batch(self, state: rows.WriterState, edits: Sequence[Edit], options: WriteOptions) -> Batch:
+    def _batch(self, state: beside.WriterState, edits: Sequence[Edit], options: WriteOptions) -> Batch:
         indexes = self._indexes.at_version(self._connection, state.indexes_version)
         return Batch(self._connection, IndexUpdates(indexes), options, [edit.id for edit in edits])
 
-    def _flush(self, state: rows.WriterState, batch: Batch) -> None:
+    def _flush(self, state: beside.WriterState, batch: Batch) -> None:
         sequences = Sequences(state.last_seq)
         batch.flush(sequences)
         self.last_seq = sequences.last
@@ -214,7 +215,7 @@ class Transaction:
     def _origin(self, peer: str | None) -> int | None:
         if peer is None:
             return None
-        return rows.origin_number(self._connection, peer) or rows.add_origin(self._connection, peer)
+        return beside.origin_number(self._connection, peer) or beside.add_origin(self._connection, peer)
 
 
 def parse_batch(
@@ -237,7 +238,7 @@ def parse_batch(
 
 def local_document(connection: sqlite3.Connection, key: str) -> Json | None:
     """Return `_local/<key>` with its id and revision."""
-    stored = rows.local(connection, key)
+    stored = beside.local(connection, key)
     if stored is None:
         return None
     return {"_id": f"{LOCAL}{key}", "_rev": f"0-{stored[0]}", **json.loads(stored[1])}

@@ -8,16 +8,21 @@ if ! command -v npm >/dev/null 2>&1; then
     exit 0
 fi
 
+unreachable=
 # Client and server have a folder each: either pins its own generation of the pouchdb packages.
 install_into() {
     folder="build/peers/$1"
     shift
     [ -f "$folder/.installed" ] && return
+    [ -n "$unreachable" ] && return
     mkdir -p "$folder" && echo '{"private": true}' >"$folder/package.json"
-    if (cd "$folder" && npm install --no-audit --no-fund "$@" >install.log 2>&1); then
+    # Few and short attempts: who has no registry should not wait for minutes to be told so.
+    if (cd "$folder" && npm install --no-audit --no-fund --fetch-retries 1 --fetch-retry-maxtimeout 5000 \
+        --fetch-timeout 60000 "$@" >install.log 2>&1); then
         touch "$folder/.installed"
     else
-        echo "Node peers: npm could not install $* (see $folder/install.log); their tests and figures are skipped"
+        unreachable=yes
+        echo "Node peers: npm could not install them (see $folder/install.log); their tests and figures are skipped"
     fi
 }
 
