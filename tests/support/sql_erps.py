@@ -26,6 +26,7 @@ class SqlErp:
     """Every hand of `ErpUnderTest` but `spoil_invoice` and `go_away`, which are each database's own."""
 
     def __init__(self, url: str, mapping: str, folder: Path, *, page_size: int = 3) -> None:
+        self.url = url
         self._engine = create_engine(url, poolclass=NullPool)
         self.config = folder / "erp"
         self.config.mkdir()

@@ -11,10 +11,16 @@ from pathlib import Path
 import pytest
 
 from tests.support.erps import ErpFactory, ErpUnderTest
+from tests.support.server_erps import MariadbErp, PostgresErp
 from tests.support.sql_erps import SqliteErp
 from tests.support.tryton_erp import TrytonErp
 
-IMPLEMENTATIONS: Mapping[str, ErpFactory] = {"sqlite": SqliteErp, "tryton": TrytonErp}
+IMPLEMENTATIONS: Mapping[str, ErpFactory] = {
+    "sqlite": SqliteErp,
+    "postgresql": PostgresErp,
+    "mariadb": MariadbErp,
+    "tryton": TrytonErp,
+}
 
 
 @pytest.fixture(params=IMPLEMENTATIONS)
