@@ -3,7 +3,10 @@
 # those tests skip. Only the programs: the tests start servers of their own in a temporary directory.
 missing=""
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="postgresql"
-command -v mariadbd >/dev/null 2>&1 || [ -x /usr/sbin/mariadbd ] || missing="$missing mariadb-server-core"
+for program in /usr/sbin/mariadbd /usr/bin/mariadb-install-db /usr/bin/my_print_defaults; do
+    [ -x "$program" ] || missing="$missing mariadb-server"
+done
+missing=$(printf '%s\n' $missing | sort -u)
 [ -z "$missing" ] && exit 0
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
     echo "installing$(printf ' %s' $missing) for the tests of the SQL connector"

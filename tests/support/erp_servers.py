@@ -50,8 +50,8 @@ def postgresql() -> Server:
 def mariadb() -> Server:
     """The MariaDB server of this test process."""
     program = shutil.which("mariadbd", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
-    if program is None:
-        pytest.skip("MariaDB is not installed (Debian: apt-get install mariadb-server-core)")
+    if program is None or shutil.which("my_print_defaults") is None:
+        pytest.skip("MariaDB is not installed (Debian: apt-get install mariadb-server)")
     folder, port = _folder("mariadb"), _free_port()
     data = folder / "data"
     prepare = [

@@ -11,6 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.pool import NullPool
 
@@ -56,8 +57,10 @@ class PostgresErp(ServerErp):
         server = postgresql()
         name = f"erp_{os.getpid()}_{next(_numbers)}"
         server.administer(f"CREATE ROLE {name} LOGIN", f"CREATE DATABASE {name} OWNER {name}")
-        with create_engine(server.url_of(name, name), poolclass=NullPool).begin() as connection:
-            connection.exec_driver_sql((SCHEMAS / "postgresql.sql").read_text(encoding="utf-8"))
+        # In the driver's own words: only without parameters does PostgreSQL take a script of many statements.
+        address = server.url_of(name, name).replace("+psycopg", "")
+        with psycopg.connect(address) as connection:
+            connection.execute((SCHEMAS / "postgresql.sql").read_bytes())
         super().__init__(server, name, folder, page_size=page_size)
 
     @classmethod

@@ -119,8 +119,8 @@ class SqlErp:
 
     def cancel_invoice(self, number: str, *, changed: datetime) -> None:
         self.do(
-            "UPDATE facturas SET anulada = 1, modificado = :modificado WHERE numero = :numero",
-            modificado=self.instant(changed), numero=number,
+            "UPDATE facturas SET anulada = :si, modificado = :modificado WHERE numero = :numero",
+            si=True, modificado=self.instant(changed), numero=number,
         )  # fmt: skip
 
     def delete_invoice(self, number: str) -> None:

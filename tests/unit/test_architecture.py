@@ -18,7 +18,7 @@ ALLOWED: dict[str, set[str]] = {
     "paperwork": {"receivables", "fpdf", "defusedxml", "segno", "barcode", "num2words", "PIL"},
     "backend": {
         "receivables", "paperwork", "ibmcloudant", "ibm_cloud_sdk_core", "requests", "flask", "werkzeug",
-        "waitress", "jwt", "cryptography", "sqlalchemy", "shapely", "httpx", "pyvrp", "holidays",
+        "waitress", "jwt", "cryptography", "sqlalchemy", "psycopg", "shapely", "httpx", "pyvrp", "holidays",
     },
     "backend/demo": {
         "receivables", "backend", "ibmcloudant", "sqlalchemy", "aiosmtpd", "honcho", "httpx", "shapely",

@@ -11,6 +11,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import psycopg
+from psycopg import DataError
+from psycopg.abc import Buffer
+from psycopg.types.datetime import DateLoader
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
@@ -30,7 +34,26 @@ def open_engine(url: str) -> Engine:
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _leave_transactions_to_us)
         event.listen(engine, "begin", _begin)
+    elif engine.driver == "psycopg":
+        event.listen(engine, "connect", _read_every_date)
     return engine
+
+
+class _AnyDate(DateLoader):
+    """PostgreSQL has dates that Python has not (`infinity`, BC).
+
+    They are read as text, so that they spoil their row and not its page.
+    """
+
+    def load(self, data: Buffer) -> Any:
+        try:
+            return super().load(data)
+        except DataError:
+            return bytes(data).decode()
+
+
+def _read_every_date(connection: psycopg.Connection, _record: Any) -> None:
+    connection.adapters.register_loader("date", _AnyDate)
 
 
 def _leave_transactions_to_us(connection: sqlite3.Connection, _record: Any) -> None:
