@@ -55,7 +55,8 @@ def mariadb() -> Server:
     folder, port = _folder("mariadb"), _free_port()
     data = folder / "data"
     prepare = [
-        "mariadb-install-db", "--no-defaults", f"--datadir={data}", "--auth-root-authentication-method=normal",
+        "mariadb-install-db", "--no-defaults", f"--datadir={data}",
+        "--auth-root-authentication-method=normal",
         "--skip-test-db",
     ]  # fmt: skip
     _run(prepare, folder)

@@ -1,4 +1,4 @@
-"""The small ERP on a real PostgreSQL and on a real MariaDB, each in a database and under a user of its own."""
+"""The small ERP on real PostgreSQL and MariaDB servers, each in a database and under a user of its own."""
 
 from __future__ import annotations
 
