@@ -162,6 +162,14 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         "Indique la fecha y hora de la próxima visita.",
         "Give the date and time of the next visit.",
     ),
+    "next_visit_not_allowed": (
+        "A esa hora la ley no permite visitar a este cliente. Elija otra.",
+        "The law does not allow a visit to this customer at that time. Choose another.",
+    ),
+    "contact_not_allowed": (
+        "Las reglas de contacto no lo permiten ahora ({codes}).",
+        "The rules of contact do not allow it now ({codes}).",
+    ),
     "next_visit_in_past": (
         "La próxima visita debe ser después de ahora.",
         "The next visit must be after now.",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from receivables.compliance import Decision
 from receivables.documents import Author, Json, rfc3339
 from receivables.fact_shapes import MAX_SHOWN
 from receivables.geometry import Point, haversine_m
@@ -79,14 +80,22 @@ def plan_visit_start(
     open_visit: Mapping[str, Any] | None,
     place: Mapping[str, Any] | None,
     author: Author,
+    decision: Decision | None = None,
+    exception: str | None = None,
 ) -> Json | list[Problem]:
-    """Return the `visit_start` at a `customer` document, or the problem that another visit is open."""
+    """Return the `visit_start` at a `customer` document, or why there can be none.
+
+    `decision` is what the rules of contact say of it, `exception` the reason for going on against them.
+    """
     if open_visit is not None:
         return [Problem("visit_already_open", "", {"customer": open_visit["customer"]})]
+    if decision is not None and not decision.permits(exception):
+        return [Problem("contact_not_allowed", "", {"codes": ", ".join(sorted(decision.codes))})]
     body = {
         "customer": customer["code"],
         "place": None if place is None else dict(place),
         "distance_m": distance_to_customer_m(place, customer.get("location")),
+        "contact_check": None if decision is None else decision.to_json(exception),
     }
     return author.fact("visit_start", body)
 
@@ -104,16 +113,20 @@ def plan_visit_finish(
     attended_by: str = "",
     signature: Mapping[str, Any] | None = None,
     shown: Mapping[str, Any] | None = None,
+    next_decision: Decision | None = None,
 ) -> Json | list[Problem]:
     """Return the `visit` that finishes `start`, or all that is missing from it.
 
     `shown` is `what_was_shown`: the record of the visit prints it, whatever is owed later.
+    `next_decision` is what the rules of contact say of a visit at `next_visit_at`.
     """
     if start is None:
         return [Problem("visit_not_started")]
     problems = _finish_problems(
         outcome, comment.strip(), next_visit_at, catalogue=catalogue, policy=policy, now=author.now
     )
+    if next_visit_at is not None and next_decision is not None and not next_decision.permits(None):
+        problems.append(Problem("next_visit_not_allowed", "next_visit_at"))
     if problems:
         return problems
     body = {

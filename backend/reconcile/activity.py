@@ -22,7 +22,7 @@ TOLD = frozenset({
 
 _HAPPENED = {"visit": "finished_at", "dunning_notice": "sent_at"}
 # What the rules of contact ask of a contact that is past.
-_JUDGED_BY = {"visit": ("outcome",), "contact_attempt": ("channel", "direct")}
+_JUDGED_BY = {"visit": ("outcome",), "contact_attempt": ("channel", "direct", "of")}
 _MAX_TEXT = 500  # a comment's length on the phone; twenty items stay a few kilobytes
 
 

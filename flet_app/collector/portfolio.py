@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any, ClassVar
 
+from receivables.compliance import Pack
 from receivables.documents import FACT_TYPES, BadDocument
 from receivables.identifiers import BadIdentifier, parse_id
 from receivables.invoices import Invoice
@@ -55,6 +56,9 @@ class Portfolio:
         self.goals: dict[str, Json] = {}
         self.catalogues: dict[str, list[Json]] = {}
         self.policy: CollectionPolicy | None = None
+        self.packs: dict[str, Pack] = {}
+        self.holidays: dict[str, Json] = {}
+        self.attempts: dict[str, Json] = {}
         self.received: frozenset[str] = frozenset()
         self.facts: dict[str, tuple[str, int, str]] = {}
         """Every fact here: id → (type, local sequence, device)."""
@@ -103,6 +107,9 @@ class Portfolio:
     def _put_policy(self, key: str, document: Json) -> None:
         if key == "collection":
             self.policy = CollectionPolicy.from_json(document)
+
+    def _put_pack(self, country: str, document: Json) -> None:
+        self.packs[country] = Pack.from_json(document)
 
     def _put_invoice(self, number: str, document: Json) -> None:
         self._remove_invoice(number)
@@ -160,6 +167,9 @@ class Portfolio:
         "goal": lambda self, _key, doc: self.goals.update({doc["month"]: doc}),
         "catalogue": lambda self, key, doc: self.catalogues.update({key: list(doc.get("items") or ())}),
         "policy": _put_policy,
+        "compliance_pack": _put_pack,
+        "holidays": lambda self, key, doc: self.holidays.update({key: doc}),
+        "contact_attempt": lambda self, _key, doc: self.attempts.update({doc["_id"]: doc}),
         "received": lambda self, _key, doc: setattr(self, "received", _received_ids(doc)),
     }
     _DROP: ClassVar[dict[str, Callable[[Portfolio, str], None]]] = {

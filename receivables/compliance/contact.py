@@ -99,5 +99,7 @@ def contacts_of(
     """What a phone or the office knows to have been done: its own facts, and the items of others."""
     by_ref = {str(item.get("ref")): item for item in (activity or {}).get("items", [])}
     by_ref |= {str(fact["_id"]): fact for fact in facts}
+    for record in list(by_ref.values()):
+        by_ref.pop(str(record.get("of")), None)  # the attempt whose end this one tells is the same contact
     found = (contact_of(record, direct_outcomes) for record in by_ref.values())
     return [contact for contact in found if contact is not None]

@@ -7,9 +7,11 @@ from datetime import date, datetime
 from typing import Any
 
 from flet_app.collector.actions.authorship import policy_of, record
+from flet_app.collector.contact_rules import decide
 from flet_app.collector.figures import currency_of, open_items
 from flet_app.collector.phone import Phone
 from flet_app.collector.portfolio import Portfolio
+from receivables.compliance import Act, Channel, Decision
 from receivables.documents import Author, Json
 from receivables.validation import Problem
 from receivables.visits import outcomes, plan_visit_finish, plan_visit_start, what_was_shown
@@ -17,8 +19,14 @@ from receivables.visits import outcomes, plan_visit_finish, plan_visit_start, wh
 Place = Mapping[str, Any] | None
 
 
-async def start_visit(phone: Phone, customer: str, *, place: Place) -> Json | list[Problem]:
-    """Record that the collector is at `customer` now; problems where another visit is open."""
+async def start_visit(
+    phone: Phone, customer: str, *, place: Place, exception: str | None = None
+) -> Json | list[Problem]:
+    """Record that the collector is at `customer` now.
+
+    Problems where another visit is open, or where the rules of contact forbid it and `exception` is no reason
+    that they accept.
+    """
     return await record(
         phone,
         lambda portfolio, author: plan_visit_start(
@@ -26,6 +34,8 @@ async def start_visit(phone: Phone, customer: str, *, place: Place) -> Json | li
             open_visit=portfolio.open_visit(),
             place=place,
             author=author,
+            decision=decide(portfolio, customer, Channel.VISIT, author.now, zone=author.zone),
+            exception=exception,
         ),
     )
 
@@ -56,6 +66,7 @@ async def finish_visit(
             attended_by=attended_by,
             signature=signature,
             shown=_shown(portfolio, start["customer"], author.on) if start else None,
+            next_decision=_next_decision(portfolio, author, next_visit_at),
         )
 
     return await record(phone, plan)
@@ -66,3 +77,10 @@ def _shown(portfolio: Portfolio, customer: str, on: date) -> Json:
     document = portfolio.customers.get(customer) or {}
     currency = currency_of(portfolio, customer)
     return what_was_shown(document, open_items(portfolio, customer), currency=currency, on=on)
+
+
+def _next_decision(portfolio: Portfolio, author: Author, at: datetime | None) -> Decision | None:
+    visit = portfolio.open_visit()
+    if at is None or visit is None:
+        return None
+    return decide(portfolio, visit["customer"], Channel.VISIT, at, zone=author.zone, act=Act.SCHEDULE)

@@ -7,18 +7,22 @@ from typing import Any
 
 import flet as ft
 
+from flet_app.collector.actions.contacts import record_attempt
 from flet_app.collector.actions.visits import start_visit
 from flet_app.collector.portfolio import Json
 from flet_app.collector.state import Window, use_app
 from flet_app.collector.views.chrome import screen, scroll
+from flet_app.collector.views.contact_gate import Intention, gate, intend
 from flet_app.collector.views.customer_claims import activity
+from flet_app.collector.views.customer_contact import answer_asked, contact
 from flet_app.collector.views.customer_papers import invoices, withholdings
-from flet_app.collector.views.customer_sheet import balances, contact, reference_point
+from flet_app.collector.views.customer_sheet import balances, reference_point
 from flet_app.components.figures import caption
-from flet_app.components.handlers import use_kept
+from flet_app.components.handlers import calling, use_kept
 from flet_app.components.inputs import bottom_bar, primary, secondary, segments
 from flet_app.components.status import Tone
 from flet_app.components.surfaces import empty, notice
+from receivables.compliance import Channel
 from receivables.messages import sentence
 from receivables.visits import is_within_geofence
 
@@ -32,23 +36,43 @@ def Customer() -> ft.View:
     code = ft.use_route_params().get("code", "")
     shown, set_shown = ft.use_state("invoices")
     locating, set_locating = ft.use_state(False)
+    wanted, set_wanted = ft.use_state(no_intention())
     skip = use_kept(asyncio.Event)
     portfolio = app.phone.portfolio
     document = portfolio.customers.get(code)
     route = ft.use_view_path()
 
-    async def start(_event: Any) -> None:
+    async def start_now(exception: str | None) -> None:
+        set_wanted(None)
         set_locating(True)
         skip.clear()
         place = await place_or_none(app, skip)
-        result = await start_visit(app.phone, code, place=place)
+        result = await start_visit(app.phone, code, place=place, exception=exception)
         set_locating(False)
         if isinstance(result, list):
             app.say(sentence(result[0], locale=app.texts.locale))
 
+    async def start(_event: Any) -> None:
+        intention = intend(app, code, Channel.VISIT)
+        if intention.decision.findings:
+            set_wanted(intention)
+        else:
+            await start_now(None)
+
+    async def call(channel: Channel, exception: str | None) -> None:
+        set_wanted(None)
+        await record_attempt(app.phone, code, channel, exception=exception)
+
+    async def go_on(exception: str | None) -> None:
+        if wanted is not None and wanted.channel is Channel.VISIT:
+            await start_now(exception)
+        elif wanted is not None:
+            await call(wanted.channel, exception)
+
     def without_place(_event: Any) -> None:
         skip.set()
 
+    ft.use_dialog(gate(app, code, wanted, on_go=go_on, on_back=calling(set_wanted, None)) if wanted else None)
     if document is None:
         return screen(
             app, route=route, title=code,
@@ -65,7 +89,12 @@ def Customer() -> ft.View:
         selected=shown,
         on_select=set_shown,
     )
-    rows: list[ft.Control] = [balances(app, code), contact(app, document), *reference_point(app, code)]
+    rows: list[ft.Control] = [
+        balances(app, code),
+        contact(app, document, ask=set_wanted, call=call),
+        *reference_point(app, code),
+    ]
+    rows += answer_asked(app, code)
     rows += visit_notices(app, visit if here else None)
     rows.append(tabs)
     rows.append({"invoices": invoices, "withholdings": withholdings, "activity": activity}[shown](app, code))
@@ -83,6 +112,11 @@ def Customer() -> ft.View:
         bottom=actions(app, code, visit, locating=locating, start=start, without_place=without_place),
         banner=not here,
     )
+
+
+def no_intention() -> Intention | None:
+    """What the screen begins with; typed for `use_state`."""
+    return None
 
 
 async def place_or_none(app: Window, skip: asyncio.Event) -> Json | None:

@@ -1,20 +1,15 @@
-"""The head of a customer: the balances, how old the debt is, how to reach them."""
+"""The head of a customer: the balances, how old the debt is, how to find them."""
 
 from __future__ import annotations
-
-import re
 
 import flet as ft
 
 from flet_app.collector import figures
-from flet_app.collector.portfolio import Json
 from flet_app.collector.state import Window
 from flet_app.collector.views.today import money
 from flet_app.components.figures import amount, caption, line
 from flet_app.components.status import Tone, tone_color
 from flet_app.components.surfaces import card
-from flet_app.components.tagging import tag
-from flet_app.theme import TOUCH_TARGET
 from receivables.invoices import ageing
 
 
@@ -178,52 +173,3 @@ def reference_point(app: Window, code: str) -> list[ft.Control]:
             spacing=6,
         )
     ]
-
-
-def contact(app: Window, document: Json) -> ft.Control:
-    """Call, WhatsApp, go: opened by the phone itself, inside the tap."""
-    t = app.texts.t
-    phones = [re.sub(r"[^\d+]", "", str(phone)) for phone in document.get("phones") or ()]
-    location = document.get("location")
-    ways: list[tuple[str, str, ft.IconData, str | None]] = [
-        ("contact-call", t("Call"), ft.Icons.CALL, f"tel:{phones[0]}" if phones else None),
-        (
-            "contact-whatsapp", t("WhatsApp"), ft.Icons.CHAT,
-            f"https://wa.me/{phones[0].lstrip('+')}" if phones else None,
-        ),
-        (
-            "contact-navigate", t("Go"), ft.Icons.NAVIGATION_OUTLINED,
-            f"https://www.google.com/maps/dir/?api=1&destination={location['lat']},{location['lon']}"
-            if location else None,
-        ),
-    ]  # fmt: skip
-    buttons: list[ft.Control] = [
-        tag(
-            identifier,
-            ft.FilledTonalButton(
-                ft.Row(
-                    [ft.Icon(icon, size=18), ft.Text(label, size=13, no_wrap=True)],
-                    spacing=5, tight=True, alignment=ft.MainAxisAlignment.CENTER,
-                ),
-                disabled=url is None,
-                height=TOUCH_TARGET,
-                style=ft.ButtonStyle(padding=ft.Padding.symmetric(horizontal=4)),
-                action=ft.OpenUrl(url, target=ft.UrlTarget.BLANK) if url else None,
-            ),
-            expand=True,
-        )
-        for identifier, label, icon, url in ways
-    ]  # fmt: skip
-    rows: list[ft.Control] = [ft.Row(buttons, spacing=8)]
-    address = ", ".join(str(part) for part in (document.get("address"), document.get("city")) if part)
-    if address:
-        rows.append(
-            ft.Row(
-                [
-                    ft.Icon(ft.Icons.PLACE_OUTLINED, size=16, color=ft.Colors.ON_SURFACE_VARIANT),
-                    caption(address, expand=True),
-                ],
-                spacing=6,
-            )
-        )
-    return ft.Column(rows, spacing=8, tight=True)

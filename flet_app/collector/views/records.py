@@ -57,6 +57,7 @@ KIND_NAMES = {
     "promise": "Promise to pay",
     "note": "Note",
     "dunning_notice": "Payment reminder",
+    "contact_attempt": "Call or message",
     "receipt_void": "Receipt voided",
     "location_update": "New position",
     "dispute": "Dispute",

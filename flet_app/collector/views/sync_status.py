@@ -32,6 +32,7 @@ KINDS = {
     "photo": ("{count} photo", "{count} photos"),
     "deposit": ("{count} deposit", "{count} deposits"),
     "cash_close": ("{count} cash close", "{count} cash closes"),
+    "contact_attempt": ("{count} call or message", "{count} calls or messages"),
     "planned_stop": ("{count} change of route", "{count} changes of route"),
 }
 

@@ -35,17 +35,23 @@ class Followed(Screen):
                 return
 
 
-def walk(folder: Path, story: Callable[[Screen, Phone], Coroutine[Any, Any, None]], **options: Any) -> None:
-    """Open a seeded phone in `folder` whose office can't be reached, and walk `story` on it."""
+def walk(
+    folder: Path,
+    story: Callable[[Screen, Phone], Coroutine[Any, Any, None]],
+    *,
+    now: datetime = NOW,
+    **options: Any,
+) -> None:
+    """Open a seeded phone in `folder` whose office can't be reached, and walk `story` on it at `now`."""
 
     async def run() -> None:
         if not (folder / "enrolment.json").exists() and options.pop("seeded", True):
-            seed_phone(folder, now=NOW, customers=12)
+            seed_phone(folder, now=now, customers=12)
         settings = Settings(
             api_url="http://127.0.0.1:9", data=folder, host="127.0.0.1", port=0, device_name="test"
         )
         counter = iter(range(1, 10_000))
-        world = World(now=lambda: NOW, random_bytes=lambda size: next(counter).to_bytes(size, "big"))
+        world = World(now=lambda: now, random_bytes=lambda size: next(counter).to_bytes(size, "big"))
         phone = Phone(settings, world)
         await phone.start()
 

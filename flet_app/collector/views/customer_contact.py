@@ -1,0 +1,124 @@
+"""How a customer is reached: calls and messages by the phone's own apps, under the rules of contact."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import flet as ft
+
+from flet_app.collector.actions.contacts import record_answer
+from flet_app.collector.portfolio import Json
+from flet_app.collector.state import Window
+from flet_app.collector.views.contact_gate import Intention, intend
+from flet_app.components.figures import caption
+from flet_app.components.handlers import calling
+from flet_app.components.surfaces import notice
+from flet_app.components.tagging import tag
+from flet_app.theme import TOUCH_TARGET
+from receivables.compliance import Channel
+from receivables.documents import rfc3339
+
+ANSWER_WITHIN = timedelta(minutes=15)
+"""How long after a call or message the screen asks whether somebody answered."""
+
+
+def answer_asked(app: Window, code: str) -> list[ft.Control]:
+    """Just after a call or message: did the customer answer? It counts differently by law."""
+    t, attempts = app.texts.t, app.phone.portfolio.attempts.values()
+    told = {each.get("of") for each in attempts}
+    since = rfc3339(app.phone.now() - ANSWER_WITHIN)
+    open_ones = [
+        each
+        for each in attempts
+        if each["customer"] == code and not each["direct"] and each["_id"] not in told
+        and str(each["created_at"]) >= since
+    ]  # fmt: skip
+    if not open_ones:
+        return []
+    newest = max(open_ones, key=lambda each: (str(each["created_at"]), each["_id"]))
+
+    async def answered(_event: Any) -> None:
+        await record_answer(app.phone, newest)
+
+    return [
+        notice(
+            t("Did the customer answer?"), app.palette, icon=ft.Icons.PHONE_IN_TALK_OUTLINED,
+            action=t("Yes, answered"), on_action=answered, identifier="contact-answered",
+        )
+    ]  # fmt: skip
+
+
+def contact(
+    app: Window,
+    document: Json,
+    *,
+    ask: Callable[[Intention], Any],
+    call: Callable[[Channel, str | None], Any],
+) -> ft.Control:
+    """Call, WhatsApp, go: opened by the phone itself, inside the tap.
+
+    `ask` is told of a contact that the rules have something against; `call` records one that they allow.
+    """
+    t = app.texts.t
+    phones = [re.sub(r"[^\d+]", "", str(phone)) for phone in document.get("phones") or ()]
+    location = document.get("location")
+    ways: list[tuple[str, str, ft.IconData, str | None, Channel | None]] = [
+        ("contact-call", t("Call"), ft.Icons.CALL, f"tel:{phones[0]}" if phones else None, Channel.CALL),
+        (
+            "contact-whatsapp", t("WhatsApp"), ft.Icons.CHAT,
+            f"https://wa.me/{phones[0].lstrip('+')}" if phones else None, Channel.WHATSAPP,
+        ),
+        (
+            "contact-navigate", t("Go"), ft.Icons.NAVIGATION_OUTLINED,
+            f"https://www.google.com/maps/dir/?api=1&destination={location['lat']},{location['lon']}"
+            if location else None, None,
+        ),
+    ]  # fmt: skip
+
+    def behaviour(url: str | None, channel: Channel | None) -> dict[str, Any]:
+        if url is None:
+            return {"disabled": True}
+        opens: dict[str, Any] = {"action": ft.OpenUrl(url, target=ft.UrlTarget.BLANK)}
+        if channel is None:
+            return opens
+        intention = intend(app, str(document["code"]), channel, url)
+        if intention.decision.findings:
+            return {"on_click": calling(ask, intention)}
+
+        async def record(_event: Any) -> None:
+            await call(channel, None)
+
+        return opens | {"on_click": record}
+
+    buttons: list[ft.Control] = [
+        tag(
+            identifier,
+            ft.FilledTonalButton(
+                ft.Row(
+                    [ft.Icon(icon, size=18), ft.Text(label, size=13, no_wrap=True)],
+                    spacing=5, tight=True, alignment=ft.MainAxisAlignment.CENTER,
+                ),
+                height=TOUCH_TARGET,
+                style=ft.ButtonStyle(padding=ft.Padding.symmetric(horizontal=4)),
+                **behaviour(url, channel),
+            ),
+            expand=True,
+        )
+        for identifier, label, icon, url, channel in ways
+    ]  # fmt: skip
+    rows: list[ft.Control] = [ft.Row(buttons, spacing=8)]
+    address = ", ".join(str(part) for part in (document.get("address"), document.get("city")) if part)
+    if address:
+        rows.append(
+            ft.Row(
+                [
+                    ft.Icon(ft.Icons.PLACE_OUTLINED, size=16, color=ft.Colors.ON_SURFACE_VARIANT),
+                    caption(address, expand=True),
+                ],
+                spacing=6,
+            )
+        )
+    return ft.Column(rows, spacing=8, tight=True)
