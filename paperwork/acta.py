@@ -133,9 +133,8 @@ def _customer(customer: Doc, visit: Doc, say: Wording) -> list[tuple[str, str]]:
     city = customer.get("city")
     return [
         (say("customer"), str(customer["name"])),
-        (say("code"), str(customer.get("code") or visit["customer"])),
+        (say("code"), str(visit["customer"])),
         (say("tax_id"), str(customer.get("tax_id") or "")),
-        (say("phone"), ", ".join(map(str, customer.get("phones") or ()))),
         (say("address"), ", ".join(str(part) for part in (customer.get("address"), city) if part)),
     ]
 

@@ -14,9 +14,12 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from backend.demo.electronic import Firm, authorised_invoice
 from flet_app.collector.session import Enrolment, EnrolmentFile
 from flet_app.collector.store import Store
+from paperwork.packed_xml import pack
 from receivables.documents import local_on, rfc3339
+from receivables.electronic_documents import INVOICE_CODE
 from receivables.identifiers import collector_database
 from replica import Database
 
@@ -38,6 +41,7 @@ OUTCOMES = (
     ("closed", "Local cerrado", "Shop closed", False, False, False, True),
 )
 BANKS = ("Pichincha", "Guayaquil", "Produbanco", "Pacífico", "Bolivariano")
+SELLER = Firm(ruc="1790012345001", name="DISTRIBUIDORA ANDINA", address="AV. 6 DE DICIEMBRE N34-120, QUITO")
 COMPANY, COLLECTOR, ZONE = "andina", "ana", "America/Guayaquil"
 
 
@@ -91,6 +95,7 @@ def projections(*, on: date, customers: int = 130, seed: int = 7) -> list[Json]:
             "payment_terms_days": 30,
             "observations": "Atiende después de las 10:00." if index % 9 == 0 else "", "active": True,
         })  # fmt: skip
+        buyer = documents[-1]
         for _ in range(chance.randint(0, 7) if index else 4):
             serial += chance.randint(1, 9)
             issued = on - timedelta(days=chance.randint(2, 110))
@@ -101,7 +106,7 @@ def projections(*, on: date, customers: int = 130, seed: int = 7) -> list[Json]:
                 "issued_on": issued.isoformat(), "due_on": (issued + timedelta(days=30)).isoformat(),
                 "total": total,
                 "balance": total if chance.random() < 0.8 else total // 2, "currency": "USD", "state": "open",
-                "reflects": [],
+                "reflects": [], "electronic": _packed(number, buyer, issued, total),
             })  # fmt: skip
             if chance.random() < 0.15:
                 documents.append({
@@ -118,6 +123,17 @@ def projections(*, on: date, customers: int = 130, seed: int = 7) -> list[Json]:
     })  # fmt: skip
     documents.append({"_id": f"received:{COLLECTOR}", "receipts": {}, "others": []})
     return [{"schema": 1, "source_rev": "1-seed", **document} for document in documents]
+
+
+def _packed(number: str, buyer: Json, issued: date, total: int) -> str:
+    """The authorised XML of an invoice as the ERP's import leaves it."""
+    firm = Firm(ruc=buyer["tax_id"], name=buyer["name"], address=buyer["address"])
+    xml = authorised_invoice(
+        number, issuer=SELLER, buyer=firm, issued_on=issued, due_on=issued + timedelta(days=30), total=total
+    )
+    packed = pack(xml, document_code=INVOICE_CODE)
+    assert isinstance(packed, str), packed
+    return packed
 
 
 def enrolment(*, now: datetime) -> Enrolment:

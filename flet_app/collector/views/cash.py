@@ -7,10 +7,12 @@ from typing import Any
 import flet as ft
 
 from flet_app.collector import figures
+from flet_app.collector.actions import letters
 from flet_app.collector.actions.authorship import policy_of
 from flet_app.collector.portfolio import Json
 from flet_app.collector.state import Window, use_app
 from flet_app.collector.views.chrome import screen, scroll
+from flet_app.collector.views.handing_over import letter_button
 from flet_app.collector.views.records import fact_status
 from flet_app.collector.views.today import money
 from flet_app.components.figures import amount, caption, line, progress
@@ -141,6 +143,10 @@ def deposit_row(app: Window, deposit: Json) -> ft.Control:
                             ft.Text(f"{deposit['bank']} · {deposit['number']}", size=15, max_lines=1),
                             caption(on),
                             status_line(fact_status(app, deposit["_id"]), app.palette),
+                            letter_button(
+                                app, f"paper-{deposit['_id']}", app.texts.t("Paper"),
+                                lambda: letters.deposit(app.phone, deposit, app.texts.language),
+                            ),
                         ],
                         spacing=2, tight=True, expand=True,
                     ),
@@ -161,7 +167,11 @@ def close_row(app: Window, close: Json) -> ft.Control:
         caption(t("Handed to {name}", name=receiver)),
         *difference_line(app, int(close["difference"]), currency),
         status_line(fact_status(app, close["_id"]), app.palette),
-    ]
+        letter_button(
+            app, f"paper-{close['_id']}", t("Paper"),
+            lambda: letters.cash_close(app.phone, close, app.texts.language),
+        ),
+    ]  # fmt: skip
     return tag(
         f"close-{close['_id']}",
         ft.Container(

@@ -7,6 +7,7 @@ from typing import Any
 
 import flet as ft
 
+from flet_app.collector.actions import letters
 from flet_app.collector.actions.contacts import record_attempt
 from flet_app.collector.actions.visits import start_visit
 from flet_app.collector.portfolio import Json
@@ -17,6 +18,7 @@ from flet_app.collector.views.customer_claims import activity
 from flet_app.collector.views.customer_contact import answer_asked, contact
 from flet_app.collector.views.customer_papers import invoices, withholdings
 from flet_app.collector.views.customer_sheet import balances, reference_point
+from flet_app.collector.views.handing_over import letter_button
 from flet_app.components.figures import caption
 from flet_app.components.handlers import calling, use_kept
 from flet_app.components.inputs import bottom_bar, primary, secondary, segments
@@ -97,6 +99,8 @@ def Customer() -> ft.View:
     rows += answer_asked(app, code)
     rows += visit_notices(app, visit if here else None)
     rows.append(tabs)
+    if shown == "invoices":
+        rows.append(statement_button(app, code))
     rows.append({"invoices": invoices, "withholdings": withholdings, "activity": activity}[shown](app, code))
     if document.get("observations"):
         rows.insert(
@@ -160,6 +164,13 @@ def actions(
             lambda _event: app.open(f"cliente/{visit['customer']}"),
         ),
         note=caption(t("You have a visit open at {name}. Finish it before starting another.", name=name)),
+    )  # fmt: skip
+
+
+def statement_button(app: Window, code: str) -> ft.Control:
+    return letter_button(
+        app, "customer-statement", app.texts.t("Statement of account"),
+        lambda: letters.statement(app.phone, code, app.texts.language),
     )  # fmt: skip
 
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 import flet as ft
 
 from flet_app.collector import figures
+from flet_app.collector.actions import letters
+from flet_app.collector.portfolio import Json
 from flet_app.collector.state import Window
 from flet_app.collector.views.due import due_words
+from flet_app.collector.views.handing_over import letter_button
 from flet_app.collector.views.records import withholding_status
 from flet_app.collector.views.today import money
 from flet_app.components.figures import amount, caption
@@ -39,6 +42,7 @@ def invoices(app: Window, code: str) -> ft.Control:
             lines.append(
                 status_line(Status(tone=Tone.WAITING, icon=ft.Icons.GAVEL, text=dispute), app.palette)
             )
+        lines += ride_button(app, f"ride-{item.invoice}", app.phone.portfolio.invoices[item.invoice])
         rows.append(
             tag(
                 f"invoice-{item.invoice}",
@@ -70,6 +74,7 @@ def withholdings(app: Window, code: str) -> ft.Control:
                             ft.Text(str(doc["_id"]).partition(":")[2], size=15),
                             caption(app.texts.t("Invoice {number}", number=doc.get("invoice") or "—")),
                             status_line(withholding_status(app, doc), app.palette),
+                            *ride_button(app, f"ride-{str(doc['_id']).partition(':')[2]}", doc),
                         ],
                         spacing=2, tight=True, expand=True,
                     ),
@@ -82,3 +87,10 @@ def withholdings(app: Window, code: str) -> ft.Control:
         for doc in sorted(found, key=lambda doc: str(doc.get("issued_on")), reverse=True)
     ]  # fmt: skip
     return stacked(rows)
+
+
+def ride_button(app: Window, identifier: str, document: Json) -> list[ft.Control]:
+    """Where the ERP gave the authorised XML, its RIDE is one tap away."""
+    if not letters.has_ride(document):
+        return []
+    return [letter_button(app, identifier, app.texts.t("See RIDE"), lambda: letters.ride(document))]

@@ -6,9 +6,11 @@ from typing import Any
 
 import flet as ft
 
+from flet_app.collector.actions import letters
 from flet_app.collector.portfolio import Json
 from flet_app.collector.standing import FactState, standing
 from flet_app.collector.state import Window
+from flet_app.collector.views.handing_over import letter_button
 from flet_app.collector.views.today import outcome_label
 from flet_app.components.figures import amount, caption
 from flet_app.components.status import Status, Tone, status_line
@@ -153,6 +155,13 @@ def visit_row(app: Window, visit: Json) -> ft.Control:
     if visit.get("comment"):
         rows.append(caption(f"«{visit['comment']}»"))
     rows.append(status_line(fact_status(app, visit["_id"]), app.palette))
+    outcome = outcome_label(app, visit["outcome"])
+    rows.append(
+        letter_button(
+            app, f"acta-{visit['_id']}", app.texts.t("Record of visit"),
+            lambda: letters.acta(app.phone, visit, outcome, app.texts.language),
+        )
+    )  # fmt: skip
     return tag(
         f"visit-{visit['customer']}",
         ft.Container(

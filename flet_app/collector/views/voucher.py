@@ -12,6 +12,7 @@ from flet_app.collector.actions.receipts import note_copy, void_receipt
 from flet_app.collector.portfolio import Json
 from flet_app.collector.state import Window, use_app
 from flet_app.collector.views.chrome import screen, scroll
+from flet_app.collector.views.handing_over import give_file, shares
 from flet_app.collector.views.records import fact_status, method_name
 from flet_app.collector.views.void import void_rows, void_sheet
 from flet_app.components.figures import caption, line
@@ -89,20 +90,6 @@ def find_receipt(app: Window, number: str) -> Json | None:
     except BadIdentifier:
         return None
     return app.phone.portfolio.receipts.get(receipt_id(*key))
-
-
-def shares(app: Window) -> bool:
-    """Phones have a share sheet that takes files; browsers on a desk don't."""
-    return not app.page.web and app.page.platform in {ft.PagePlatform.ANDROID, ft.PagePlatform.IOS}
-
-
-async def give_file(app: Window, name: str, content: bytes) -> None:
-    if shares(app):
-        await ft.Share().share_files(
-            [ft.ShareFile.from_bytes(content, mime_type="application/pdf", name=name)]
-        )
-    else:
-        await ft.FilePicker().save_file(file_name=name, src_bytes=content)
 
 
 def voucher_rows(app: Window, receipt: Json) -> list[ft.Control]:

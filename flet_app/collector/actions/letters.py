@@ -1,0 +1,110 @@
+"""Papers beside the receipt, made on the phone without a network: the same files as the office's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flet_app.collector.actions.authorship import authorship
+from flet_app.collector.actions.paper import collector_of, company_of, customer_of
+from flet_app.collector.figures import open_items
+from flet_app.collector.phone import Phone
+from flet_app.collector.store import Store
+from paperwork.acta import ActaPhoto, is_of_visit, render_acta
+from paperwork.cash_papers import render_cash_close, render_deposit
+from paperwork.packed_xml import read_packed
+from paperwork.ride import render_ride
+from paperwork.statement import render_statement
+from receivables.access import PICTURE
+from receivables.balances import valid_receipts
+from receivables.documents import Json
+from receivables.money import Money
+from receivables.validation import Problem
+from replica.errors import NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A PDF and the name under which it is saved."""
+
+    name: str
+    content: bytes
+
+
+def has_ride(document: Json) -> bool:
+    """Did the ERP give the authorised XML of this invoice or withholding?"""
+    return isinstance(document.get("electronic"), str)
+
+
+def ride(document: Json) -> Letter | None:
+    """The RIDE of an invoice or withholding; None where its XML can't be read."""
+    read = read_packed(str(document.get("electronic")))
+    if isinstance(read, Problem):
+        return None
+    return Letter(f"RIDE-{read.content.issuer.number}.pdf", render_ride(read))
+
+
+def statement(phone: Phone, customer: str, language: str) -> Letter:
+    """What the customer owes now, with what this phone collected already taken off. Raise BadDocument."""
+    portfolio = phone.portfolio
+    invoices = portfolio.invoices_for(customer)
+    reflected = {receipt for invoice in invoices for receipt in invoice.get("reflects") or ()}
+    postings = portfolio.postings
+    content = render_statement(
+        customer_of(phone, customer),
+        company=company_of(phone, portfolio.currency),
+        items=open_items(portfolio, customer),
+        totals={str(each["number"]): Money.from_json(each["total"], each["currency"]) for each in invoices},
+        credit_notes=[each for each in portfolio.credit_notes.values() if each.get("customer") == customer],
+        withholdings=[each for each in portfolio.withholdings.values() if each.get("customer") == customer],
+        receipts=[
+            each
+            for each in valid_receipts(portfolio.receipts_for(customer), portfolio.voids.values())
+            if each["_id"] not in reflected and postings.get(each["_id"], {}).get("state") != "posted"
+        ],
+        on=phone.today(),
+        now=phone.now(),
+        language=language,
+    )
+    return Letter(f"{customer}-{phone.today().isoformat()}.pdf", content)
+
+
+def acta(phone: Phone, visit: Json, outcome: str, language: str) -> Letter:
+    """The record of a finished visit; `outcome` is its label. Raise BadDocument."""
+    store, _enrolment = authorship(phone)
+    portfolio = store.portfolio
+    photos = [fact for fact in portfolio.photos.values() if is_of_visit(visit, fact)]
+    content = render_acta(
+        visit,
+        start=portfolio.visit_starts.get(visit["start"]),
+        company=company_of(phone, portfolio.currency),
+        customer=customer_of(phone, visit["customer"]),
+        collector=collector_of(phone, visit["collector"]),
+        outcome=outcome,
+        promises=list(portfolio.promises.values()),
+        receipts=portfolio.receipts_for(visit["customer"]),
+        photos=[ActaPhoto(fact=fact, picture=_picture(store, fact["_id"])) for fact in photos],
+        language=language,
+    )
+    return Letter(f"acta-{visit['_id'].rpartition(':')[2]}.pdf", content)
+
+
+def cash_close(phone: Phone, close: Json, language: str) -> Letter:
+    """The close of a day as it was signed. Raise BadDocument."""
+    company, collector = company_of(phone, close["currency"]), collector_of(phone, close["collector"])
+    content = render_cash_close(close, company=company, collector=collector, language=language)
+    return Letter(f"cierre-{close['closes_on']}.pdf", content)
+
+
+def deposit(phone: Phone, fact: Json, language: str) -> Letter:
+    """A deposit as it was recorded. Raise BadDocument."""
+    company, collector = company_of(phone, fact["currency"]), collector_of(phone, fact["collector"])
+    content = render_deposit(fact, company=company, collector=collector, language=language)
+    return Letter(f"deposito-{fact['_id'].rpartition(':')[2]}.pdf", content)
+
+
+def _picture(store: Store, photo: str) -> bytes | None:
+    try:
+        stream = store.database.get_attachment(photo, PICTURE)
+    except NotFound:
+        return None
+    return stream.read()
