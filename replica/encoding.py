@@ -30,6 +30,11 @@ def decode_tree(rev: str, deleted: bool, text: str | None) -> Tree:
     return tuple(Branch(start, tuple(digests), gone) for start, digests, gone in json.loads(text))
 
 
+def has_one_branch(text: str | None) -> bool:
+    """Tell whether the text of a tree says no more than one branch, without reading it."""
+    return text is None or "],[" not in text
+
+
 def encode_other_leaves(tree: Tree) -> str | None:
     """Return `[[rev, deleted], …]` without the winner; None where there is no other leaf."""
     if len(tree) == 1:

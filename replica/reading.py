@@ -14,7 +14,14 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from replica import revtree
-from replica.encoding import decode_other_leaves, decode_tree, document_from, documents_from, wire_revisions
+from replica.encoding import (
+    decode_other_leaves,
+    decode_tree,
+    document_from,
+    documents_from,
+    has_one_branch,
+    wire_revisions,
+)
 from replica.errors import NotFound
 from replica.revision import RevisionId, parse_revision
 from replica.revtree import Branch, Tree
@@ -260,7 +267,8 @@ def _failed(document_id: str, rev: str, reason: str) -> Json:
 def revs_diff(connection: sqlite3.Connection, revisions: Mapping[str, Sequence[str]]) -> Json:
     """Return `{id: {missing, possible_ancestors?}}` for ids of which something is missing.
 
-    This is CouchDB's `POST /{db}/_revs_diff`.
+    This is CouchDB's `POST /{db}/_revs_diff`. Unlike CouchDB's, it asks again for a revision whose beginning
+    is missing where an older leaf may be part of it: with its history, the two are joined.
     """
     found = {row.id: row for row in rows.heads(connection, revisions.keys())}
     answer: Json = {}
@@ -270,10 +278,14 @@ def revs_diff(connection: sqlite3.Connection, revisions: Mapping[str, Sequence[s
             if asked:
                 answer[document_id] = {"missing": list(asked)}
             continue
-        if len(asked) == 1 and asked[0] == row.rev:
+        if len(asked) == 1 and asked[0] == row.rev and has_one_branch(row.tree):
             continue
         tree = tree_of(row)
-        absent = revtree.missing(tree, map(parse_revision, asked))
+        absent = [
+            revision
+            for revision in map(parse_revision, asked)
+            if not revtree.contains(tree, revision) or revtree.has_lost_its_beginning(tree, revision)
+        ]
         if absent:
             answer[document_id] = {"missing": [str(revision) for revision in absent]}
             if ancestors := revtree.possible_ancestors(tree, absent):

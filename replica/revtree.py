@@ -167,6 +167,19 @@ def missing(tree: Tree, revisions: Iterable[RevisionId]) -> list[RevisionId]:
     return [revision for revision in revisions if not contains(tree, revision)]
 
 
+def has_lost_its_beginning(tree: Tree, revision: RevisionId) -> bool:
+    """Tell whether `revision` is remembered without its beginning, where an older leaf beside it may belong.
+
+    A first sync and stemming leave such pieces: a deletion that stands beside what it deleted. Whoever
+    offers the revision and knows more of its history joins the two.
+    """
+    return any(
+        other.start <= branch.start - len(branch.digests)
+        for branch in leaves_from(tree, revision)
+        for other in tree
+    )
+
+
 def possible_ancestors(tree: Tree, absent: Sequence[RevisionId]) -> list[RevisionId]:
     """Return the leaves older than the newest of `absent`: what a sender may take as known (`_revs_diff`)."""
     newest = max(revision.generation for revision in absent)

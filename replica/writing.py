@@ -170,10 +170,18 @@ class Batch:
         return branch.leaf
 
     def _lengthen_history(self, head: Head, branch: Branch) -> None:
+        """Remember more of a known revision's past. What stood beside it may turn out to be a part of that:
+        then the document has a leaf less, perhaps another winner, and has changed.
+        """
         tree = revtree.stem(revtree.merge(head.tree, branch)[0], self._options.revs_limit)
-        if tree != head.tree:
-            head.tree = tree
-            self._touched.setdefault(head.id, head)
+        if tree == head.tree:
+            return
+        before = {leaf.leaf for leaf in head.tree}
+        if before != {leaf.leaf for leaf in tree}:
+            head.origin = self._origin(head, tree, before, branch.leaf)
+            head.changed = True
+        head.tree = tree
+        self._touched.setdefault(head.id, head)
 
     def _store(self, head: Head, edit: Edit, branch: Branch, entries: dict[str, Attached]) -> None:
         rev = str(branch.leaf)

@@ -10,6 +10,7 @@ import pytest
 from replica import Database, Unreachable, replicate
 from tests.support.comparison import leaves
 from tests.support.cutting import AsCentre, CuttingPeer
+from tests.support.streaming import StreamingPeer
 from tests.support.world import StillWorld
 
 
@@ -51,3 +52,25 @@ def test_what_arrived_without_its_answer_is_sent_again_to_a_restored_peer(tmp_pa
         with Database.open(tmp_path / "centre.sqlite") as centre:
             replicate(phone, AsCentre(centre), world=world)
             assert leaves(centre) == leaves(phone)
+
+
+def test_a_deletion_passed_on_without_its_history_is_joined_to_what_it_deleted(tmp_path: Path) -> None:
+    """A first sync knows nothing of what a tombstone deleted. Handed on to who still had that, the two stood
+    side by side, and the document was alive again there.
+    """
+    world = StillWorld().world()
+    with (
+        Database.open(tmp_path / "centre.sqlite") as centre,
+        Database.open(tmp_path / "old.sqlite") as old,
+        Database.open(tmp_path / "new.sqlite") as new,
+    ):
+        rev = centre.put({"_id": "a"})
+        replicate(centre, old, world=world)
+        gone = centre.delete("a", rev)
+        replicate(StreamingPeer(centre), new, world=world)
+        replicate(new, old, world=world)
+        assert len(leaves(old)) == 2
+        replicate(centre, old, world=world)
+        assert list(leaves(old)) == [("a", gone)]
+        assert leaves(old) == leaves(new) == leaves(centre)
+        assert replicate(centre, old, world=world).docs_written == 0

@@ -186,3 +186,51 @@ def test_what_connects_continues_and_what_others_write_is_never_replaced(db: Dat
     receive(db, sent("customer:1", "c", "b", start=3), sent("note:1", "z", start=9), replaces=projections)
     assert db.get("customer:1", revs=True)["_revisions"]["ids"] == ["c", "b", "a"]
     assert leaves(db, "note:1") == ["9-z", "2-b"]
+
+
+@pytest.fixture
+def in_two_pieces(db: Database) -> Database:
+    """A deletion that came without its history, beside what it deleted."""
+    db.create_index(["n"])
+    receive(db, sent("a", "a", n=1))
+    receive(db, sent("a", "b", start=2, _deleted=True))
+    assert db.get("a")["_rev"] == "1-a"
+    return db
+
+
+def test_a_piece_that_may_be_the_beginning_of_another_is_asked_about(in_two_pieces: Database) -> None:
+    asked = in_two_pieces.revs_diff({"a": ["2-b"]})
+    assert asked == {"a": {"missing": ["2-b"], "possible_ancestors": ["1-a"]}}
+    assert in_two_pieces.revs_diff({"a": ["1-a"]}) == {}
+
+
+def test_a_conflict_whose_history_is_whole_is_not_asked_about(db: Database) -> None:
+    receive(
+        db, sent("a", "c", "b", "a"), sent("a", "z", "a"), sent("b", "c", start=3), sent("b", "z", start=3)
+    )
+    assert db.revs_diff({"a": ["3-c", "2-z", "2-b", "1-a"], "b": ["3-c", "3-z"]}) == {}
+
+
+def test_a_history_that_joins_two_pieces_changes_the_document(in_two_pieces: Database) -> None:
+    db = in_two_pieces
+    seq = db.update_seq
+    assert receive(db, sent("a", "b", "a", _deleted=True)) == []
+    with pytest.raises(NotFound, match="deleted"):
+        db.get("a")
+    assert leaves(db, "a") == ["2-b"]
+    assert db.changes(since=seq).results == [
+        {"seq": seq + 1, "id": "a", "changes": [{"rev": "2-b"}], "deleted": True}
+    ]
+    assert (db.info().doc_count, db.all_docs()["rows"]) == (0, [])
+    assert db.find({"n": 1})["docs"] == []
+    assert receive(db, sent("a", "b", "a", _deleted=True)) == []
+    assert db.update_seq == seq + 1
+
+
+def test_a_history_that_joins_a_loser_leaves_the_winner(db: Database) -> None:
+    receive(db, sent("a", "d", start=4, n=4), sent("a", "z", start=3, n=3))
+    assert receive(db, sent("a", "d", "z", start=4, n=4)) == []
+    assert db.get("a", conflicts=True, revs=True) == {
+        "_id": "a", "_rev": "4-d", "n": 4, "_revisions": {"start": 4, "ids": ["d", "z"]},
+    }  # fmt: skip
+    assert db.conflicts() == []
