@@ -14,6 +14,7 @@ from backend.couch.errors import Conflict, CouchError, NotFound
 from backend.errors import CONTENT_TYPE, LANGUAGES, ApiProblem, FieldError
 from backend.http.assignment import assignment_blueprint
 from backend.http.audit import audit_blueprint
+from backend.http.corrections import corrections_blueprint
 from backend.http.devices import devices_blueprint
 from backend.http.field import field_blueprint
 from backend.http.guard import add_guard
@@ -31,6 +32,7 @@ BLUEPRINTS = (
     devices_blueprint,
     field_blueprint,
     papers_blueprint,
+    corrections_blueprint,
     portfolio_blueprint,
     assignment_blueprint,
     zones_blueprint,

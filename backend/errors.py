@@ -184,6 +184,35 @@ PROBLEMS: Mapping[str, _Entry] = {
         ("Cambió mientras tanto", "Changed meanwhile"),
         ("Otra persona lo cambió. Vuelva a intentarlo.", "Somebody else changed it. Try again."),
     ),
+    "receipt_not_rejected": _Entry(
+        409,
+        ("El recibo no está rechazado", "The receipt is not rejected"),
+        (
+            "El ERP no rechazó el recibo {number}: no hay nada que reenviar.",
+            "The ERP did not reject receipt {number}: there is nothing to send again.",
+        ),
+    ),
+    "receipt_voided": _Entry(
+        409,
+        ("Recibo anulado", "Receipt voided"),
+        ("El recibo {number} ya está anulado.", "Receipt {number} is voided already."),
+    ),
+    "payment_no_cheque": _Entry(
+        409,
+        ("No es un cheque", "Not a cheque"),
+        (
+            "Esa línea del recibo {number} no es un cheque.",
+            "That line of receipt {number} is not a cheque.",
+        ),
+    ),
+    "cheque_bounced": _Entry(
+        409,
+        ("Cheque ya protestado", "Cheque bounced already"),
+        (
+            "El cheque del recibo {number} ya consta como protestado.",
+            "The cheque of receipt {number} is recorded as bounced already.",
+        ),
+    ),
     "zone_unknown": _Entry(
         404,
         ("Zona no encontrada", "Zone not found"),

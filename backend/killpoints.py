@@ -43,6 +43,7 @@ POINTS: tuple[str, ...] = (
     "reconcile.parked",
     "reconcile.placed",
     "reconcile.up_checkpointed",
+    "reversal.claimed",
 )
 """Every name that the program reaches, kept true by tests/unit/backend/test_killpoints.py."""
 

@@ -40,6 +40,7 @@ class Action(StrEnum):
     READ = "read"  # customers, visits, receipts, totals, exceptions
     ASSIGN = "assign"  # customers to collectors
     CLOSE_EXCEPTION = "close_exception"
+    CORRECT_RECEIPT = "correct_receipt"  # send again, void, its cheque bounced
     MANAGE_DEVICES = "manage_devices"
     MANAGE_USERS = "manage_users"
     READ_AUDIT = "read_audit"
@@ -53,6 +54,7 @@ ALLOWED: Mapping[Action, frozenset[Role]] = {
     Action.READ: _OFFICE,
     Action.ASSIGN: frozenset({Role.SUPERVISOR, Role.COORDINATOR, Role.ADMINISTRATOR}),
     Action.CLOSE_EXCEPTION: _OFFICE,
+    Action.CORRECT_RECEIPT: _OFFICE,
     Action.MANAGE_DEVICES: frozenset({Role.SUPERVISOR, Role.COORDINATOR, Role.ADMINISTRATOR}),
     Action.MANAGE_USERS: frozenset({Role.ADMINISTRATOR}),
     Action.READ_AUDIT: frozenset({Role.COORDINATOR, Role.ADMINISTRATOR}),

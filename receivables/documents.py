@@ -23,7 +23,7 @@ SCHEMA = 1
 FACT_TYPES = frozenset({
     "visit_start", "visit", "receipt", "receipt_void", "receipt_copy", "promise", "dispute",
     "informed_payment", "note", "location_update", "photo", "deposit", "cash_close", "planned_stop", "track",
-    "refusal", "dunning_notice", "contact_attempt",
+    "refusal", "dunning_notice", "contact_attempt", "cheque_bounce",
 })  # fmt: skip
 PROJECTION_TYPES = frozenset({
     "company", "collector", "customer", "address", "contact", "invoice", "withholding", "credit_note",

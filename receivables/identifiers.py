@@ -112,6 +112,11 @@ def posting_id(receipt: str) -> str:
     return f"posting:{_receipt_key(*parse_receipt_id(receipt), ':')}"
 
 
+def reversal_id(receipt: str, name: str) -> str:
+    """`reversal:R0001:00000004:void`; without a name the beginning of the ids of all of a receipt's."""
+    return f"reversal:{_receipt_key(*parse_receipt_id(receipt), ':')}:{name}"
+
+
 def fact_id(kind: str, writer: str, ulid: str) -> str:
     """`visit:ana:01K…`; raise BadIdentifier where `writer` is no code or `ulid` no ULID."""
     if not is_code(writer):

@@ -132,6 +132,14 @@ class Inputs:
             return None
         return timedelta(days=value)
 
+    def place(self, field: str, *, most: int) -> int:
+        """A place in a list, counted from 1; 1 where it is absent or at fault."""
+        value = self._values.get(field)
+        if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= most:
+            self.fault(field, "missing" if value is None else "not_a_number", low=1, high=most)
+            return 1
+        return value
+
     def has(self, field: str) -> bool:
         return field in self._values
 

@@ -52,6 +52,15 @@ RULES: Mapping[str, Rule] = {
     f"GET {_COMPANY}/receipts": _READ,
     f"GET {_COMPANY}/receipts/<number>": _READ,
     f"GET {_COMPANY}/receipts/<number>/pdf": _READ,
+    f"POST {_COMPANY}/receipts/<number>/send-again": Rule(
+        who=Action.CORRECT_RECEIPT, audit="receipt_sent_again"
+    ),
+    f"POST {_COMPANY}/receipts/<number>/void": Rule(
+        who=Action.CORRECT_RECEIPT, audit="receipt_voided", keeps=("reason",)
+    ),
+    f"POST {_COMPANY}/receipts/<number>/bounced-cheques": Rule(
+        who=Action.CORRECT_RECEIPT, audit="cheque_bounced", keeps=("payment", "reason")
+    ),
     f"GET {_COMPANY}/invoices/<number>/ride": _READ,
     f"GET {_COMPANY}/withholdings/<number>/ride": _READ,
     f"GET {_COMPANY}/visits/<visit>/acta": _READ,

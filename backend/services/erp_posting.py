@@ -6,9 +6,12 @@
                         retry                 the ERP did not answer; again later, each time a little later
 
 Whatever was cut short is found in state `sending`; the ERP is asked about it before it is sent again, and
-excludes a second posting by the receipt's id. Receipts without posting are found by following the changes,
-never by scanning. One that nobody can make sense of is told to the supervisor and waits for the next run;
-the others go on.
+excludes a second posting by the receipt's id. What takes a receipt back goes the same way, as a reversal
+under a key of its own. Receipts without posting are found by following the changes, never by scanning. One
+that nobody can make sense of is told to the supervisor and waits for the next run; the others go on.
+
+While the ERP is away nothing more is claimed: the first that it did not answer waits, and everything behind
+it, so that what was collected meanwhile goes in by its order.
 """
 
 from __future__ import annotations
@@ -21,15 +24,19 @@ from typing import Any
 
 from backend import killpoints
 from backend.couch.client import Couch, Json
-from backend.couch.errors import Conflict, CouchError
-from backend.erp.port import Connector, ErpError, Pending, Posted, Rejected
-from backend.services.posting_claims import DESIGN, claim, outgoing
+from backend.couch.errors import CouchError
+from backend.erp.outgoing import OutgoingReceipt, OutgoingReversal
+from backend.erp.port import Answer, Connector, ErpError, ErpMisconfigured, Pending, Posted, Rejected
+from backend.services.erp_reversals import FACTS, NotYet, claim_reversal, is_reversal, outgoing_reversal
+from backend.services.posting_book import FINAL, PostingBook
+from backend.services.posting_claims import claim, outgoing
 from backend.services.posting_exceptions import (
     over_allocation,
     posting_failed,
     posting_rejected,
     unreadable_receipt,
 )
+from backend.services.receipts import find_voids
 from receivables.documents import BadDocument, parse_instant, rfc3339
 from receivables.identifiers import posting_id
 from receivables.money import Money
@@ -39,23 +46,27 @@ log = logging.getLogger("recaudo.erp")
 
 CHECKPOINT = "erp_out"
 CHANGES_PER_PAGE = 500
-FINAL = frozenset({"posted", "rejected"})
 
 # An ERP that restarts is back within a minute; one that is away for days is asked once an hour.
 RETRY_FIRST_SECONDS = 15
 RETRY_MOST_SECONDS = 3600
-SETTLE_ATTEMPTS = 5
+# An ERP that answers questions, but for this often not this entry, is not away: the entry is at fault.
+ALONE_AFTER = 5
 
 Clock = Callable[[], datetime]
 
 
 @dataclass(slots=True, kw_only=True)
 class PostingReport:
+    """`postponed`: the ERP is away and is asked again later."""
+
     posted: int = 0
     rejected: int = 0
     retry: int = 0
     over_allocated: int = 0
     failed: int = 0
+    reversed: int = 0
+    postponed: int = 0
 
 
 def run_postings(couch: Couch, company: str, connector: Connector, *, clock: Clock) -> PostingReport:
@@ -64,46 +75,55 @@ def run_postings(couch: Couch, company: str, connector: Connector, *, clock: Clo
     Raises `ErpUnavailable` when the ERP went away.
     """
     outbox = Outbox(couch, company, connector, clock)
+    if outbox.must_wait():
+        outbox.report.postponed = 1
+        return outbox.report
     for posting in outbox.unfinished():
         outbox.resume(posting)
-    for receipt in outbox.unclaimed():
-        outbox.send(receipt)
+    for fact in outbox.unclaimed():
+        outbox.send(fact)
     return outbox.report
 
 
 class Outbox:
-    """One company's receipts on their way to its ERP, during one run."""
+    """One company's receipts, voids and bounced cheques on their way to its ERP, during one run."""
 
     def __init__(self, couch: Couch, company: str, connector: Connector, clock: Clock) -> None:
         self._couch = couch
         self._company = company
         self._connector = connector
         self._clock = clock
+        self._book = PostingBook(couch, company)
         self._waiting: list[str] = []
+        self._voided: set[str] = set()
         self.report = PostingReport()
+
+    def must_wait(self) -> bool:
+        """Is the ERP away, and not yet to be asked again?"""
+        waiting = self._book.in_states("retry")
+        return any(each.get("away") and not self._is_due(each) for each in waiting)
 
     def unfinished(self) -> Iterator[Json]:
         """Postings that a stopped process left in `sending`, and those whose time to retry has come.
 
         Oldest first.
         """
-        found = [row["doc"] for state in ("sending", "retry") for row in self._in_state(state)]
-        for posting in sorted(found, key=lambda each: (each["claimed_at"], each["_id"])):
-            if posting["state"] == "sending" or parse_instant(posting["retry_at"]) <= self._clock():
+        for posting in self._book.in_states("sending", "retry"):
+            if posting["state"] == "sending" or self._is_due(posting):
                 yield posting
 
-    def unclaimed(self) -> Iterator[Receipt]:
-        """Receipts without posting: those that waited, then the new ones, a page by their device time.
+    def unclaimed(self) -> Iterator[Json]:
+        """Receipts without posting and what takes receipts back: those that waited, then the new ones.
 
-        The checkpoint passes a page when the caller comes back for the next one: then all of its receipts
-        are claimed, or named in the checkpoint as waiting.
+        A page of changes by their device time, receipts first. The checkpoint passes a page when the caller
+        comes back for the next one: then all of it is claimed, or named in the checkpoint as waiting.
         """
         saved = self._couch.get_local(self._company, CHECKPOINT) or {}
         since, kept = saved.get("since", "0"), saved.get("waiting", [])
-        yield from self._receipts_in(kept)
+        yield from self._facts_in(kept)
         while True:
             page = self._couch.changes(self._company, since=since, limit=CHANGES_PER_PAGE)
-            yield from self._receipts_in([row["id"] for row in page.results if not row.get("deleted")])
+            yield from self._facts_in([row["id"] for row in page.results if not row.get("deleted")])
             since = page.last_seq
             if page.results or self._waiting != kept:
                 killpoints.reach("erp.out.page_done")
@@ -118,47 +138,88 @@ class Outbox:
         about = {"_id": posting["receipt"]} | {name: posting.get(name) for name in ("collector", "customer")}
         self._done_apart(about, lambda: self.finish(posting))
 
-    def send(self, receipt: Receipt) -> None:
-        """Claim a receipt and finish it; one that can't be claimed waits for the next run."""
+    def send(self, fact: Json) -> None:
+        """Claim a fact and finish it; one that can't be claimed waits for the next run."""
+        work = self._post if fact["_id"].startswith("receipt:") else self._take_back
+        try:
+            done = self._done_apart(fact, lambda: work(fact))
+        except NotYet:
+            done = False
+        if not done and fact["_id"] not in self._waiting:
+            self._waiting.append(fact["_id"])
 
-        def post() -> None:
-            self.finish(claim(self._couch, self._company, receipt, now=self._clock()), receipt)
+    def _post(self, document: Json) -> None:
+        receipt = Receipt.from_json(document)
+        voided = receipt.id in self._voided
+        self.finish(claim(self._couch, self._company, receipt, now=self._clock(), voided=voided), receipt)
 
-        if not self._done_apart(receipt.source, post) and receipt.id not in self._waiting:
-            self._waiting.append(receipt.id)
+    def _take_back(self, fact: Json) -> None:
+        reversal = claim_reversal(self._couch, self._company, fact, now=self._clock())
+        if reversal is not None:
+            self.finish(reversal)
 
     def finish(self, posting: Json, receipt: Receipt | None = None) -> None:
-        """Bring one claimed posting to its end, or to a retry.
+        """Bring one claimed posting or reversal to its end, or to a retry.
 
-        A posting that has its end already is left alone.
+        One that has its end already is left alone.
         """
         if posting["state"] in FINAL:
             return
-        fact = receipt or Receipt.from_json(self._document(posting["receipt"]))
+        fact = receipt or Receipt.from_json(self._book.document(posting["receipt"]))
         fresh = receipt is not None and posting["state"] == "sending" and posting["attempts"] == 1
-        if excess := posting["on_account"] - fact.on_account.minor:
-            self._raise_once(
-                over_allocation(fact, posting, Money(excess, fact.total.currency), now=self._clock())
-            )
-            self.report.over_allocated += fresh
+        entry = self._entry(fact, posting, fresh=fresh)
         if posting["state"] == "retry":
-            posting = self._settle(posting, {"state": "sending", "attempts": posting["attempts"] + 1})
+            attempts = posting["attempts"] + 1
+            posting = self._book.settle(posting, {"state": "sending", "attempts": attempts, "away": False})
         killpoints.reach("erp.out.sending")
         try:
-            answer = None if fresh else self._connector.find(fact.id)
-            if answer is None or isinstance(answer, Rejected):
-                answer = self._connector.post_receipt(outgoing(fact, posting))
+            answer = self._ask(entry, fresh=fresh)
         except ErpError as error:
-            self._retry_later(posting, str(error))
-            raise
+            alone = self._is_alone(entry, posting, error)
+            self._retry_later(posting, str(error), away=not alone)
+            if not alone:
+                raise
+            self._book.raise_once(posting_failed(fact.source, str(error), now=self._clock()))
+            self.report.failed += 1
+            return
         except Exception as error:
             # Whatever is wrong with this one receipt must not hold up the others.
-            log.exception("%s could not be posted", fact.id)
-            self._retry_later(posting, f"{type(error).__name__}: {error}")
+            log.exception("%s could not be posted", posting["_id"])
+            self._retry_later(posting, f"{type(error).__name__}: {error}", away=False)
             return
         killpoints.reach("erp.out.sent")
         if not isinstance(answer, Pending):
             self._record(fact, posting, answer)
+
+    def _entry(self, fact: Receipt, posting: Json, *, fresh: bool) -> OutgoingReceipt | OutgoingReversal:
+        if is_reversal(posting):
+            return outgoing_reversal(fact, posting, self._book.document(posting_id(fact.id)))
+        if excess := posting["on_account"] - fact.on_account.minor:
+            exceeded = Money(excess, fact.total.currency)
+            self._book.raise_once(over_allocation(fact, posting, exceeded, now=self._clock()))
+            self.report.over_allocated += fresh
+        return outgoing(fact, posting)
+
+    def _ask(self, entry: OutgoingReceipt | OutgoingReversal, *, fresh: bool) -> Answer:
+        """Post, unless an earlier answer is there for what may have been posted before."""
+        known = None if fresh else self._connector.find(_key_of(entry))
+        if known is not None and not isinstance(known, Rejected):
+            return known
+        if isinstance(entry, OutgoingReversal):
+            return self._connector.post_reversal(entry)
+        return self._connector.post_receipt(entry)
+
+    def _is_alone(self, entry: OutgoingReceipt | OutgoingReversal, posting: Json, error: ErpError) -> bool:
+        """Is this entry at fault, and not the ERP away?"""
+        if isinstance(error, ErpMisconfigured):
+            return isinstance(entry, OutgoingReversal)
+        if posting["attempts"] < ALONE_AFTER:
+            return False
+        try:
+            self._connector.find(_key_of(entry))
+        except ErpError:
+            return False
+        return True
 
     def _done_apart(self, receipt: Mapping[str, Any], work: Callable[[], None]) -> bool:
         """Whatever is wrong with this one receipt must not hold up the others.
@@ -167,11 +228,12 @@ class Outbox:
         """
         try:
             work()
-        except (CouchError, ErpError):
+        except (CouchError, ErpError, NotYet):
             raise
         except Exception as error:
             log.exception("%s could not be posted", receipt["_id"])
-            self._raise_once(posting_failed(receipt, f"{type(error).__name__}: {error}", now=self._clock()))
+            fault = f"{type(error).__name__}: {error}"
+            self._book.raise_once(posting_failed(receipt, fault, now=self._clock()))
             self.report.failed += 1
             return False
         return True
@@ -181,64 +243,48 @@ class Outbox:
         if isinstance(answer, Rejected):
             # First the exception: a rejected posting is never looked at again, so nobody would raise it
             # later.
-            self._raise_once(posting_rejected(fact, answer.reason, now=self._clock()))
+            self._book.raise_anew(posting_rejected(fact, posting, answer.reason, now=self._clock()))
             killpoints.reach("erp.out.exception_raised")
             ending = {"state": "rejected", "reason": answer.reason}
             self.report.rejected += 1
         else:
             posted_at = rfc3339(answer.posted_at)
             ending = {"state": "posted", "erp_number": answer.number, "posted_at": posted_at, "reason": None}
-            self.report.posted += 1
-        self._settle(posting, ending)
+            if is_reversal(posting):
+                self.report.reversed += 1
+            else:
+                self.report.posted += 1
+        self._book.settle(posting, ending)
         killpoints.reach("erp.out.recorded")
 
-    def _retry_later(self, posting: Json, reason: str) -> None:
+    def _retry_later(self, posting: Json, reason: str, *, away: bool) -> None:
         now = self._clock()
-        wait = min(RETRY_FIRST_SECONDS * 2 ** (posting["attempts"] - 1), RETRY_MOST_SECONDS)
+        wait = min(RETRY_FIRST_SECONDS * 2 ** min(posting["attempts"] - 1, 20), RETRY_MOST_SECONDS)
         later = rfc3339(now + timedelta(seconds=wait))
-        self._settle(posting, {"state": "retry", "retry_at": later, "reason": reason})
+        self._book.settle(posting, {"state": "retry", "retry_at": later, "reason": reason, "away": away})
         self.report.retry += 1
         killpoints.reach("erp.out.retry_recorded")
 
-    def _settle(self, posting: Json, fields: dict[str, Any]) -> Json:
-        """Write the new state over whatever revision is current, unless that already is an end."""
-        current = posting
-        for _ in range(SETTLE_ATTEMPTS):
-            document = {**current, **fields}
-            try:
-                return {**document, "_rev": self._couch.put(self._company, document)}
-            except Conflict:
-                current = self._document(posting["_id"])
-                if current["state"] in FINAL:
-                    return current
-        raise Conflict(f"{self._company}/{posting['_id']}", "conflict", "kept changing while it was settled")
+    def _is_due(self, posting: Json) -> bool:
+        return parse_instant(posting["retry_at"]) <= self._clock()
 
-    def _receipts_in(self, ids: list[str]) -> Iterator[Receipt]:
+    def _facts_in(self, ids: list[str]) -> Iterator[Json]:
         receipts = [document_id for document_id in ids if document_id.startswith("receipt:")]
         claimed = self._couch.get_many(self._company, [posting_id(each) for each in receipts])
         new = [each for each in receipts if posting_id(each) not in claimed]
+        # One voided after this look is taken back, or kept out, when its void comes by.
+        self._voided |= find_voids(self._couch, self._company, new).keys()
         found: list[Receipt] = []
         for document in self._couch.get_many(self._company, new).values():
             try:
                 found.append(Receipt.from_json(document))
             except BadDocument as problem:
-                self._raise_once(unreadable_receipt(document, str(problem), now=self._clock()))
-        yield from sorted(found, key=lambda receipt: (receipt.created_at, receipt.series, receipt.counter))
+                self._book.raise_once(unreadable_receipt(document, str(problem), now=self._clock()))
+        ordered = sorted(found, key=lambda receipt: (receipt.created_at, receipt.series, receipt.counter))
+        yield from (dict(receipt.source) for receipt in ordered)
+        taking_back = [document_id for document_id in ids if document_id.startswith(FACTS)]
+        yield from self._couch.get_many(self._company, taking_back).values()
 
-    def _raise_once(self, exception: Json) -> None:
-        try:
-            self._couch.put(self._company, exception)
-        except Conflict:
-            log.debug("%s was raised before", exception["_id"])
 
-    def _in_state(self, state: str) -> list[Json]:
-        bounds = {"start_key": [state], "end_key": [state, {}]}
-        return self._couch.view(
-            self._company, DESIGN, "postings_by_state", reduce=False, include_docs=True, **bounds
-        )
-
-    def _document(self, document_id: str) -> Json:
-        document = self._couch.get(self._company, document_id)
-        if document is None:
-            raise BadDocument(f"{document_id} is missing")
-        return document
+def _key_of(entry: OutgoingReceipt | OutgoingReversal) -> str:
+    return entry.reversal_id if isinstance(entry, OutgoingReversal) else entry.receipt_id

@@ -12,7 +12,7 @@ stops between the two writes holds nobody up, and no two decisions are made on t
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -33,23 +33,90 @@ TURN = "erp_cursor:claims"
 DESIGN = "recaudo"
 
 
-def claim(couch: Couch, company: str, receipt: Receipt, *, now: datetime) -> Json:
-    """The posting of `receipt`, made now or by whoever came first."""
+def claim(couch: Couch, company: str, receipt: Receipt, *, now: datetime, voided: bool = False) -> Json:
+    """The posting of `receipt`, made now or by whoever came first; one that was voided before is not sent."""
+
+    def first(standing: Json | None) -> Json | None:
+        if standing is not None:
+            return None
+        if voided:
+            return decide_void(receipt, now=now)
+        return decide(receipt, open_balances(couch, company, receipt), now=now)
+
+    return decide_in_turn(couch, company, posting_id(receipt.id), first)
+
+
+def claim_again(couch: Couch, company: str, receipt: Receipt, *, now: datetime) -> Json:
+    """Claim anew a receipt that the ERP rejected, with what is open now; any other posting is left alone.
+
+    A rejected posting holds nothing of an invoice, so another receipt may have taken its place meanwhile.
+    """
+
+    def anew(standing: Json | None) -> Json | None:
+        if standing is None or standing["state"] != "rejected":
+            return None
+        return following(standing, decide(receipt, open_balances(couch, company, receipt), now=now))
+
+    return decide_in_turn(couch, company, posting_id(receipt.id), anew)
+
+
+def claim_void(couch: Couch, company: str, receipt: Receipt, *, now: datetime) -> Json:
+    """See to it that a receipt which is not in the ERP's books never gets there.
+
+    Return its posting; one that is `posted`, or may be, is left as it is.
+    """
+
+    def out_of_the_way(standing: Json | None) -> Json | None:
+        if standing is None:
+            return decide_void(receipt, now=now)
+        if standing["state"] == "rejected":
+            return following(standing, decide_void(receipt, now=now))
+        return None
+
+    return decide_in_turn(couch, company, posting_id(receipt.id), out_of_the_way)
+
+
+def decide_in_turn(
+    couch: Couch, company: str, own: str, decide: Callable[[Json | None], Json | None]
+) -> Json:
+    """The document `own` after a decision that no other was made beside.
+
+    `decide` is given the document as it stands, and gives the new one, or None to leave it.
+    """
     while True:
         turn = couch.get(company, TURN) or {"_id": TURN, "schema": SCHEMA}
-        announced, own = turn.get("posting"), posting_id(receipt.id)
+        announced: Json | None = turn.get("posting")
         written = couch.get_many(company, [own, announced["_id"]] if announced else [own])
-        if announced and announced["_id"] not in written:
+        if announced and _number(written.get(announced["_id"])) < _number(announced):
             written[announced["_id"]] = _write_down(couch, company, announced)
-        if own in written:
-            return written[own]
-        posting = decide(receipt, open_balances(couch, company, receipt), now=now)
+        standing = written.get(own)
+        decided = decide(standing)
+        if decided is None:
+            if standing is None:
+                raise BadDocument(f"{own} is missing")
+            return standing
         try:
-            couch.put(company, {**turn, "posting": posting})
+            couch.put(company, {**turn, "posting": decided})
         except Conflict:
             continue
         killpoints.reach("erp.out.announced")
-        return _write_down(couch, company, posting)
+        return _write_down(couch, company, decided)
+
+
+def following(standing: Json, decided: Json) -> Json:
+    """`decided` in the place of what stands."""
+    return {**decided, "_rev": standing["_rev"], "claim": _number(standing) + 1}
+
+
+def _number(document: Json | None) -> int:
+    """Which claim a document is: 0 without any, 1 for the first."""
+    return int(document.get("claim", 1)) if document else 0
+
+
+def decide_void(receipt: Receipt, *, now: datetime) -> Json:
+    """The posting of a receipt that is not to be posted: it holds nothing and is final."""
+    nothing = {"state": "voided", "allocations": [], "on_account": 0}
+    return {**decide(receipt, {}, now=now), **nothing}
 
 
 def decide(receipt: Receipt, open_by_invoice: Mapping[str, Money], *, now: datetime) -> Json:

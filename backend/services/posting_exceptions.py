@@ -32,10 +32,16 @@ def over_allocation(receipt: Receipt, posting: Json, excess: Money, *, now: date
     )
 
 
-def posting_rejected(receipt: Receipt, reason: str, *, now: datetime) -> Json:
-    """The ERP refused the receipt; `reason` is in its own words."""
-    evidence = {"number": receipt.number, "total": receipt.total.minor, "currency": receipt.total.currency}
-    return _exception("posting_rejected", receipt.source, detail=reason, evidence=evidence, now=now)
+def posting_rejected(receipt: Receipt, posting: Json, reason: str, *, now: datetime) -> Json:
+    """The ERP refused the receipt, or what takes it back; `reason` is in its own words."""
+    evidence = {
+        "number": receipt.number,
+        "posting": posting["_id"],
+        "total": posting.get("total", receipt.total.minor),
+        "currency": receipt.total.currency,
+    }
+    kind = "reversal_rejected" if posting["_id"].startswith("reversal:") else "posting_rejected"
+    return _exception(kind, receipt.source, detail=reason, evidence=evidence, now=now)
 
 
 def posting_failed(receipt: Mapping[str, Any], fault: str, *, now: datetime) -> Json:

@@ -15,7 +15,7 @@ from receivables.identifiers import BadIdentifier, parse_receipt_number, posting
 from receivables.money import minor_from_json
 
 RECEIVED = "received"
-STATES = (RECEIVED, "sending", "posted", "retry", "rejected")
+STATES = (RECEIVED, "sending", "posted", "retry", "rejected", "voided")
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,6 +126,15 @@ class Portfolio:
         if document:
             self.invoices_of[document["customer"]].discard(number)
 
+    def _put_posting(self, _key: str, document: Json) -> None:
+        self.postings[document["receipt"]] = document
+        if document["state"] == "voided":  # by the office, or before the ERP had it
+            self.voids.setdefault(document["receipt"], document)
+
+    def _put_reversal(self, _key: str, document: Json) -> None:
+        if document["kind"] == "void":
+            self.voids.setdefault(document["receipt"], {**document, "reason": document["cause"]})
+
     def _remove_customer(self, code: str) -> None:
         self.customers.pop(code, None)
         self.search_keys.pop(code, None)
@@ -161,7 +170,8 @@ class Portfolio:
         "planned_stop": lambda self, _key, doc: self.planned_stops.update({doc["_id"]: doc}),
         "visit_start": lambda self, _key, doc: self.visit_starts.update({doc["_id"]: doc}),
         "visit": lambda self, _key, doc: self.visits.update({doc["start"]: doc}),
-        "posting": lambda self, _key, doc: self.postings.update({doc["receipt"]: doc}),
+        "posting": _put_posting,
+        "reversal": _put_reversal,
         "activity": lambda self, key, doc: self.activity.update({key: doc}),
         "route": lambda self, _key, doc: self.routes.update({doc["route_on"]: doc}),
         "goal": lambda self, _key, doc: self.goals.update({doc["month"]: doc}),

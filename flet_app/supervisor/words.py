@@ -22,6 +22,7 @@ POSTING_STATES: dict[str, tuple[str, str]] = {
     "retry": ("Will be retried", "waiting"),
     "posted": ("Posted", "settled"),
     "rejected": ("Rejected", "late"),
+    "voided": ("Voided", "saved"),
 }
 
 EXCEPTIONS = {
@@ -29,6 +30,9 @@ EXCEPTIONS = {
     "second_leaf": "A receipt arrived twice with different contents",
     "poisoned": "A malformed record was put aside",
     "posting_rejected": "The ERP rejected a receipt",
+    "reversal_rejected": "The ERP rejected a reversal",
+    "erp_away": "The ERP does not answer",
+    "erp_drift": "The ERP and Recaudo differ",
     "posting_failed": "A receipt could not be prepared for the ERP",
     "refused": "The database refused a record",
     "duplicate_cheque": "A cheque appears in two receipts",
@@ -51,6 +55,8 @@ def posting_status(texts: Texts, receipt: Json) -> Status:
         case "rejected":
             text = texts.t("Rejected: {reason}", reason=receipt["reason"] or "–")
             return Status(tone=Tone.LATE, icon=ft.Icons.CANCEL, text=text)
+        case "voided":
+            return Status(tone=Tone.SAVED, icon=ft.Icons.BLOCK, text=texts.t("Voided"))
         case "retry":
             return Status(tone=Tone.WAITING, icon=ft.Icons.SYNC_PROBLEM, text=texts.t("Will be retried"))
         case "sending":

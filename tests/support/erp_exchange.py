@@ -15,9 +15,10 @@ from backend.couch.client import connect
 from backend.erp.outgoing import OutgoingReceipt, OutgoingReversal
 from backend.erp.port import Answer, Connector, ErpUnavailable
 from backend.erp.registry import open_connector
+from backend.services.corrections import bounce_cheque, send_again
 from backend.services.erp_import import ImportReport, run_import
 from backend.services.erp_posting import PostingReport, run_postings
-from receivables.identifiers import posting_id
+from receivables.identifiers import posting_id, reversal_id
 from tests.support.builders import a_receipt
 from tests.support.reconciling import Company, a_company
 from tests.support.sql_erps import SqliteErp
@@ -66,6 +67,30 @@ class Exchange:
         receipt = a_receipt(counter, allocations=allocations, company=self.code, **fields)
         self.company.put(receipt)
         return str(receipt["_id"])
+
+    def void(self, receipt_id: str, *, collector: str = "ana") -> str:
+        """The collector's void reaches the central database."""
+        return self._fact("receipt_void", {"receipt": receipt_id, "reason": "wrong_amount"}, collector)
+
+    def bounce(self, receipt_id: str, payment: int) -> None:
+        """The office records that the bank did not pay a cheque."""
+        number = receipt_id.removeprefix("receipt:").replace(":", "-")
+        assert bounce_cheque(
+            self.couch, self.code, number, payment=payment, reason="sin fondos", by="sofia@andina.example",
+            now=self.now, zone=UTC,
+        )  # fmt: skip
+
+    def send_again(self, receipt_id: str) -> None:
+        number = receipt_id.removeprefix("receipt:").replace(":", "-")
+        assert send_again(self.couch, self.code, number, by="sofia@andina.example", now=self.now)
+
+    def reversal(self, receipt_id: str, name: str = "void") -> Json:
+        return self.company.central(reversal_id(receipt_id, name))
+
+    def _fact(self, kind: str, body: Json, collector: str) -> str:
+        fact = self.company.fact(kind, collector, **body)
+        self.company.put(fact)
+        return str(fact["_id"])
 
     def posting(self, receipt_id: str) -> Json:
         return self.company.central(posting_id(receipt_id))
