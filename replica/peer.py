@@ -40,10 +40,17 @@ class ChangesPage(NamedTuple):
 
 
 class Peer(Protocol):
-    """One side of a replication (CouchDB replication protocol, "Replication Algorithm")."""
+    """One side of a replication (CouchDB replication protocol, "Replication Algorithm", whose steps are named
+    below).
+
+    A side across a network raises `Unreachable`, `TooManyRequests`, `ServerFailure`, `Unauthorized` and
+    `TokenRefused` from every method.
+    """
 
     def info(self) -> PeerInfo:
-        """Raise `NotFound` where the database does not exist, `Unauthorized` and `Forbidden` where we may not
+        """Return who this is and how far it has come (`GET /{db}`, "Verify Peers", "Get Peers Information").
+
+        Raise `NotFound` where the database does not exist, `Unauthorized` and `Forbidden` where we may not
         know.
         """
         ...
@@ -59,36 +66,47 @@ class Peer(Protocol):
         selector: Json | None = None,
         wait_seconds: float | None = None,
     ) -> ChangesPage:
-        """Changes after `since`.
+        """Return what changed after `since`, an opaque sequence of this peer or 0, at most `limit` rows (`GET
+        /{db}/_changes`, "Listen to Changes Feed").
 
         With `wait_seconds`, an empty answer is held back that long for a first change.
         """
         ...
 
     def revs_diff(self, revisions: Mapping[str, Sequence[str]]) -> Json:
-        """`{id: {missing: [rev], possible_ancestors?: [rev]}}`, only for ids of which something is
-        missing.
+        """Return `{id: {missing: [rev], possible_ancestors?: [rev]}}`, only for ids of which something is
+        missing (`POST /{db}/_revs_diff`, "Calculate Revision Difference").
         """
         ...
 
     def bulk_get(self, wanted: Sequence[Json], *, attachments: bool = True) -> list[Json]:
-        """For each `{id, rev, atts_since?}` one `{ok: document with _revisions}` or `{error: {id, rev, error,
-        reason}}`.
+        """Return for each `{id, rev, atts_since?}` one `{ok: document with _revisions}` or `{error: {id, rev,
+        error, reason}}` (`POST /{db}/_bulk_get`, "Fetch Changed Documents").
         """
         ...
 
     def bulk_docs(self, documents: Sequence[Json], *, new_edits: bool = True) -> list[Json]:
-        """`{ok, id, rev}` or `{id, error, reason}` each; with `new_edits=False` only the failures."""
+        """Write, and return `{ok, id, rev}` or `{id, error, reason}` each; with `new_edits=False` only the
+        failures (`POST /{db}/_bulk_docs`, "Upload Batch of Changed Documents").
+
+        Raise `BadRequest`, `TooLarge` or `ServerFailure` where the whole batch was refused and nothing
+        written.
+        """
         ...
 
     def get_local(self, key: str) -> Json | None:
-        """The document `_local/<key>`, or None where there is none: 404 is the only absence."""
+        """Return the document `_local/<key>`, None where there is none: 404 is the only absence ("Retrieve
+        Replication Logs from Source and Target").
+        """
         ...
 
     def put_local(self, key: str, document: Json) -> str:
-        """Write `_local/<key>`; `document['_rev']` must match the stored one. Returns the new rev (`0-n`)."""
+        """Write `_local/<key>` and return its new revision `0-n` ("Record Replication Checkpoint").
+
+        Raise `Conflict` where `document['_rev']` is not the stored one.
+        """
         ...
 
     def ensure_full_commit(self) -> None:
-        """Return once everything acknowledged before is on disk."""
+        """Return once everything acknowledged before is on disk (`POST /{db}/_ensure_full_commit`)."""
         ...

@@ -4,8 +4,11 @@ up.
 
 from __future__ import annotations
 
+import itertools
 import os
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,7 +17,9 @@ import pytest
 
 from replica import Database, NotFound, ServerFailure, TooManyRequests, Unreachable, replicate
 from replica.errors import ReplicaError
+from replica.replication.options import Options
 from replica.replication.outcome import Progress
+from replica.replication.session import Replication
 from replica.tuning import ATTEMPTS, INACTIVITY_SECONDS
 from tests.support.comparison import leaves
 from tests.support.cutting import CuttingPeer
@@ -225,3 +230,34 @@ def test_a_document_pulled_without_its_bytes_goes_back_as_a_stub(here: Database,
     assert replicate(there, here, world=world).ok
     assert here.get("photo:1")["seen"]
     assert here.get_attachment("photo:1", "a.jpg").read() == b"bytes"
+
+
+def test_the_next_batch_is_read_while_one_is_written(
+    here: Database, there: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batches = 4
+    asked = [threading.Event() for _ in range(batches)]
+    reads = itertools.count()
+    writes = itertools.count()
+    seen: list[bool] = []
+    changes, bulk_docs = here.changes, there.bulk_docs
+
+    def read(**options: Any) -> Any:
+        asked[next(reads)].set()
+        return changes(**options)
+
+    def write(*arguments: Any, **options: Any) -> Any:
+        following = next(writes) + 1
+        seen.append(following == batches or asked[following].wait(20))
+        return bulk_docs(*arguments, **options)
+
+    monkeypatch.setattr(here, "changes", read)
+    monkeypatch.setattr(there, "bulk_docs", write)
+    with ThreadPoolExecutor(1) as ahead:
+        run = Replication(here, there, Options(batch_documents=5, ahead=ahead), StillWorld().world())
+        while run.step():
+            pass
+        run.close()
+    monkeypatch.undo()
+    assert seen == [True] * batches
+    assert leaves(there) == leaves(here)
