@@ -6,7 +6,7 @@ after a restored backup, an edit by hand, or a crash that met two processes in t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -37,15 +37,23 @@ class Drift:
         return any((self.missing, self.different, self.strange, self.unreceived))
 
 
-def audit(couch: Couch, company: str, now: datetime, *, repair: bool = False) -> list[Drift]:
-    """What disagrees, collector by collector; with `repair`, what disagreed before. Raise `CouchError`.
+def audit(
+    couch: Couch,
+    company: str,
+    now: datetime,
+    *,
+    repair: bool = False,
+    collectors: Collection[str] | None = None,
+) -> list[Drift]:
+    """What disagrees, collector by collector (None: all); with `repair`, what disagreed before. Raise
+    `CouchError`.
 
     Run it while nothing is on its way, or it finds what reconcile is about to do. An unreceived fact may be
     one that was parked.
     """
     owners = SeriesOwners(couch, company)
     found = []
-    for collector in collectors_of(couch, company):
+    for collector in collectors_of(couch, company) if collectors is None else collectors:
         drift, wanted = _examine(couch, company, collector, now)
         if repair and drift:
             databases = CollectorDatabases(couch, company, now, Placed())
