@@ -73,7 +73,13 @@ def read_equipment(couch: Couch, company: str, collector: str, on: date) -> list
     """What a new database gets beside its customers: what is for everyone and what names this collector."""
     equipment = couch.get_many(
         company,
-        [f"company:{company}", "policy:collection", f"collector:{collector}", f"received:{collector}"],
+        [
+            f"company:{company}",
+            "policy:collection",
+            f"collector:{collector}",
+            f"received:{collector}",
+            f"manifest:{collector}",
+        ],
     )
     since = (on - RECENT["posting"]).isoformat()
     rows = couch.view(

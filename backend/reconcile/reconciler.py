@@ -15,6 +15,7 @@ from backend.reconcile.audience import audience_of
 from backend.reconcile.collector_database import CollectorDatabases, Placed
 from backend.reconcile.derived import derive
 from backend.reconcile.facts import SeriesOwners, take_facts
+from backend.reconcile.manifest import write_manifests
 from backend.reconcile.placement import Wanted
 from backend.reconcile.portfolio import read_assigned, read_equipment
 from backend.reconcile.projections import Down
@@ -183,6 +184,9 @@ class Reconciler:
                     shard=self._shard,
                     zones=self._read_zones,
                     now=now,
+                )
+                derived += write_manifests(
+                    self._couch, self.company, page.results, shard=self._shard, on=now.date()
                 )
                 self._down(now, placed).carry(page.results)
                 self._checkpoints.save_feed(page.last_seq)

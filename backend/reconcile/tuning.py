@@ -40,6 +40,9 @@ RECEIVED_ENTRIES = 1000
 EVIDENCE_BYTES = 64 * 1024
 """Text of a document kept in an exception, as in a refusal."""
 
+MANIFEST_IDS = 1000
+"""What a day's route is at most, and what comes in one answer before the rest."""
+
 RECENT = {
     "invoice": timedelta(days=90),
     "credit_note": timedelta(days=90),
