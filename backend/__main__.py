@@ -7,9 +7,10 @@ import getpass
 import os
 import secrets
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from importlib import import_module
+from time import sleep
 
 from backend.bootstrap import system_now
 from backend.companies import (
@@ -26,7 +27,7 @@ from backend.couch.client import Couch, connect
 from backend.couch.design_docs import DatabaseKind, deploy_design_docs
 from backend.couch.errors import CouchError, NotFound
 from backend.couch.preparation import prepare_couchdb
-from backend.doctor import examine
+from backend.doctor import Finding, compare, examine
 from backend.logs import log_to_stdout
 from backend.services.accounts import BadAccount, find_account, grant_role, normalised_email
 from backend.services.enrolment import revoke_device
@@ -37,6 +38,7 @@ from receivables.documents import rfc3339
 from receivables.identifiers import parse_collector_database
 
 RECONCILE = "reconcile"  # has options of its own, which it reads itself
+SECOND_LOOK_SECONDS = 5.0  # longer than reconcile takes for what has just happened
 PASSWORD_VARIABLE = "RECAUDO_PASSWORD"  # noqa: S105 - the name of a variable, not a password
 
 
@@ -158,12 +160,31 @@ def _issue_code(options: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-def _doctor(_options: argparse.Namespace, settings: Settings) -> int:
+def _doctor(options: argparse.Namespace, settings: Settings) -> int:
     with connect(settings) as couch:
-        findings = list(examine(couch, settings, now=system_now()))
+        healthy = _told(examine(couch, settings, now=system_now()))
+        if not healthy:
+            return 1  # on such ground a comparison says nothing
+        for company in [options.company] if options.company else company_codes(couch):
+            _require_company(couch, company)
+            found = compare(
+                couch,
+                company,
+                repair=options.repair,
+                now=system_now(),
+                pause=lambda: sleep(SECOND_LOOK_SECONDS),
+            )
+            healthy &= _told(found)
+    return 0 if healthy else 1
+
+
+def _told(findings: Iterable[Finding]) -> bool:
+    """Print each as soon as it is known; is all well?"""
+    healthy = True
     for finding in findings:
-        print(f"{'ok ' if finding.healthy else 'NOT'} {finding.subject}: {finding.says}")
-    return 0 if all(finding.healthy for finding in findings) else 1
+        print(f"{'ok ' if finding.healthy else 'NOT'} {finding.subject}: {finding.says}", flush=True)
+        healthy &= finding.healthy
+    return healthy
 
 
 def _require_company(couch: Couch, company: str) -> None:
@@ -251,7 +272,15 @@ def _parser() -> argparse.ArgumentParser:
     code.add_argument("collector")
     code.add_argument("--company", required=True)
     code.add_argument("--days", type=int, choices=range(1, 8), help="instead of half an hour")
-    command("doctor", _doctor, "say what is right and what is not")
+    doctor = command(
+        "doctor",
+        _doctor,
+        "say what is right and what is not, and whether centre and collectors agree; 1 on drift",
+    )
+    doctor.add_argument("--company", help="compare only this company's collectors; otherwise everyone's")
+    doctor.add_argument(
+        "--repair", action="store_true", help="put right where a collector's database drifted"
+    )
     return parser
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,9 +12,14 @@ from backend.couch.client import Couch
 from backend.couch.design_docs import DatabaseKind, read_design_docs
 from backend.couch.errors import CouchError
 from backend.couch.preparation import check_tokens, missing_databases
+from backend.reconcile.audit import Drift, audit
+from backend.reconcile.registry import collectors_of
 from backend.services.figures import count_exceptions
 from receivables.access import SERVER_ROLE
 from receivables.identifiers import parse_collector_database
+
+NAMED = 3
+"""Ids told of each kind of drift; the rest is counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,42 @@ def examine(couch: Couch, settings: Settings, *, now: datetime) -> Iterator[Find
         yield Finding("companies", False, "there is none: python -m backend create-company CODE --name …")
     for company in companies:
         yield from _company(couch, company)
+
+
+def compare(
+    couch: Couch, company: str, *, repair: bool, now: datetime, pause: Callable[[], None]
+) -> Iterator[Finding]:
+    """Compare the central database with each collector's, all of it, and repair where asked to.
+
+    What is only on its way is not drift: whatever disagrees is looked at once more after `pause`.
+    """
+    for collector in collectors_of(couch, company):
+        subject = f"{company}/{collector}"
+        drifts = audit(couch, company, now, collectors=[collector])
+        if drifts:
+            pause()
+            drifts = audit(couch, company, now, collectors=[collector], repair=repair)
+        if not drifts:
+            yield Finding(subject, True, "agrees with the central database")
+            continue
+        told = _told(drifts[0])
+        if not repair:
+            yield Finding(subject, False, f"{told}: python -m backend doctor --repair")
+        elif left := audit(couch, company, now, collectors=[collector]):
+            yield Finding(subject, False, f"{_told(left[0])} even after repair: see the log of reconcile")
+        else:
+            yield Finding(subject, True, f"repaired: {told}")
+
+
+def _told(drift: Drift) -> str:
+    """Counts, each with the first ids."""
+    parts = []
+    for name in ("missing", "different", "strange", "unreceived"):
+        ids: tuple[str, ...] = getattr(drift, name)
+        if ids:
+            named = ", ".join(ids[:NAMED]) + (" …" if len(ids) > NAMED else "")
+            parts.append(f"{len(ids)} {name} ({named})")
+    return "; ".join(parts)
 
 
 def _tokens(settings: Settings, now: datetime) -> Finding:

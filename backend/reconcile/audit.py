@@ -15,6 +15,7 @@ from backend.couch.feeds import NOTHING_SEEN
 from backend.reconcile.audience import Everyone, HolderOf, Named, audience_of
 from backend.reconcile.collector_database import CollectorDatabases, Placed
 from backend.reconcile.facts import SeriesOwners, take_facts
+from backend.reconcile.parking import exception_id, poisoned_key
 from backend.reconcile.placement import Edits, Wanted, plan_edits
 from backend.reconcile.portfolio import read_assigned, read_equipment, read_portfolios
 from backend.reconcile.registry import collectors_of
@@ -32,6 +33,8 @@ class Drift:
     different: tuple[str, ...] = ()
     strange: tuple[str, ...] = ()
     unreceived: tuple[str, ...] = ()
+    parked: tuple[str, ...] = ()
+    """Facts that the centre can't take and that an exception tells of: no drift."""
 
     def __bool__(self) -> bool:
         return any((self.missing, self.different, self.strange, self.unreceived))
@@ -48,8 +51,7 @@ def audit(
     """What disagrees, collector by collector (None: all); with `repair`, what disagreed before. Raise
     `CouchError`.
 
-    Run it while nothing is on its way, or it finds what reconcile is about to do. An unreceived fact may be
-    one that was parked.
+    Run it while nothing is on its way, or it finds what reconcile is about to do.
     """
     owners = SeriesOwners(couch, company)
     found = []
@@ -86,14 +88,25 @@ def _examine(couch: Couch, company: str, collector: str, now: datetime) -> tuple
     written = {edit["_id"] for edit in edits.writes if not edit.get("_deleted")}
     facts = [doc_id for doc_id in standing if is_fact(doc_id)]
     central = {row["id"] for row in couch.all_docs(company, keys=facts) if "value" in row} if facts else set()
+    waiting = set(facts) - central
+    parked = _parked(couch, company, collector, {doc_id: standing[doc_id] for doc_id in waiting})
     drift = Drift(
         collector=collector,
         missing=tuple(sorted(written - standing.keys())),
         different=tuple(sorted({*(written & standing.keys()), *edits.overtaken})),
         strange=tuple(sorted(edit["_id"] for edit in edits.writes if edit.get("_deleted"))),
-        unreceived=tuple(sorted(set(facts) - central)),
+        unreceived=tuple(sorted(waiting - parked)),
+        parked=tuple(sorted(parked)),
     )
     return drift, wanted
+
+
+def _parked(couch: Couch, company: str, collector: str, revs: Mapping[str, str]) -> set[str]:
+    keys = {
+        exception_id("poisoned", poisoned_key(doc_id, rev, collector)): doc_id for doc_id, rev in revs.items()
+    }
+    rows = couch.all_docs(company, keys=list(keys)) if keys else []
+    return {keys[row["key"]] for row in rows if "value" in row}
 
 
 def _expected(couch: Couch, company: str, collector: str, now: datetime) -> Iterator[Json]:

@@ -20,16 +20,19 @@ from receivables.documents import SCHEMA, rfc3339
 def poisoned(document: Json, fault: str, *, collector: str | None, now: datetime) -> Json:
     """A document that can't be taken. `fault` is a code of `admission` or CouchDB's own word."""
     doc_id, rev = str(document["_id"]), str(document.get("_rev", ""))
-    # the id of a hostile document may be anything of any length: its digest names it
-    key = hashlib.sha256(f"{collector}\n{doc_id}\n{rev}".encode()).hexdigest()[:32]
     return _exception(
-        f"poisoned:{key}",
+        f"poisoned:{poisoned_key(doc_id, rev, collector)}",
         collector=collector,
         document=document,
         detail=fault,
         evidence={"id": doc_id[:1000], "rev": rev, "document": text_of(document)},
         now=now,
     )
+
+
+def poisoned_key(doc_id: str, rev: str, collector: str | None) -> str:
+    """The id of a hostile document may be anything of any length: its digest names it."""
+    return hashlib.sha256(f"{collector}\n{doc_id}\n{rev}".encode()).hexdigest()[:32]
 
 
 def second_leaf(accepted: Json, further: Json, *, collector: str | None, now: datetime) -> Json:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from backend.couch.preparation import prepare_couchdb
 from backend.reconcile.audit import Drift, audit
 from tests.support.reconciling import NOW, Company, a_company, a_server
 from tests.support.stack import ROOT, Stack
@@ -56,6 +57,35 @@ def test_what_was_spoiled_by_hand_is_found_and_repaired(company: Company) -> Non
     assert company.phone("ana") == before
     assert "receipt:RANA:00000002" in company.facts()
     assert audit(couch, company.code, NOW) == []
+
+
+def test_a_fact_that_was_parked_is_no_drift(company: Company) -> None:
+    company.push("ana", company.receipt("bruno", 9, collector="ana"))
+    company.reconcile()
+    [poisoned] = company.exceptions("poisoned")
+    assert poisoned["evidence"]["id"] == "receipt:RBRUNO:00000009"
+    assert audit(company.couch, company.code, NOW) == []
+
+
+def test_the_doctor_proves_agreement_and_repairs_what_drifted(house: Stack, company: Company) -> None:
+    prepare_couchdb(company.couch, company.settings, now=NOW)
+
+    def doctor(*options: str) -> tuple[int, str]:
+        command = [sys.executable, "-m", "backend", "doctor", "--company", company.code, *options]
+        done = subprocess.run(command, cwd=ROOT, env=house.env, capture_output=True, text=True, timeout=120)
+        return done.returncode, done.stdout
+
+    status, said = doctor()
+    assert (status, f"ok  {company.code}/ana: agrees" in said) == (0, True), said
+    company.couch.put(f"{company.code}-c-ana", {"_id": "invoice:F-3", "customer": "C2", "source_rev": "1-x"})
+    status, said = doctor()
+    assert status == 1
+    assert f"NOT {company.code}/ana: 1 strange (invoice:F-3): python -m backend doctor --repair" in said
+    assert f"ok  {company.code}/bruno: agrees" in said
+    status, said = doctor("--repair")
+    assert (status, f"ok  {company.code}/ana: repaired: 1 strange (invoice:F-3)" in said) == (0, True), said
+    assert doctor()[0] == 0
+    assert "invoice:F-3" not in company.phone("ana")
 
 
 def test_the_command_says_what_drifted_and_ends_with_one_until_it_is_repaired(
