@@ -138,7 +138,18 @@ def new_ulid(now: datetime, random_bytes: bytes) -> str:
     if len(random_bytes) != _ULID_RANDOM_BYTES:
         raise ValueError(f"a ULID takes {_ULID_RANDOM_BYTES} random bytes, not {len(random_bytes)}")
     milliseconds = int(now.timestamp()) * 1000 + now.microsecond // 1000
-    value = int.from_bytes(milliseconds.to_bytes(6, "big") + random_bytes, "big")
+    return _crockford(int.from_bytes(milliseconds.to_bytes(6, "big") + random_bytes, "big"))
+
+
+def following_ulid(ulid: str) -> str:
+    """The next ULID, for facts recorded in one go: sorted by id they keep their order."""
+    value = 0
+    for digit in ulid:
+        value = value * 32 + _CROCKFORD.index(digit)
+    return _crockford(value + 1)
+
+
+def _crockford(value: int) -> str:
     return "".join(_CROCKFORD[(value >> shift) & 31] for shift in range(125, -1, -5))
 
 

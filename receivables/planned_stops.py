@@ -6,6 +6,7 @@ holds, they give the route. A plan that arrives later keeps what the collector c
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -73,3 +74,40 @@ def _apply(route: list[PlannedStop], change: Mapping[str, Any]) -> None:
     position = change.get("position")
     place = len(route) if position is None else min(int(position), len(route))
     route.insert(place, stop or PlannedStop(customer, OWN))
+
+
+def moves_to(route: Sequence[PlannedStop], wanted: Sequence[str]) -> list[tuple[str, int]]:
+    """The fewest moves (customer, position), one after the other, that put `route` into the order `wanted`.
+
+    `wanted` names the same customers. Who stands in the longest run that is in order already stays.
+    """
+    standing = [stop.customer for stop in route]
+    rank = {customer: place for place, customer in enumerate(wanted)}
+    if len(rank) != len(wanted) or set(standing) != rank.keys() or len(standing) != len(wanted):
+        raise ValueError("the order wanted is not one of the stops of the route")
+    stays = _longest_rising([rank[customer] for customer in standing])
+    moves: list[tuple[str, int]] = []
+    for place, customer in enumerate(wanted):
+        if place in stays:
+            continue
+        standing.remove(customer)
+        position = standing.index(wanted[place - 1]) + 1 if place else 0
+        standing.insert(position, customer)
+        moves.append((customer, position))
+    return moves
+
+
+def _longest_rising(numbers: Sequence[int]) -> set[int]:
+    """One of the longest rising subsequences of different numbers (patience sorting)."""
+    tops: list[int] = []
+    before: dict[int, int | None] = {}
+    for number in numbers:
+        pile = bisect_left(tops, number)
+        before[number] = tops[pile - 1] if pile else None
+        tops[pile : pile + 1] = [number]
+    found: set[int] = set()
+    last: int | None = tops[-1] if tops else None
+    while last is not None:
+        found.add(last)
+        last = before[last]
+    return found

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from flet_app.collector.phone import Phone
 from flet_app.collector.portfolio import Portfolio
 from flet_app.collector.session import Enrolment
 from flet_app.collector.store import Store
 from receivables.documents import Author, Json
+from receivables.identifiers import following_ulid
 from receivables.money import Money
 from receivables.policies import CollectionPolicy
 from receivables.validation import Problem
@@ -51,6 +53,27 @@ async def record(phone: Phone, plan: Plan) -> Json | list[Problem]:
     phone.announce()
     phone.nudge()
     return fact
+
+
+async def record_all(phone: Phone, plans: Sequence[Plan]) -> list[Problem]:
+    """Write one fact for each of `plans`, all or none, with ids in that order; return what forbids it.
+
+    Each is made of what the phone knew before the first.
+    """
+    store, enrolment = authorship(phone)
+    async with phone.writing:
+        facts: list[Json] = []
+        author = author_of(phone, enrolment)
+        for plan in plans:
+            fact = plan(store.portfolio, author)
+            if isinstance(fact, list):
+                return fact
+            facts.append(fact)
+            author = replace(author, ulid=following_ulid(author.ulid))
+        await store.write(lambda transaction: [transaction.put(fact) for fact in facts])
+    phone.announce()
+    phone.nudge()
+    return []
 
 
 def policy_of(portfolio: Portfolio) -> CollectionPolicy:

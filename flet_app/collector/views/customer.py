@@ -19,6 +19,7 @@ from flet_app.collector.views.customer_contact import answer_asked, contact
 from flet_app.collector.views.customer_papers import invoices, withholdings
 from flet_app.collector.views.customer_sheet import balances, reference_point
 from flet_app.collector.views.handing_over import letter_button
+from flet_app.collector.views.route import add_to_route
 from flet_app.components.figures import caption
 from flet_app.components.handlers import calling, use_kept
 from flet_app.components.inputs import bottom_bar, primary, secondary, segments
@@ -97,6 +98,8 @@ def Customer() -> ft.View:
         *reference_point(app, code),
     ]
     rows += answer_asked(app, code)
+    if not here:
+        rows += add_to_route(app, code)
     rows += visit_notices(app, visit if here else None)
     rows.append(tabs)
     if shown == "invoices":

@@ -20,6 +20,7 @@ from flet_app.collector.views.more import More
 from flet_app.collector.views.note import NoteEntry
 from flet_app.collector.views.promise import PromiseEntry
 from flet_app.collector.views.receipt import ReceiptEntry
+from flet_app.collector.views.route import Route
 from flet_app.collector.views.sign_in import SignIn
 from flet_app.collector.views.sync_status import SyncScreen
 from flet_app.collector.views.today import Today
@@ -50,6 +51,7 @@ def details() -> list[ft.Route]:
                 ft.Route(path="cierre", component=CloseCash),
             ],
         ),
+        ft.Route(path="ruta", component=Route),
         ft.Route(path="sincronizacion", component=SyncScreen),
         ft.Route(path="entrar", component=SignIn),
     ]

@@ -14,6 +14,7 @@ from flet_app.components.figures import amount, caption, progress
 from flet_app.components.handlers import calling
 from flet_app.components.status import Tone, tone_color
 from flet_app.components.surfaces import card, empty, section, skeleton, stacked
+from flet_app.components.tagging import tag
 from flet_app.theme import TOUCH_TARGET
 from receivables.money import Money
 
@@ -37,7 +38,7 @@ def Today() -> ft.View:
             rows += [section(t("Next")), next_card(app, day.next_stop)]
         others = [stop for stop in day.stops if stop is not day.next_stop]
         if day.stops:
-            rows.append(section(t("Route of the day"), trailing=caption(route_count(app, day))))
+            rows.append(section(t("Route of the day"), trailing=route_link(app, day)))
             if others:
                 rows.append(stacked([stop_row(app, stop) for stop in others[:SHOWN_STOPS]]))
         else:
@@ -119,9 +120,19 @@ def summary(app: Window, day: figures.Day) -> ft.Control:
     return card(ft.Column(parts, spacing=14, tight=True))
 
 
-def route_count(app: Window, day: figures.Day) -> str:
+def route_link(app: Window, day: figures.Day) -> ft.Control:
+    """How far the route has come; a tap leads to where it is sorted and changed."""
+    t = app.texts.t
     done = sum(stop.state == "done" for stop in day.stops)
-    return app.texts.t("{done} of {all}", done=done, all=len(day.stops))
+    words = t("{done} of {all}", done=done, all=len(day.stops))
+    return tag(
+        "open-route",
+        ft.TextButton(
+            f"{words} · {t('Order or change')}",
+            on_click=lambda _event: app.open("ruta"),
+            height=TOUCH_TARGET,
+        ),
+    )
 
 
 def next_card(app: Window, stop: figures.Stop) -> ft.Control:
