@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-from typing import Any
-
 import flet as ft
 
 from flet_app.collector.actions import letters
-from flet_app.collector.actions.contacts import record_attempt
-from flet_app.collector.actions.visits import start_visit
 from flet_app.collector.portfolio import Json
 from flet_app.collector.state import Window, use_app
 from flet_app.collector.views.chrome import screen, scroll
-from flet_app.collector.views.contact_gate import Intention, gate, intend
+from flet_app.collector.views.contacting import Contacting, use_contacting
 from flet_app.collector.views.customer_claims import activity
 from flet_app.collector.views.customer_contact import answer_asked, contact
 from flet_app.collector.views.customer_papers import invoices, withholdings
@@ -21,15 +16,10 @@ from flet_app.collector.views.customer_sheet import balances, reference_point
 from flet_app.collector.views.handing_over import letter_button
 from flet_app.collector.views.route import add_to_route
 from flet_app.components.figures import caption
-from flet_app.components.handlers import calling, use_kept
 from flet_app.components.inputs import bottom_bar, primary, secondary, segments
 from flet_app.components.status import Tone
 from flet_app.components.surfaces import empty, notice
-from receivables.compliance import Channel
-from receivables.messages import sentence
 from receivables.visits import is_within_geofence
-
-POSITION_SECONDS = 8.0  # a cold GPS takes longer; a customer at the counter doesn't wait for it
 
 
 @ft.component
@@ -38,44 +28,11 @@ def Customer() -> ft.View:
     t = app.texts.t
     code = ft.use_route_params().get("code", "")
     shown, set_shown = ft.use_state("invoices")
-    locating, set_locating = ft.use_state(False)
-    wanted, set_wanted = ft.use_state(no_intention())
-    skip = use_kept(asyncio.Event)
     portfolio = app.phone.portfolio
     document = portfolio.customers.get(code)
     route = ft.use_view_path()
 
-    async def start_now(exception: str | None) -> None:
-        set_wanted(None)
-        set_locating(True)
-        skip.clear()
-        place = await place_or_none(app, skip)
-        result = await start_visit(app.phone, code, place=place, exception=exception)
-        set_locating(False)
-        if isinstance(result, list):
-            app.say(sentence(result[0], locale=app.texts.locale))
-
-    async def start(_event: Any) -> None:
-        intention = intend(app, code, Channel.VISIT)
-        if intention.decision.findings:
-            set_wanted(intention)
-        else:
-            await start_now(None)
-
-    async def call(channel: Channel, exception: str | None) -> None:
-        set_wanted(None)
-        await record_attempt(app.phone, code, channel, exception=exception)
-
-    async def go_on(exception: str | None) -> None:
-        if wanted is not None and wanted.channel is Channel.VISIT:
-            await start_now(exception)
-        elif wanted is not None:
-            await call(wanted.channel, exception)
-
-    def without_place(_event: Any) -> None:
-        skip.set()
-
-    ft.use_dialog(gate(app, code, wanted, on_go=go_on, on_back=calling(set_wanted, None)) if wanted else None)
+    contacting = use_contacting(app, code)
     if document is None:
         return screen(
             app, route=route, title=code,
@@ -94,7 +51,7 @@ def Customer() -> ft.View:
     )
     rows: list[ft.Control] = [
         balances(app, code),
-        contact(app, document, ask=set_wanted, call=call),
+        contact(app, document, ask=contacting.ask, call=contacting.call),
         *reference_point(app, code),
     ]
     rows += answer_asked(app, code)
@@ -116,40 +73,22 @@ def Customer() -> ft.View:
         title=str(document["name"]),
         subtitle=subtitle,
         body=scroll(rows),
-        bottom=actions(app, code, visit, locating=locating, start=start, without_place=without_place),
+        bottom=actions(app, code, visit, contacting),
         banner=not here,
     )
 
 
-def no_intention() -> Intention | None:
-    """What the screen begins with; typed for `use_state`."""
-    return None
-
-
-async def place_or_none(app: Window, skip: asyncio.Event) -> Json | None:
-    """The phone's position, or None when it takes too long, isn't allowed, or the collector doesn't wait."""
-    position = asyncio.ensure_future(app.position())
-    waiting = asyncio.ensure_future(skip.wait())
-    await asyncio.wait({position, waiting}, timeout=POSITION_SECONDS, return_when=asyncio.FIRST_COMPLETED)
-    waiting.cancel()
-    if not position.done():
-        position.cancel()
-        return None
-    place: Json | None = position.result()
-    return place
-
-
-def actions(
-    app: Window, code: str, visit: Json | None, *, locating: bool, start: Any, without_place: Any
-) -> ft.Control:
+def actions(app: Window, code: str, visit: Json | None, contacting: Contacting) -> ft.Control:
     t = app.texts.t
-    if locating:
+    if contacting.locating:
         return bottom_bar(
             primary("start-visit", t("Finding your position…"), None, busy=True, expand=True),
-            secondary("start-without-position", t("Go on without"), without_place),
+            secondary("start-without-position", t("Go on without"), contacting.without_place),
         )
     if visit is None:
-        return bottom_bar(primary("start-visit", t("Start visit"), start, icon=ft.Icons.HOW_TO_REG))
+        return bottom_bar(
+            primary("start-visit", t("Start visit"), contacting.start, icon=ft.Icons.HOW_TO_REG)
+        )
     if visit["customer"] == code:
         return bottom_bar(
             primary(
