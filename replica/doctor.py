@@ -2,13 +2,12 @@
 
 For a phone whose memory is failing, before anything is thrown away.
 
-    python -m replica.doctor ana.sqlite                        # says what is wrong; exit status 1 where
-    something is python -m replica.doctor ana.sqlite --export ana.jsonl     # writes every readable document,
-    one JSON text per line
+    python -m replica.doctor ana.sqlite                      # says what is wrong
+    python -m replica.doctor ana.sqlite --export ana.jsonl   # and writes what is readable, a line each
 
-Exported documents carry `_revisions`, so `bulk_docs(new_edits=False)` into a new file restores them with
-their histories; local documents are among them. Attachment bytes are not exported: their stubs say what was
-there.
+The exit status is 1 where something is wrong. Exported documents carry `_revisions`, so
+`bulk_docs(new_edits=False)` into a new file restores them with their histories; local documents are among
+them. Attachment bytes are not exported: their stubs say what was there.
 """
 
 from __future__ import annotations
@@ -19,10 +18,11 @@ import sqlite3
 import sys
 from collections.abc import Iterator
 from contextlib import closing
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple, TextIO
 
-from replica.encoding import decode_tree, document_from, wire_revisions
+from replica.encoding import decode_tree, document_from, encode_other_leaves, wire_revisions
 from replica.errors import ReplicaError
 from replica.revision import parse_revision
 from replica.revtree import branch_to
@@ -31,6 +31,9 @@ from replica.storage.connection import connect
 from replica.storage.schema import check_version
 
 Json = dict[str, Any]
+
+MOST_PROBLEMS = 100
+"""Told of one file: who reads more has understood already."""
 
 
 class Exported(NamedTuple):
@@ -52,7 +55,29 @@ def examine(path: str | Path) -> list[str]:
         found = salvage.problems(connection)
         if not found:
             check_version(connection, file)
+            found += islice(_disagreements(connection), MOST_PROBLEMS)
         return found
+
+
+def _disagreements(connection: sqlite3.Connection) -> Iterator[str]:
+    """Yield each document whose row does not say what its tree of revisions says, or is no JSON."""
+    for row in salvage.readable_rows(connection):
+        if row is None:
+            continue
+        try:
+            json.loads(row.body)
+            tree = decode_tree(row.rev, bool(row.deleted), row.tree)
+            told = (row.rev, bool(row.deleted), row.other_leaves)
+            agrees = told == (str(tree[0].leaf), tree[0].deleted, encode_other_leaves(tree))
+            held = {rev for rev, _, _ in salvage.other_revisions(connection, row.id)} if tree[1:] else set()
+            bodiless = [str(branch.leaf) for branch in tree[1:] if str(branch.leaf) not in held]
+        except (ValueError, TypeError) as error:
+            yield f"{row.id}: {error}"
+            continue
+        if not agrees:
+            yield f"{row.id}: its row and its tree of revisions do not agree"
+        for rev in bodiless:
+            yield f"{row.id}: the body of {rev} is lost"
 
 
 def export(path: str | Path, out: TextIO) -> Exported:

@@ -10,7 +10,8 @@ from replica.storage.schema import APPLICATION_ID, version_of
 
 SALVAGE_PRAGMAS = ("PRAGMA busy_timeout = 5000", "PRAGMA query_only = ON")
 
-_RANGE = "SELECT seq, id, rev, deleted, tree, body FROM documents WHERE seq >= ? AND seq <= ? ORDER BY seq"
+_RANGE = """SELECT seq, id, rev, deleted, other_leaves, tree, body FROM documents
+    WHERE seq >= ? AND seq <= ? ORDER BY seq"""
 _LAST = ("SELECT max(seq) FROM documents", "SELECT max(last_seq) FROM sequence_blocks")
 _OTHERS = "SELECT rev, deleted, body FROM revisions WHERE id = ?"
 _COUNTED = "SELECT coalesce(sum(living), 0), coalesce(sum(tombstones), 0) FROM sequence_blocks"
@@ -29,6 +30,7 @@ class SavedRow(NamedTuple):
     id: str
     rev: str
     deleted: int
+    other_leaves: str | None
     tree: str | None
     body: str
 

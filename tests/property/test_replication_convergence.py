@@ -21,7 +21,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from replica import Conflict, Database, NotFound, Unreachable, replicate
+from replica import Conflict, Database, NotFound, Unreachable, doctor, replicate
 from replica.revision import parse_revision
 from tests.support.comparison import leaves, winners
 from tests.support.cutting import AsCentre, CuttingPeer
@@ -220,6 +220,8 @@ class Convergence(RuleBasedStateMachine):
         raise AssertionError("the peers never came to rest")
 
     def everything_is_everywhere(self) -> None:
+        for number in range(len(self.peers)):
+            assert doctor.examine(self.folder / f"{number}.sqlite") == []
         first = leaves(self.peers[0])
         for other in self.peers[1:]:
             assert leaves(other) == first

@@ -250,3 +250,32 @@ def test_the_doctor_finds_a_sound_file_sound(path: Path, capsys: pytest.CaptureF
     assert doctor.main([str(path)]) == 0
     assert "is sound" in capsys.readouterr().out
     assert doctor.examine(path.with_name("absent")) == [f"{path.with_name('absent')} does not exist"]
+
+
+@pytest.mark.parametrize(
+    ("spoil", "told"),
+    [
+        (
+            "UPDATE documents SET rev = '2-9' WHERE id = 'a'",
+            "a: its row and its tree of revisions do not agree",
+        ),
+        ("UPDATE documents SET other_leaves = NULL", "a: its row and its tree of revisions do not agree"),
+        ("DELETE FROM revisions", "a: the body of 2-b is lost"),
+        (
+            "UPDATE documents SET body = '{\"n\":' WHERE id = 'b'",
+            "b: Expecting value: line 1 column 6 (char 5)",
+        ),
+    ],
+)
+def test_the_doctor_finds_a_document_that_contradicts_itself(path: Path, spoil: str, told: str) -> None:
+    histories = ({"start": 2, "ids": ["c", "a"]}, {"start": 2, "ids": ["b", "a"]})
+    with Database.open(path) as db:
+        db.put({"_id": "b", "n": 1})
+        db.bulk_docs(
+            [{"_id": "a", "_rev": f"2-{one['ids'][0]}", "_revisions": one} for one in histories],
+            new_edits=False,
+        )
+    assert doctor.examine(path) == []
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute(spoil)
+    assert doctor.examine(path) == [told]
