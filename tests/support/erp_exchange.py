@@ -51,9 +51,12 @@ class Exchange:
     def send_out(self, connector: Connector | None = None) -> PostingReport:
         return run_postings(self.couch, self.code, connector or self.erp.connector, clock=self.clock)
 
-    def send_out_elsewhere(self, kill_at: str = "") -> ForkProcess:
-        """The same in a process of its own, which ends itself at a kill point where one is named."""
-        process = multiprocessing.get_context("fork").Process(target=_send_out, args=(self, kill_at))
+    def send_out_elsewhere(self, kill_at: str = "", *, loses: int = 0) -> ForkProcess:
+        """The same in a process of its own, which ends itself at a kill point where one is named.
+
+        With `loses` every so many answers of the ERP are lost, and it goes on until everything is through.
+        """
+        process = multiprocessing.get_context("fork").Process(target=_send_out, args=(self, kill_at, loses))
         process.start()
         return process
 
@@ -142,11 +145,20 @@ def an_exchange(house: Stack, folder: Path, make: Callable[[Path], Any] = Sqlite
             erp.close()
 
 
-def _send_out(exchange: Exchange, kill_at: str) -> None:
+def _send_out(exchange: Exchange, kill_at: str, loses: int) -> None:
     os.environ["RECAUDO_KILL_AT"] = kill_at
-    connector = open_connector(exchange.erp.config, "andina", environment={})
+    connector: Any = open_connector(exchange.erp.config, "andina", environment={})
+    connector = LosesAnswers(connector, nth=loses) if loses else connector
     with connect(exchange.company.settings) as couch:
-        run_postings(couch, exchange.code, connector, clock=exchange.clock)
+        while True:
+            try:
+                run_postings(couch, exchange.code, connector, clock=exchange.clock)
+            except ErpUnavailable:
+                if not loses:
+                    raise
+                exchange.later(hours=2)
+            else:
+                break
     os._exit(0)
 
 

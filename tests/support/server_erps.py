@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -84,6 +85,26 @@ class PostgresErp(ServerErp):
 
     def go_away(self) -> None:
         self.server.administer(f"DROP DATABASE {self.name} WITH (FORCE)")
+
+    @contextmanager
+    def invoice_in_use(self, number: str) -> Iterator[None]:
+        """Somebody in the ERP holds the invoice: a posting of it begins, and waits inside the ERP."""
+        engine = create_engine(self.url, poolclass=NullPool)
+        with engine.connect() as connection:
+            connection.execute(
+                text("SELECT saldo FROM facturas WHERE numero = :numero FOR UPDATE"), {"numero": number}
+            )
+            yield
+            connection.rollback()
+        engine.dispose()
+
+    def await_postings_at_work(self, count: int) -> None:
+        """Until the ERP works on this many of our postings, each waiting for a lock."""
+        until = time.monotonic() + 60
+        waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = :name AND wait_event_type = 'Lock'"
+        while self.ask(waiting, name=self.name)[0][0] < count:
+            assert time.monotonic() < until, "the ERP does not get to work"
+            time.sleep(0.05)
 
     def _throw_out(self) -> str:
         return f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '{self.name}'"

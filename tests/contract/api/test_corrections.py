@@ -49,7 +49,7 @@ def test_a_rejected_receipt_goes_out_again_and_the_audit_says_by_whom(desk: Offi
     assert (answer.status_code, answer.get_json()["state"]) == (200, "sending")
     again = desk.as_("sofia").post(path, {})
     assert (again.status_code, again.get_json()["code"]) == (409, "receipt_not_rejected")
-    entries = desk.as_("alba").read("/audit", action="receipt_sent_again")["items"]
+    entries = desk.as_("alba").read("/audit?action=receipt_sent_again")["items"]
     assert {(entry["by"], entry["subject"]) for entry in entries} == {(desk.email("sofia"), "R0001-00000001")}
 
 
