@@ -239,6 +239,14 @@ PROBLEMS: Mapping[str, _Entry] = {
             "A collector would hold more than {limit} documents. Share the customers out.",
         ),
     ),
+    "collector_full": _Entry(
+        409,
+        ("No cabe en el teléfono", "The phone is full"),
+        (
+            "El teléfono del gestor tendría más de {limit} documentos. Quítele clientes antes de darle otro.",
+            "The phone would hold more than {limit} documents. Take customers away before giving one.",
+        ),
+    ),
     "plan_undone": _Entry(
         409,
         ("Plan deshecho", "Plan undone"),

@@ -44,6 +44,8 @@ POINTS: tuple[str, ...] = (
     "reconcile.placed",
     "reconcile.up_checkpointed",
     "reversal.claimed",
+    "tidy.facts_purged",
+    "tidy.papers_removed",
 )
 """Every name that the program reaches, kept true by tests/unit/backend/test_killpoints.py."""
 

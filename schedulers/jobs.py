@@ -22,6 +22,7 @@ from backend.config import SettingError
 from backend.couch.client import Couch
 from backend.erp.registry import companies_with_erp
 from backend.mail.smtp import SmtpMailer, SmtpServer
+from backend.reconcile.tidying import tidy
 from backend.services.dunning import run_dunning
 from backend.services.erp_sync import import_from_erp, post_to_erp
 from receivables.documents import local_on, rfc3339
@@ -99,6 +100,11 @@ def _rules(_settings: SchedulerSettings, couch: Couch, company: str) -> Outcome:
     return {"written": refresh_rules(couch, company, country=profile["country"], on=on)}
 
 
+def _tidy(_settings: SchedulerSettings, couch: Couch, company: str) -> Outcome:
+    profile = find_company(couch, company) or {}
+    return asdict(tidy(couch, company, local_on(utc_now(), ZoneInfo(profile["timezone"]))))
+
+
 def _with_erp(settings: SchedulerSettings, couch: Couch) -> list[str]:
     known = set(company_codes(couch))
     return [company for company in companies_with_erp(settings.erp_folder) if company in known]
@@ -150,6 +156,14 @@ JOBS: tuple[Job, ...] = (
         id="contact_rules",
         what="the holidays of this year and the next, and the newest rules of contact",
         run=_rules,
+        companies=_all,
+        trigger=_daily,
+        grace_seconds=24 * HOUR,
+    ),
+    Job(
+        id="tidy",
+        what="old facts and closed papers off the collectors' databases",
+        run=_tidy,
         companies=_all,
         trigger=_daily,
         grace_seconds=24 * HOUR,

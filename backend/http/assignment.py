@@ -21,7 +21,7 @@ from backend.services.assignment_preview import (
     Wish,
     preview,
 )
-from backend.services.assignments import UnknownCollector, UnknownCustomer, assign
+from backend.services.assignments import PhoneFull, UnknownCollector, UnknownCustomer, assign
 from receivables.assignments import DOCUMENTS_TOO_MANY, Weights
 from receivables.identifiers import new_ulid
 
@@ -54,6 +54,8 @@ def assignment_blueprint(services: Services) -> Blueprint:
             raise ApiProblem("customer_unknown", data={"code": customer}) from unknown
         except UnknownCollector as unknown:
             raise ApiProblem("collector_unknown", data={"code": collector}) from unknown
+        except PhoneFull as full:
+            raise ApiProblem("collector_full", data={"limit": DOCUMENTS_TOO_MANY}) from full
         return {key: document[key] for key in ("customer", "collector", "assigned_at", "by")}
 
     @routes.post("/assignment-plans")

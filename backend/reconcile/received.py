@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 
 from backend.couch.client import Json
 from backend.reconcile.tuning import RECEIVED_ENTRIES
 from receivables.documents import SCHEMA
 from receivables.identifiers import BadIdentifier, parse_receipt_id
+
+_KEPT = ("kept_since", "waiting")
 
 
 def received_id(collector: str) -> str:
@@ -35,7 +38,16 @@ def merge_received(current: Json | None, collector: str, fact_ids: Iterable[str]
             series: sorted(numbers)[-RECEIVED_ENTRIES:] for series, numbers in sorted(counters.items())
         },
         "others": sorted(others, key=_written)[-RECEIVED_ENTRIES:],
+        **{name: current[name] for name in _KEPT if current and name in current},
     }
+
+
+def keep_since(current: Json | None, collector: str, since: date, waiting: Iterable[str]) -> Json:
+    """The document that says: the collector's database holds no fact of a day before `since` but those that
+    still matter, and the centre has them all but the `waiting` ones.
+    """
+    standing = current or merge_received(None, collector, ())
+    return standing | {"kept_since": since.isoformat(), "waiting": sorted(waiting)}
 
 
 def _written(fact_id: str) -> tuple[str, str]:

@@ -15,6 +15,7 @@ from backend.reconcile.audience import audience_of
 from backend.reconcile.collector_database import CollectorDatabases, Placed
 from backend.reconcile.derived import derive
 from backend.reconcile.facts import SeriesOwners, take_facts
+from backend.reconcile.fullness import Fullness
 from backend.reconcile.manifest import write_manifests
 from backend.reconcile.placement import Wanted
 from backend.reconcile.portfolio import read_assigned, read_equipment
@@ -56,6 +57,7 @@ class Reconciler:
         self._shard = shard or Shard()
         self._checkpoints = Checkpoints(couch, company, self._shard)
         self._owners = SeriesOwners(couch, company)
+        self._fullness = Fullness(couch, company)
         self._since: str | None = None
         self._zones: ZoneIndex | None = None
 
@@ -69,6 +71,9 @@ class Reconciler:
             if info is not None:
                 self._each(code, report, now, info)
         self._checkpoints.save()
+        self._fullness.look(
+            {code: infos.get(collector_database(self.company, code)) for code in collectors}, now
+        )
         self._carry_down(report, now)
         return report
 

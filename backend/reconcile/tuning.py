@@ -43,6 +43,14 @@ EVIDENCE_BYTES = 64 * 1024
 MANIFEST_IDS = 1000
 """What a day's route is at most, and what comes in one answer before the rest."""
 
+FACTS_KEPT = timedelta(days=62)
+"""How long a phone keeps what its collector did: this month and the one before. Longer than the interval of
+backups, so that phones can fill a restored server again.
+"""
+
+PURGED_TOGETHER = 100
+"""Ids in one `_purge`: CouchDB's own limit."""
+
 RECENT = {
     "invoice": timedelta(days=90),
     "credit_note": timedelta(days=90),

@@ -12,13 +12,19 @@ from typing import Any
 
 from backend.couch.client import Couch, Json
 from backend.couch.errors import Conflict
+from backend.services.portfolio_loads import document_counts, documents_held
 from backend.zones import Zone, ZoneIndex
+from receivables.assignments import DOCUMENTS_TOO_MANY
 from receivables.documents import SCHEMA, rfc3339
 from receivables.geometry import Point
 
 
 class UnknownCustomer(LookupError):
     """There is no customer of that code."""
+
+
+class PhoneFull(ValueError):
+    """With this customer the collector's phone would hold more than `DOCUMENTS_TOO_MANY` documents."""
 
 
 class UnknownCollector(LookupError):
@@ -39,7 +45,7 @@ def assign(
 ) -> Json:
     """Give a customer to a collector, or to nobody; return the `assignment` document. Again changes nothing.
 
-    Raise UnknownCustomer or UnknownCollector.
+    Raise UnknownCustomer, UnknownCollector or PhoneFull.
     """
     if couch.get(company, f"customer:{customer}") is None:
         raise UnknownCustomer(customer)
@@ -49,12 +55,20 @@ def assign(
         stored = couch.get(company, f"assignment:{customer}")
         if stored is not None and stored["collector"] == collector:
             return stored
+        if collector is not None and not _has_room(couch, company, collector, customer, now):
+            raise PhoneFull(collector)
         document = assignment_document(customer, collector, by=by, now=now)
         try:
             couch.put(company, document | ({"_rev": stored["_rev"]} if stored else {}))
         except Conflict:
             continue
         return document
+
+
+def _has_room(couch: Couch, company: str, collector: str, customer: str, now: datetime) -> bool:
+    held = documents_held(couch, company, [collector])[collector]
+    brought = document_counts(couch, company, [customer], now.date())[customer]
+    return held + brought <= DOCUMENTS_TOO_MANY
 
 
 def require_collector(couch: Couch, company: str, collector: str) -> None:

@@ -43,6 +43,7 @@ EXCEPTIONS = {
     "clock_jump": "A phone's clock is wrong",
     "out_of_area": "Recorded far from the customer",
     "late_fact": "Recorded by the customer's former collector",
+    "documents_many": "A phone holds too many documents",
 }
 
 

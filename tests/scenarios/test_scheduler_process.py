@@ -72,7 +72,8 @@ def test_an_unknown_job_is_a_sentence_and_not_a_trace(house: Stack, exchange: Ex
     done = once(house, "backup", exchange)
     assert done.returncode == 2
     assert (
-        done.stderr.strip() == "there is no job 'backup'; there are erp_in, erp_out, dunning, contact_rules"
+        done.stderr.strip()
+        == "there is no job 'backup'; there are erp_in, erp_out, dunning, contact_rules, tidy"
     )
 
 

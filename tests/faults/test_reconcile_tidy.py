@@ -1,0 +1,157 @@
+"""Old facts and closed papers leave the phone's database once nothing is computed from them, no sooner."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from backend.config import Settings
+from backend.couch.client import connect
+from backend.killpoints import KILL_STATUS
+from backend.reconcile.tidying import tidy
+from backend.services.assignments import PhoneFull, assign
+from receivables.assignments import DOCUMENTS_MANY, DOCUMENTS_TOO_MANY
+from receivables.identifiers import collector_database
+from tests.support.reconciling import NOW, Company, a_company, a_server
+from tests.support.stack import Stack
+
+LATER = NOW + timedelta(days=100)
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    with a_server(tmp_path_factory.mktemp("house")) as house:
+        yield house
+
+
+@pytest.fixture
+def company(house: Stack) -> Iterator[Company]:
+    with a_company(house, "ana") as company:
+        company.customer("C1", "ana", "F-1", "F-2")
+        company.bill("C1", "F-3", state="paid", balance=0)
+        company.put({"_id": "route:ana:2026-11-21", "schema": 1, "collector": "ana", "stops": []})
+        company.put({"_id": "goal:ana:2026-11", "schema": 1, "collector": "ana"})
+        company.reconcile()
+        yield company
+
+
+def held(company: Company) -> set[str]:
+    rows = company.couch.all_docs(collector_database(company.code, "ana"))
+    kinds = ("receipt:", "note:", "invoice:", "route:", "goal:")
+    return {row["id"] for row in rows if row["id"].startswith(kinds)}
+
+
+def tombstones(company: Company) -> int:
+    info = company.couch.database_info(collector_database(company.code, "ana"))
+    assert info
+    return int(info["doc_del_count"])
+
+
+def test_old_facts_are_purged_without_a_tombstone_and_stay_at_the_centre(company: Company) -> None:
+    facts = [company.fact("note", "ana", customer="C1", text=f"nota {number}") for number in range(230)]
+    company.push("ana", *facts)
+    company.reconcile()
+    before = company.facts()
+    assert tidy(company.couch, company.code, NOW.date()).facts == 0
+    assert tidy(company.couch, company.code, LATER.date()).facts == 230
+    assert not {each for each in held(company) if each.startswith("note:")}
+    assert tombstones(company) == 3  # the closed paper, the route and the goal
+    assert company.facts() == before
+    report = company.reconcile(LATER)
+    assert (report.facts_copied, report.facts_parked) == (0, 0)
+    assert company.facts() == before
+    told = company.phone("ana")["received:ana"]
+    assert (told["kept_since"], told["waiting"]) == ("2026-12-29", [])
+    assert tidy(company.couch, company.code, LATER.date()).facts == 0
+
+
+def test_what_the_centre_lacks_and_money_that_still_counts_is_kept(company: Company) -> None:
+    paid = company.receipt("ana", 1, created_at="2026-11-20T15:04:05Z", local_on="2026-11-20")
+    running = company.receipt("ana", 2)
+    company.push("ana", paid, running)
+    company.reconcile()
+    for receipt in (paid, running):
+        key = receipt["_id"].partition(":")[2]
+        company.put(
+            {"_id": f"posting:{key}", "receipt": receipt["_id"], "collector": "ana", "state": "posted"}
+        )
+    unread = company.fact("note", "ana", customer="C1", text="no ha llegado")
+    company.push("ana", unread)
+    assert tidy(company.couch, company.code, LATER.date()).facts == 0
+    assert company.central("received:ana")["waiting"] == [unread["_id"]]
+    shut: Any = {
+        "cash": 0, "currency": "USD", "receipts": [paid["_id"]], "deposits": [], "cheques": [],
+        "counted": 0, "receiver": "Caja",
+    }  # fmt: skip
+    closing = company.fact("cash_close", "ana", **shut)
+    company.couch.bulk(company.code, [closing])
+    rev = company.central(closing["_id"])["_rev"]
+    company.couch.bulk(collector_database(company.code, "ana"), [closing | {"_rev": rev}], new_edits=False)
+    tidy(company.couch, company.code, LATER.date())
+    assert running["_id"] in held(company)
+    assert paid["_id"] not in held(company)
+
+
+def test_a_closed_paper_leaves_after_its_time_and_comes_back_when_it_is_opened(company: Company) -> None:
+    assert {"invoice:F-3", "route:ana:2026-11-21", "goal:ana:2026-11"} <= held(company)
+    assert tidy(company.couch, company.code, LATER.date()).papers == 3
+    assert held(company) == {"invoice:F-1", "invoice:F-2"}
+    company.reconcile(LATER)
+    assert held(company) == {"invoice:F-1", "invoice:F-2"}
+    company.bill("C1", "F-3", state="open", balance=500)
+    company.reconcile(LATER)
+    assert "invoice:F-3" in held(company)
+
+
+@pytest.mark.parametrize("point", ["tidy.facts_purged", "tidy.papers_removed"])
+def test_killed_at_any_point_the_next_run_finishes(company: Company, point: str) -> None:
+    company.push("ana", *(company.fact("note", "ana", customer="C1", text="x") for _ in range(120)))
+    company.reconcile()
+    process = multiprocessing.get_context("fork").Process(
+        target=_tidy_and_die, args=(company.settings, company.code, point)
+    )
+    process.start()
+    process.join(30)
+    assert process.exitcode == KILL_STATUS
+    tidy(company.couch, company.code, LATER.date())
+    assert held(company) == {"invoice:F-1", "invoice:F-2"}
+    assert len(company.facts()) == 120
+
+
+def _tidy_and_die(settings: Settings, code: str, point: str) -> None:
+    os.environ["RECAUDO_KILL_AT"] = point
+    with connect(settings) as couch:
+        tidy(couch, code, LATER.date())
+    os._exit(0)
+
+
+def fill(company: Company, documents: int) -> None:
+    database = collector_database(company.code, "ana")
+    for start in range(0, documents, 5000):
+        some = range(start, min(start + 5000, documents))
+        company.couch.bulk(database, [{"_id": f"activity:X{number}"} for number in some])
+
+
+def test_the_office_is_told_once_of_a_phone_with_too_many_documents(company: Company) -> None:
+    company.reconcile()
+    assert company.exceptions("documents_many") == []
+    fill(company, DOCUMENTS_MANY)
+    company.reconcile()
+    company.reconcile()
+    [told] = company.exceptions("documents_many")
+    assert told["collector"] == "ana"
+    assert told["evidence"]["documents"] >= DOCUMENTS_MANY
+
+
+def test_nobody_is_given_a_customer_whom_the_phone_has_no_room_for(company: Company) -> None:
+    company.customer("C2", None, "F-9")
+    fill(company, DOCUMENTS_TOO_MANY - 3)
+    with pytest.raises(PhoneFull):
+        assign(company.couch, company.code, customer="C2", collector="ana", by="sofia", now=NOW)
+    assert company.central("assignment:C2")["collector"] is None
+    assign(company.couch, company.code, customer="C1", collector="ana", by="sofia", now=NOW)
