@@ -5,8 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 from collections.abc import Iterator
-from datetime import timedelta
-from typing import Any
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -16,8 +15,11 @@ from backend.killpoints import KILL_STATUS
 from backend.reconcile.tidying import tidy
 from backend.services.assignments import PhoneFull, assign
 from receivables.assignments import DOCUMENTS_MANY, DOCUMENTS_TOO_MANY
+from receivables.cash import cash_session, plan_close
+from receivables.documents import Author
 from receivables.identifiers import collector_database
-from tests.support.reconciling import NOW, Company, a_company, a_server
+from tests.support.builders import QUITO
+from tests.support.reconciling import NOW, Company, Json, a_company, a_server
 from tests.support.stack import Stack
 
 LATER = NOW + timedelta(days=100)
@@ -73,28 +75,35 @@ def test_old_facts_are_purged_without_a_tombstone_and_stay_at_the_centre(company
 def test_what_the_centre_lacks_and_money_that_still_counts_is_kept(company: Company) -> None:
     paid = company.receipt("ana", 1, created_at="2026-11-20T15:04:05Z", local_on="2026-11-20")
     running = company.receipt("ana", 2)
-    company.push("ana", paid, running)
+    company.push("ana", paid, a_close_of(company, paid), running)
     company.reconcile()
+    assert tidy(company.couch, company.code, LATER.date()).facts == 0, "the ERP has not answered"
     for receipt in (paid, running):
         key = receipt["_id"].partition(":")[2]
-        company.put(
-            {"_id": f"posting:{key}", "receipt": receipt["_id"], "collector": "ana", "state": "posted"}
-        )
+        posted = {"receipt": receipt["_id"], "collector": "ana", "state": "posted"}
+        company.put({"_id": f"posting:{key}", "claimed_at": "2026-11-21T16:00:00Z", **posted})
     unread = company.fact("note", "ana", customer="C1", text="no ha llegado")
     company.push("ana", unread)
-    assert tidy(company.couch, company.code, LATER.date()).facts == 0
+    assert tidy(company.couch, company.code, LATER.date()).facts == 1
     assert company.central("received:ana")["waiting"] == [unread["_id"]]
-    shut: Any = {
-        "cash": 0, "currency": "USD", "receipts": [paid["_id"]], "deposits": [], "cheques": [],
-        "counted": 0, "receiver": "Caja",
-    }  # fmt: skip
-    closing = company.fact("cash_close", "ana", **shut)
-    company.couch.bulk(company.code, [closing])
-    rev = company.central(closing["_id"])["_rev"]
-    company.couch.bulk(collector_database(company.code, "ana"), [closing | {"_rev": rev}], new_edits=False)
-    tidy(company.couch, company.code, LATER.date())
-    assert running["_id"] in held(company)
     assert paid["_id"] not in held(company)
+    assert {running["_id"], unread["_id"]} <= held(company)
+
+
+def a_close_of(company: Company, *receipts: Json) -> Json:
+    """Of what the collector holds, handed over on the evening of the 20th."""
+    evening = datetime(2026, 11, 20, 23, 0, tzinfo=UTC)
+    signed = {"name": "Ana Paredes", "strokes": [[1, 2, 3, 4]]}
+    running = cash_session(receipts, [], [], [], currency="USD")
+    closing = plan_close(
+        running, counted=running.expected, denominations={}, reason="", signature=signed, receiver=signed,
+        author=Author(
+            company=company.code, collector="ana", device="01KDEVICE", ulid="01KAKYX7M90000000000000001",
+            now=evening, zone=QUITO,
+        ),
+    )  # fmt: skip
+    assert isinstance(closing, dict), closing
+    return closing
 
 
 def test_a_closed_paper_leaves_after_its_time_and_comes_back_when_it_is_opened(company: Company) -> None:
