@@ -15,7 +15,7 @@ from datetime import date
 from typing import Any, ClassVar
 
 from receivables.compliance import Pack
-from receivables.documents import FACT_TYPES, BadDocument
+from receivables.documents import FACT_TYPES, BadDocument, parse_date
 from receivables.identifiers import BadIdentifier, parse_id
 from receivables.invoices import Invoice
 from receivables.planned_stops import PlannedStop, planned_route
@@ -60,6 +60,9 @@ class Portfolio:
         self.holidays: dict[str, Json] = {}
         self.attempts: dict[str, Json] = {}
         self.received: frozenset[str] = frozenset()
+        self.kept_since: date | None = None
+        """The centre has all facts of earlier days but those in `waiting`."""
+        self.waiting: frozenset[str] = frozenset()
         self.facts: dict[str, tuple[str, int, str]] = {}
         """Every fact here: id → (type, local sequence, device)."""
         self.invoices_of: dict[str, set[str]] = defaultdict(set)
@@ -110,6 +113,12 @@ class Portfolio:
 
     def _put_pack(self, country: str, document: Json) -> None:
         self.packs[country] = Pack.from_json(document)
+
+    def _put_received(self, _key: str, document: Json) -> None:
+        self.received = _received_ids(document)
+        since = document.get("kept_since")
+        self.kept_since = parse_date(since) if since else None
+        self.waiting = frozenset(document.get("waiting") or ())
 
     def _put_invoice(self, number: str, document: Json) -> None:
         self._remove_invoice(number)
@@ -180,7 +189,7 @@ class Portfolio:
         "compliance_pack": _put_pack,
         "holidays": lambda self, key, doc: self.holidays.update({key: doc}),
         "contact_attempt": lambda self, _key, doc: self.attempts.update({doc["_id"]: doc}),
-        "received": lambda self, _key, doc: setattr(self, "received", _received_ids(doc)),
+        "received": _put_received,
     }
     _DROP: ClassVar[dict[str, Callable[[Portfolio, str], None]]] = {
         "customer": _remove_customer,

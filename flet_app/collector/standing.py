@@ -95,8 +95,17 @@ def _known_to_the_centre(portfolio: Portfolio, fact_id: str) -> Standing | None:
 def unsent(portfolio: Portfolio, outbox: Outbox, *, but: Collection[str] = frozenset()) -> dict[str, int]:
     """How many facts of each kind are only on this phone, without those in `but`; no kind counts zero."""
     counts: dict[str, int] = {}
-    for fact, (kind, sequence, device) in portfolio.facts.items():
-        told = fact in portfolio.received or fact in but
-        if not told and outbox.is_unsent(fact, kind, sequence, device):
+    for fact in unsent_facts(portfolio, outbox):
+        if fact not in but:
+            kind = portfolio.facts[fact][0]
             counts[kind] = counts.get(kind, 0) + 1
     return counts
+
+
+def unsent_facts(portfolio: Portfolio, outbox: Outbox) -> list[str]:
+    """Ids of the facts that are only on this phone."""
+    return [
+        fact
+        for fact, (kind, sequence, device) in portfolio.facts.items()
+        if fact not in portfolio.received and outbox.is_unsent(fact, kind, sequence, device)
+    ]

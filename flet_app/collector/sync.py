@@ -15,12 +15,13 @@ import logging
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
 from enum import StrEnum
 from typing import Any
 
 from flet_app.collector.api import NoNetwork, Refused, Revoked, SignInAgain
 from flet_app.collector.bootstrap import World
+from flet_app.collector.forgetting import forget_old_facts
 from flet_app.collector.session import TokenKeeper
 from flet_app.collector.standing import Centre, unsent
 from flet_app.collector.store import Store
@@ -124,6 +125,7 @@ class SyncDriver:
         self._remote: RemoteDatabase | None = None
         self._ahead = ThreadPoolExecutor(1, "sync-ahead")
         self._refreshing: asyncio.Task[None] | None = None
+        self._forgotten: date | None = None
 
     def nudge(self) -> None:
         self._nudged.set()
@@ -175,7 +177,16 @@ class SyncDriver:
                 log.warning("synchronisation failed: %r", failure)
         await self._store.refresh()
         self._changed()
+        if failure is None:
+            await self._forget()
         return self._pause(failure)
+
+    async def _forget(self) -> None:
+        """Let go of old facts, once for each day up to which the centre says that it has everything."""
+        since = self._store.portfolio.kept_since
+        if since is not None and since != self._forgotten:
+            await forget_old_facts(self._store)
+            self._forgotten = since
 
     async def _run_round(self, waiting: dict[str, int]) -> Exception | None:
         """One round in its thread. When cancelled, wait for the thread: the database is closed next."""

@@ -120,6 +120,42 @@ def test_projections_come_down_and_facts_go_up(tmp_path: Path, centre: RemoteDat
     sync(tmp_path, address, story)
 
 
+def test_old_facts_leave_the_phone_once_the_centre_has_them_and_unsent_ones_never(
+    tmp_path: Path, centre: RemoteDatabase, address: str
+) -> None:
+    rule = {"_id": "_design/rules", "validate_doc_update": NO_NOTES}
+    centre.bulk_docs([rule])
+
+    async def story(watched: Watched) -> None:
+        store = watched.store
+        old = await watched.write("contact_attempt", channel="call", local_on="2026-01-02")
+        lacking = await watched.write("contact_attempt", channel="sms", local_on="2026-01-02")
+        recent = await watched.write("contact_attempt", channel="call")
+        await watched.until(lambda: at_centre(centre, recent), "they are sent")
+        unsent = await watched.write("note", text="Llamar antes", local_on="2026-01-02")
+        await watched.until(lambda: unsent in store.outbox.refused, "the note is only here")
+        told = {"receipts": {}, "others": [], "kept_since": "2026-06-01", "waiting": [lacking]}
+        centre.bulk_docs([{"_id": f"received:{COLLECTOR}", **told}])
+        watched.driver.nudge()
+        await watched.until(lambda: not is_here(store, old), "the old one is gone")
+        assert all(is_here(store, each) for each in (lacking, recent, unsent))
+        watched.driver.nudge()
+        await watched.write("contact_attempt", channel="email")
+        await watched.until(
+            lambda: len(watched.said) > 4 and watched.said[-1].unsent == {"note": 1}, "a round"
+        )
+        assert at_centre(centre, old)
+
+    sync(tmp_path, address, story)
+
+
+def is_here(store: Store, fact: str) -> bool:
+    try:
+        return bool(store.database.get(fact))
+    except NotFound:
+        return False
+
+
 def test_a_refused_fact_is_told_kept_and_taken_when_the_rule_is_gone(
     tmp_path: Path, centre: RemoteDatabase, address: str
 ) -> None:
