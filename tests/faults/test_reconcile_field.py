@@ -1,4 +1,4 @@
-"""Five collectors with real stores, an office that moves customers about, lines that are cut; phones, database
+"""Five collectors with real stores, an office that moves customers about, lines that are cut; phones, server
 and reconcile are killed: in the end each phone holds exactly what it may, and the centre every fact.
 """
 
