@@ -70,6 +70,11 @@ class Api:
         body: Json = answer.json()
         return body
 
+    async def write(self, path: str, body: Json) -> Json:
+        """POST below the chosen company; raise `ApiProblem` with the server's own words when refused."""
+        answer: Json = (await self._authorised("POST", path, json=body)).json()
+        return answer
+
     async def read_bytes(self, path: str) -> bytes:
         """GET a file (a voucher's PDF) below the chosen company."""
         return (await self._authorised("GET", path)).content

@@ -12,6 +12,7 @@ from flet_app.supervisor.api import Api
 from flet_app.supervisor.feed import follow
 from flet_app.supervisor.session import Session, SessionContext
 from flet_app.supervisor.state import SupervisorState
+from flet_app.supervisor.views.assignment import Assignment
 from flet_app.supervisor.views.collectors_map import CollectorsMap
 from flet_app.supervisor.views.panel import Panel
 from flet_app.supervisor.views.receipts import Receipts
@@ -41,6 +42,7 @@ def App(session: Session) -> object:
                         ft.Route(path="mapa", component=CollectorsMap),
                         ft.Route(path="gestiones", component=Visits),
                         ft.Route(path="cobros", component=Receipts),
+                        ft.Route(path="reparto", component=Assignment),
                     ],
                 )
             ],

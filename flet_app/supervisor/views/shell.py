@@ -22,6 +22,7 @@ PLACES = (
     ("Map", ft.Icons.MAP_OUTLINED, ft.Icons.MAP, "/mapa"),
     ("Visits", ft.Icons.DIRECTIONS_WALK_OUTLINED, ft.Icons.DIRECTIONS_WALK, "/gestiones"),
     ("Receipts", ft.Icons.RECEIPT_LONG_OUTLINED, ft.Icons.RECEIPT_LONG, "/cobros"),
+    ("Assignment", ft.Icons.GROUPS_OUTLINED, ft.Icons.GROUPS, "/reparto"),
 )
 
 

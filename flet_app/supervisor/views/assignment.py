@@ -1,0 +1,173 @@
+"""Who serves whom: a plan is wished for, looked at, carried out, and taken back if it was a mistake."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Any
+
+import flet as ft
+
+from flet_app.components.figures import caption
+from flet_app.components.handlers import calling, use_kept
+from flet_app.components.inputs import bottom_bar, choice, choices, field, primary, secondary, segments
+from flet_app.components.status import Tone
+from flet_app.components.surfaces import card, notice, section
+from flet_app.supervisor.planning import Json, Planning
+from flet_app.supervisor.session import Session, use_session
+from flet_app.supervisor.views.assignment_plan import name_of, outcome_of, plan_of
+from flet_app.theme import EDGE, is_dark, palette
+
+MODES = (("balanced", "Even out"), ("zone", "By zone"), ("manual", "By hand"))
+EXPLAINED = {
+    "balanced": "Customers without a collector get one, and the work is evened out by number, amount and "
+    "distance. Nobody is moved without need.",
+    "zone": "Each customer goes to whoever serves the zone in which it lies.",
+    "manual": "The customers that you choose go to one collector.",
+}
+
+
+@ft.component
+def Assignment() -> ft.Control:
+    session = use_session()
+    planning = use_kept(Planning)
+    ft.use_state(planning)
+    colors = palette(dark=is_dark(ft.context.page))
+    texts = session.texts
+    rows: list[ft.Control] = []
+    if planning.failure:
+        told = planning.failure
+        if told == "unreachable":
+            told = texts.t("The server doesn't answer. Check the connection and try again.")
+        rows.append(
+            notice(told, colors, tone=Tone.LATE, icon=ft.Icons.ERROR_OUTLINE, identifier="plan-failure")
+        )
+    if planning.outcome:
+        rows += outcome_of(session, planning.outcome, colors)
+    elif planning.plan:
+        rows += plan_of(session, planning.plan, colors)
+    else:
+        rows += _wish(session, planning)
+    body = ft.ListView(
+        rows, expand=True, spacing=12, padding=ft.Padding.only(left=EDGE, right=EDGE, top=8, bottom=EDGE)
+    )
+    return ft.Column([body, _actions(session, planning)], expand=True, spacing=0)
+
+
+def _wish(session: Session, planning: Planning) -> list[ft.Control]:
+    texts = session.texts
+    modes = [(f"mode-{mode}", mode, texts.t(words)) for mode, words in MODES]
+    rows: list[ft.Control] = [
+        segments(modes, selected=planning.mode, on_select=partial(_choose_mode, session, planning)),
+        caption(texts.t(EXPLAINED[planning.mode]), size=14),
+    ]
+    if planning.mode == "zone":
+        rows += _zones(session, planning)
+    if planning.mode == "manual":
+        rows += _by_hand(session, planning)
+    return rows
+
+
+def _choose_mode(session: Session, planning: Planning, mode: str) -> None:
+    planning.choose_mode(mode)
+    if mode == "zone":
+        _run(planning.read_zones, session)
+
+
+def _zones(session: Session, planning: Planning) -> list[ft.Control]:
+    texts = session.texts
+    if not planning.zones:
+        return [caption(texts.t("There are no zones yet."))]
+    return [
+        card(
+            ft.Row(
+                [
+                    ft.Text(zone["name"], size=16, weight=ft.FontWeight.W_600, expand=True),
+                    caption(name_of(session, zone["collector"])),
+                ]
+            ),
+            padding=12,
+        )
+        for zone in planning.zones
+    ]
+
+
+def _by_hand(session: Session, planning: Planning) -> list[ft.Control]:
+    texts = session.texts
+    people = [(row["collector"], row["name"]) for row in session.state.collectors if row.get("active", True)]
+    targets = [
+        choice(
+            f"target-{code or 'nobody'}",
+            name,
+            selected=planning.target == code,
+            on_select=calling(setattr, planning, "target", code),
+        )
+        for code, name in [*people, ("", texts.t("Nobody"))]
+    ]
+    listed = {row["code"]: row for row in planning.found}
+    kept = [{"code": code, "name": name} for code, name in planning.chosen.items() if code not in listed]
+    return [
+        section(texts.t("For whom")),
+        choices(targets),
+        section(texts.n("{count} customer chosen", "{count} customers chosen", len(planning.chosen))),
+        field(
+            "customer-search",
+            texts.t("Search by name or code"),
+            value=planning.query,
+            on_change=partial(_search, session, planning),
+            prefix_icon=ft.Icons.SEARCH,
+        ),
+        *(_customer(session, planning, row) for row in [*kept, *planning.found]),
+    ]
+
+
+def _search(session: Session, planning: Planning, query: str) -> None:
+    _run(partial(planning.search, query=query), session)
+
+
+def _customer(session: Session, planning: Planning, row: Json) -> ft.Control:
+    now_with = name_of(session, row["collector"]) if "collector" in row else None
+    return choice(
+        f"customer-{row['code']}",
+        f"{row['name']} · {row['code']}",
+        selected=row["code"] in planning.chosen,
+        on_select=calling(planning.toggle, row),
+        detail=now_with,
+    )
+
+
+def _actions(session: Session, planning: Planning) -> ft.Control:
+    texts = session.texts
+    if planning.outcome:
+        undo = planning.outcome["state"] == "applied"
+        back = secondary("plan-undo", texts.t("Undo"), calling(_run, planning.take_back, session))
+        again = primary("plan-again", texts.t("Another plan"), calling(planning.discard))
+        return bottom_bar(*([back] if undo else []), again)
+    if planning.plan:
+        nothing = not planning.plan["moves"] or planning.plan["refused"]
+        return bottom_bar(
+            secondary("plan-discard", texts.t("Discard"), calling(planning.discard)),
+            primary(
+                "plan-apply",
+                texts.n("Move {count} customer", "Move {count} customers", len(planning.plan["moves"])),
+                calling(_run, planning.carry_out, session),
+                disabled=nothing,
+                busy=planning.busy,
+            ),
+        )
+    return bottom_bar(
+        primary(
+            "plan-show",
+            texts.t("Show the plan"),
+            calling(_run, planning.show, session),
+            disabled=not planning.is_complete,
+            busy=planning.busy,
+        )
+    )
+
+
+def _run(work: Callable[..., Awaitable[Any]], session: Session) -> None:
+    async def run() -> None:
+        await work(session.api)
+
+    ft.context.page.run_task(run)
