@@ -24,6 +24,7 @@ from backend.http.papers import papers_blueprint
 from backend.http.portfolio import portfolio_blueprint
 from backend.http.rules import PREFIX, check_rules
 from backend.http.sign_in import sign_in_blueprint
+from backend.http.withholdings import withholdings_blueprint
 from backend.http.zones import zones_blueprint
 from backend.services.pages import BadCursor
 
@@ -33,6 +34,7 @@ BLUEPRINTS = (
     field_blueprint,
     papers_blueprint,
     corrections_blueprint,
+    withholdings_blueprint,
     portfolio_blueprint,
     assignment_blueprint,
     zones_blueprint,

@@ -151,6 +151,19 @@ PROBLEMS: Mapping[str, _Entry] = {
             "The accounting system has given no authorised XML of {number}.",
         ),
     ),
+    "withholding_unknown": _Entry(
+        404,
+        ("Retención no encontrada", "Withholding not found"),
+        (
+            "El recibo {number} no tiene una retención en la línea {line}.",
+            "Receipt {number} has no withholding on line {line}.",
+        ),
+    ),
+    "withholding_decided": _Entry(
+        409,
+        ("Ya se decidió", "Already decided"),
+        ("Ya se decidió otra cosa: {decision}.", "Somebody decided otherwise: {decision}."),
+    ),
     "paper_unknown": _Entry(
         404,
         ("Documento no encontrado", "Nothing to print"),

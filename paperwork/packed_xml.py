@@ -15,9 +15,10 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 from paperwork.safe_xml import MAX_BYTES, Node, XmlRefused
 from paperwork.sri_xml import authorised_document, read_electronic_document
 from receivables.electronic_documents import ElectronicDocument
+from receivables.payments import MAX_VOUCHER
 from receivables.validation import Problem
 
-MAX_PACKED = 32 * 1024
+MAX_PACKED = MAX_VOUCHER
 """Characters; an invoice of several hundred lines. What is larger stays in the office."""
 
 _ANSWER = ("estado", "numeroAutorizacion", "fechaAutorizacion", "ambiente")

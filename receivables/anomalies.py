@@ -48,9 +48,11 @@ def over_allocated(balance: int, claims: Iterable[Claim]) -> dict[str, int]:
 
 
 def instruments(receipt: Mapping[str, Any]) -> list[tuple[str, ...]]:
-    """What in a receipt can be paid with only once: `("cheque", bank, account, number)` and `("transfer",
-    bank, reference)`, spelled as `plain_reference` does. Lines that lack what would identify them are left
-    out.
+    """What in a receipt can be paid with only once, spelled as `plain_reference` does.
+
+    `("cheque", bank, account, number)`, `("transfer", bank, reference)` and `("withholding", access key)`,
+    the last once however many of the voucher's taxes are lines. Lines that lack what would identify them are
+    left out.
     """
     found: list[tuple[str, ...]] = []
     for line in receipt["payments"]:
@@ -59,7 +61,9 @@ def instruments(receipt: Mapping[str, Any]) -> list[tuple[str, ...]]:
             found.append(("cheque", bank, plain_reference(line.get("account")), number))
         elif line["method"] == "transfer" and (reference := plain_reference(line.get("reference"))):
             found.append(("transfer", bank, reference))
-    return found
+        elif line["method"] == "withholding" and (key := plain_reference(line.get("access_key"))):
+            found.append(("withholding", key))
+    return list(dict.fromkeys(found))
 
 
 def plain_reference(text: Any) -> str:

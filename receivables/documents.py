@@ -32,7 +32,7 @@ PROJECTION_TYPES = frozenset({
 })  # fmt: skip
 SETTINGS_TYPES = frozenset({
     "assignment", "holding", "device", "series", "refresh", "dunning_claim", "erp_cursor", "exception",
-    "audit", "zone", "enrolment", "enrolment_code", "sales", "assignment_plan",
+    "audit", "zone", "withholding_decision", "enrolment", "enrolment_code", "sales", "assignment_plan",
 })  # fmt: skip
 
 COMMON_FACT_FIELDS = ("schema", "company", "collector", "device", "created_at", "local_on")

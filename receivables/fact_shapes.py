@@ -14,7 +14,7 @@ from typing import Any
 from receivables.compliance import Channel
 from receivables.identifiers import CODE, SERIES
 from receivables.money import MAX_MINOR, MoneyError, minor_from_json
-from receivables.payments import Method
+from receivables.payments import MAX_VOUCHER, VOUCHER, Method
 from receivables.validation import Problem
 
 Check = Callable[[Any, str], Problem | None]
@@ -176,7 +176,7 @@ _payment = record((
     ("method", _method), ("amount", whole(1)), ("bank", _short), ("account", _short), ("number", _short),
     ("drawer", _short), ("cheque_on", or_null(_date)), ("reference", _short),
     ("transferred_on", or_null(_date)), ("brand", _short), ("last4", _short), ("authorisation", _short),
-    ("tax", _short), ("access_key", _short),
+    ("tax", _short), ("access_key", _short), (VOUCHER, or_null(text(1, MAX_VOUCHER))),
 ))  # fmt: skip
 _signature = record((
     ("name", _name),

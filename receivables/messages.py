@@ -380,6 +380,7 @@ FIELD_NAMES: Mapping[str, tuple[str, str]] = {
     "authorisation": ("autorización", "authorisation"),
     "tax": ("impuesto", "tax"),
     "access_key": ("clave de acceso", "access key"),
+    "voucher": ("XML del comprobante", "voucher XML"),
     "comment": ("comentario", "comment"),
     "reason": ("motivo", "reason"),
     "text": ("detalle", "details"),

@@ -63,6 +63,10 @@ RULES: Mapping[str, Rule] = {
     ),
     f"GET {_COMPANY}/invoices/<number>/ride": _READ,
     f"GET {_COMPANY}/withholdings/<number>/ride": _READ,
+    f"GET {_COMPANY}/receipts/<number>/withholdings": _READ,
+    f"POST {_COMPANY}/receipts/<number>/withholdings/<line>/decision": Rule(
+        who=Action.CLOSE_EXCEPTION, audit="withholding_decided", keeps=("decision", "comment")
+    ),
     f"GET {_COMPANY}/visits/<visit>/acta": _READ,
     f"GET {_COMPANY}/cash-closes/<close>/pdf": _READ,
     f"GET {_COMPANY}/deposits/<deposit>/pdf": _READ,

@@ -20,6 +20,7 @@ from backend import killpoints
 from backend.couch.client import Couch, Json
 from backend.couch.errors import Conflict
 from backend.erp.outgoing import OutgoingReceipt
+from backend.services.withholding_checks import as_posted, checks_of
 from receivables.allocation import cap_allocations
 from receivables.documents import SCHEMA, BadDocument, parse_instant, rfc3339
 from receivables.identifiers import posting_id
@@ -41,7 +42,7 @@ def claim(couch: Couch, company: str, receipt: Receipt, *, now: datetime, voided
             return None
         if voided:
             return decide_void(receipt, now=now)
-        return decide(receipt, open_balances(couch, company, receipt), now=now)
+        return _decide_now(couch, company, receipt, now=now)
 
     return decide_in_turn(couch, company, posting_id(receipt.id), first)
 
@@ -55,7 +56,7 @@ def claim_again(couch: Couch, company: str, receipt: Receipt, *, now: datetime) 
     def anew(standing: Json | None) -> Json | None:
         if standing is None or standing["state"] != "rejected":
             return None
-        return following(standing, decide(receipt, open_balances(couch, company, receipt), now=now))
+        return following(standing, _decide_now(couch, company, receipt, now=now))
 
     return decide_in_turn(couch, company, posting_id(receipt.id), anew)
 
@@ -119,6 +120,13 @@ def decide_void(receipt: Receipt, *, now: datetime) -> Json:
     return {**decide(receipt, {}, now=now), **nothing}
 
 
+def _decide_now(couch: Couch, company: str, receipt: Receipt, *, now: datetime) -> Json:
+    """The posting by what is open now, with what is to be thought of the receipt's withholdings now."""
+    posting = decide(receipt, open_balances(couch, company, receipt), now=now)
+    checks = checks_of(couch, company, receipt.source)
+    return {**posting, "withholdings": checks} if checks else posting
+
+
 def decide(receipt: Receipt, open_by_invoice: Mapping[str, Money], *, now: datetime) -> Json:
     """The posting that a receipt gets when its invoices have this much open."""
     currency = receipt.total.currency
@@ -152,7 +160,7 @@ def outgoing(receipt: Receipt, posting: Json) -> OutgoingReceipt:
         local_on=datetime.fromisoformat(receipt.local_on).date(),
         currency=receipt.total.currency,
         total=receipt.total.minor,
-        payments=receipt.source["payments"],
+        payments=as_posted(receipt.source["payments"], posting.get("withholdings") or ()),
         allocations=[(line["invoice"], line["amount"]) for line in posting["allocations"]],
         on_account=posting["on_account"],
     )

@@ -37,6 +37,7 @@ EXCEPTIONS = {
     "refused": "The database refused a record",
     "duplicate_cheque": "A cheque appears in two receipts",
     "reused_transfer": "A transfer appears in two receipts",
+    "withholding_pending": "A withholding has to be validated",
     "broken_series": "A receipt series has a gap",
     "broken_chain": "A receipt was altered or replaced",
     "bad_signature": "A receipt without the signature of its phone",

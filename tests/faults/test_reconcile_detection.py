@@ -9,9 +9,12 @@ from typing import Any
 import pytest
 
 from backend.reconcile.detection.table import DETECTORS
+from paperwork.packed_xml import pack
+from receivables.electronic_documents import WITHHOLDING_CODE
 from receivables.signatures import sign_receipt
 from tests.support.office import PhoneKey
 from tests.support.reconciling import NOW, Company, a_company, a_server
+from tests.support.sri import COMPANY_RUC, CUSTOMER_RUC, document, sample
 from tests.support.stack import Stack
 
 HOME = {"lat": -0.18, "lon": -78.48}
@@ -113,6 +116,84 @@ def test_one_cheque_or_transfer_in_two_receipts_is_raised_for_the_second(
     assert raised["receipt"] == second["_id"]
     assert [use["collector"] for use in raised["evidence"]["uses"]] == ["ana", "bruno"]
     assert len(company.facts()) == 2
+
+
+def voucher_lines(**change: Any) -> list[dict[str, Any]]:
+    """The two lines that a customer's voucher gives, with its XML."""
+    packed = pack(sample("retencion-1.0.0"), document_code=WITHHOLDING_CODE)
+    issuer = document("retencion-1.0.0").content.issuer
+    common = {
+        "method": "withholding",
+        "number": issuer.number,
+        "access_key": issuer.access_key,
+        "voucher": packed,
+    }
+    lines = [common | {"amount": 225, "tax": "renta"}, common | {"amount": 439, "tax": "iva"}]
+    return [line | change for line in lines]
+
+
+@pytest.fixture
+def withholding(company: Company) -> Company:
+    """A company to which C1, under its RUC, owes the invoice that the voucher names."""
+    company.put(company.central(f"company:{company.code}") | {"tax_id": COMPANY_RUC})
+    company.put(company.central("customer:C1") | {"tax_id": CUSTOMER_RUC})
+    company.bill("C1", "001-002-000000123", balance=12713, total=12713)
+    return company
+
+
+def withheld(company: Company, counter: int, lines: list[dict[str, Any]], **fields: Any) -> Any:
+    owner = fields.pop("owner", "ana")
+    applied = {"001-002-000000123": sum(line["amount"] for line in lines)}
+    return company.receipt(owner, counter, payments=lines, allocations=applied, **fields)
+
+
+def test_a_withholding_that_its_voucher_proves_needs_nobody(withholding: Company) -> None:
+    withholding.push("ana", withheld(withholding, 1, voucher_lines()))
+    withholding.reconcile()
+    assert withholding.exceptions() == []
+
+
+def test_a_voucher_that_another_collector_used_before_is_raised_for_the_second(withholding: Company) -> None:
+    first = withheld(withholding, 1, voucher_lines()[:1])
+    withholding.push("ana", first)
+    withholding.reconcile()
+    second = withheld(
+        withholding, 1, voucher_lines()[:1], owner="bruno", place=None, created_at="2026-11-21T16:00:00Z"
+    )
+    withholding.push("bruno", second)
+    withholding.reconcile()
+    [raised] = withholding.exceptions("withholding_pending")
+    assert raised["_id"] == "exception:withholding_pending:RBRUNO-00000001:0"
+    assert [reason["code"] for reason in raised["evidence"]["reasons"]] == ["withholding_key_used"]
+    assert len(withholding.facts()) == 2
+
+
+def test_a_voucher_of_a_voided_receipt_may_be_used_again(withholding: Company) -> None:
+    withholding.push("ana", withheld(withholding, 1, voucher_lines()))
+    void = withholding.fact("receipt_void", "ana", receipt="receipt:RANA:00000001", reason="Error")
+    withholding.push("ana", void)
+    withholding.reconcile()
+    withholding.push("ana", withheld(withholding, 2, voucher_lines(), created_at="2026-11-21T16:00:00Z"))
+    withholding.reconcile()
+    assert findings(withholding) == {}
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"voucher": None}, "withholding_without_xml"),
+        ({"voucher": "AAAA"}, "withholding_without_xml"),
+        ({"number": "001-001-000000999"}, "withholding_number_differs"),
+    ],
+)
+def test_a_withholding_that_proves_nothing_waits_for_the_office(
+    change: dict[str, Any], reason: str, withholding: Company
+) -> None:
+    withholding.push("ana", withheld(withholding, 1, voucher_lines(**change)[:1]))
+    withholding.reconcile()
+    [raised] = withholding.exceptions("withholding_pending")
+    assert [each["code"] for each in raised["evidence"]["reasons"]] == [reason]
+    assert raised["state"] == "open"
 
 
 def test_a_cheque_of_a_voided_receipt_may_be_written_again(company: Company) -> None:
