@@ -10,6 +10,8 @@ import tomllib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from backend.erp.files.connector import FilesConnector
+from backend.erp.files.mapping import read_files_mapping
 from backend.erp.port import Connector, ErpMisconfigured
 from backend.erp.sql.connector import SqlConnector
 from backend.erp.sql.mapping import read_sql_mapping
@@ -57,4 +59,9 @@ def _tryton(file: Table, environment: Mapping[str, str]) -> Callable[[], Connect
     return lambda: TrytonConnector(mapping)
 
 
-OPENERS: Mapping[str, Opener] = {"sql": _sql, "tryton": _tryton}
+def _files(file: Table, _environment: Mapping[str, str]) -> Callable[[], Connector]:
+    mapping = read_files_mapping(file)
+    return lambda: FilesConnector(mapping)
+
+
+OPENERS: Mapping[str, Opener] = {"sql": _sql, "tryton": _tryton, "files": _files}

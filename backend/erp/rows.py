@@ -129,7 +129,10 @@ class Row:
         lat, lon = self._values["lat"], self._values["lon"]
         if lat is None or lon is None:
             return None
-        place = Place(lat=float(lat), lon=float(lon))
+        try:
+            place = Place(lat=float(lat), lon=float(lon))
+        except ValueError as error:
+            raise UnreadableRow(f"lat, lon: {lat}, {lon} are no numbers") from error
         if not (-90 <= place.lat <= 90 and -180 <= place.lon <= 180):
             raise UnreadableRow(f"lat, lon: {lat}, {lon} is not a place on Earth")
         return place

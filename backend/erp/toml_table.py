@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
@@ -65,6 +66,22 @@ class Table:
             return value
         self.fault(key, f"must be a whole number of at least {least}")
         return default
+
+    def truth(self, key: str) -> bool:
+        """False when the key is absent."""
+        value = self._values.get(key, False)
+        if not isinstance(value, bool):
+            self.fault(key, "must be true or false")
+        return value is True
+
+    def zone(self, key: str) -> ZoneInfo:
+        """UTC when the key is absent."""
+        name = self.optional_text(key) if key in self else "UTC"
+        try:
+            return ZoneInfo(name or "UTC")
+        except (ZoneInfoNotFoundError, ValueError):
+            self.fault(key, f"{name!r} is not a time zone, such as America/Guayaquil")
+            return ZoneInfo("UTC")
 
     def choice(self, key: str, default: Choice) -> Choice:
         value = self._values.get(key, default)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from multiprocessing.context import ForkProcess
+from multiprocessing.sharedctypes import Synchronized
 from pathlib import Path
 from typing import Any
 
@@ -109,13 +110,16 @@ class Exchange:
 
 
 class LosesAnswers:
-    """A real connector on a bad line: it carries out every posting, and every `nth` answer never arrives."""
+    """A real connector on a bad line: it carries out every posting, and every `nth` answer never arrives.
 
-    def __init__(self, inner: Connector, nth: int = 1) -> None:
+    `asked` counts them, for several processes on one line.
+    """
+
+    def __init__(self, inner: Connector, nth: int = 1, asked: Synchronized[int] | None = None) -> None:
         self._inner = inner
         self._nth = nth
         self.lost = 0
-        self._asked = 0
+        self._asked = asked or multiprocessing.Value("i", 0)
 
     def post_receipt(self, receipt: OutgoingReceipt) -> Answer:
         return self._lose(self._inner.post_receipt(receipt))
@@ -124,8 +128,10 @@ class LosesAnswers:
         return self._lose(self._inner.post_reversal(reversal))
 
     def _lose(self, answer: Answer) -> Answer:
-        self._asked += 1
-        if self._asked % self._nth == 0:
+        with self._asked.get_lock():
+            self._asked.value += 1
+            last = self._asked.value % self._nth == 0
+        if last:
             self.lost += 1
             raise ErpUnavailable("the line went dead")
         return answer

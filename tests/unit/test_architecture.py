@@ -19,6 +19,7 @@ ALLOWED: dict[str, set[str]] = {
     "backend": {
         "receivables", "paperwork", "ibmcloudant", "ibm_cloud_sdk_core", "requests", "flask", "werkzeug",
         "waitress", "jwt", "cryptography", "sqlalchemy", "psycopg", "shapely", "httpx", "pyvrp", "holidays",
+        "openpyxl",
     },
     "backend/demo": {
         "receivables", "backend", "ibmcloudant", "sqlalchemy", "aiosmtpd", "honcho", "httpx", "shapely",

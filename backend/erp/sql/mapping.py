@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
@@ -95,7 +95,7 @@ def read_sql_mapping(file: Table, environment: Mapping[str, str]) -> SqlMapping:
         changed=changed,
         overlap=erp.number("overlap", 1000 if changed is ChangedForm.INTEGER else OVERLAP_SECONDS, least=0),
         page_size=erp.number("page_size", PAGE_SIZE, least=1),
-        timezone=_timezone(erp),
+        timezone=erp.zone("timezone"),
         queries=_queries(file.table("in")),
         receipts=_posting(out, "receipt"),
         reversals=_reversals(out),
@@ -154,12 +154,3 @@ def _posting(table: Table, head: str) -> Posting:
         process=table.statements("process"),
         again=table.statements("again"),
     )
-
-
-def _timezone(erp: Table) -> ZoneInfo:
-    name = erp.optional_text("timezone") if "timezone" in erp else "UTC"
-    try:
-        return ZoneInfo(name or "UTC")
-    except (ZoneInfoNotFoundError, ValueError):
-        erp.fault("timezone", f"{name!r} is not a time zone, such as America/Guayaquil")
-        return ZoneInfo("UTC")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from backend.erp.toml_table import Table
 
@@ -61,7 +61,7 @@ def read_tryton_mapping(file: Table, environment: Mapping[str, str]) -> TrytonMa
         password=_password(erp, environment),
         company=erp.optional_text("company"),
         language=erp.optional_text("language") or "es",
-        zone=_zone(erp),
+        zone=erp.zone("timezone"),
         overlap=erp.number("overlap", OVERLAP_SECONDS, least=0),
         page_size=erp.number("page_size", PAGE_SIZE, least=1),
         category=inwards.optional_text("category"),
@@ -85,15 +85,6 @@ def _password(erp: Table, environment: Mapping[str, str]) -> str:
     if name and not password:
         erp.fault("password_env", f"names {name}, which is not set")
     return password
-
-
-def _zone(erp: Table) -> ZoneInfo:
-    name = erp.optional_text("timezone") or "UTC"
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
-        erp.fault("timezone", f"{name} is not a time zone")
-        return ZoneInfo("UTC")
 
 
 def _methods(out: Table) -> Mapping[str, str]:

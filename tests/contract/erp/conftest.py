@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.erps import ErpFactory, ErpUnderTest
+from tests.support.files_erp import FilesErp, XlsxErp
 from tests.support.server_erps import MariadbErp, PostgresErp
 from tests.support.sql_erps import SqliteErp
 from tests.support.tryton_erp import TrytonErp
@@ -20,6 +21,8 @@ IMPLEMENTATIONS: Mapping[str, ErpFactory] = {
     "postgresql": PostgresErp,
     "mariadb": MariadbErp,
     "tryton": TrytonErp,
+    "files-csv": FilesErp,
+    "files-xlsx": XlsxErp,
 }
 
 
