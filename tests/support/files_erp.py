@@ -57,6 +57,7 @@ class FilesErp:
             (self.folder / name).mkdir(parents=True)
         self.taken = folder / "taken"
         self.taken.mkdir()
+        self.deliveries: list[str] = []
         self.config = folder / "erp"
         self.config.mkdir()
         mapping = MAPPING.format(
@@ -162,6 +163,7 @@ class FilesErp:
         """Take every file away, decide, answer, export."""
         for path in sorted((self.folder / "salida").glob(f"[!.]*.{self.format}")):
             rows = _rows_of(path.rename(self.taken / path.name))
+            self.deliveries.append(path.name)
             head = rows[0]
             answer = {"id": head["id"], "intento": head["intento"]}
             if reason := self._refusal(rows):

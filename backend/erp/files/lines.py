@@ -83,13 +83,17 @@ class LineReader:
         return Row(values, money=MoneyForm.DECIMAL, currency=mapping.currency, timezone=mapping.timezone)
 
     def _fields(self, sheet: Sheet, row: TableRow) -> dict[str, Any]:
-        """The row by the names of fields, written as everybody else writes them."""
+        """The row by the names of fields, written as everybody else writes them.
+
+        An empty text is one; anything else that is empty is not there.
+        """
         columns = {column.name: column for column in sheet.columns}
-        decimal = self._mapping.decimal
-        return {
-            columns[name].field: _plain(value, columns[name].form, decimal)
-            for name, value in row.values.items()
-        }
+        fields = {}
+        for name, value in row.values.items():
+            column = columns[name]
+            if value is not None or column.form is Form.TEXT:
+                fields[column.field] = _plain(value, column.form, self._mapping.decimal)
+        return fields
 
 
 def unclear(key: str, problem: str, said: str, *, keyed: bool = True) -> Line:

@@ -15,6 +15,7 @@ from zipfile import BadZipFile, ZipFile
 
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell import WriteOnlyCell
+from openpyxl.utils import get_column_letter
 
 from backend.erp.files.templates import Sheet
 
@@ -23,6 +24,9 @@ LARGEST_BYTES = 512 * 1024 * 1024
 END_MARK = "#fin"
 # A spreadsheet program takes a text that begins so for a formula.
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+
+# A column is as wide as what stands in so many of its rows.
+WIDTH_ROWS = 50
 
 Cells = Sequence[Any]
 
@@ -174,6 +178,9 @@ def _write_xlsx(file: Any, sheets: Mapping[str, tuple[Sequence[str], Sequence[Se
     for name, (header, rows) in sheets.items():
         page = workbook.create_sheet(name)
         page.freeze_panes = "A2"
+        for place, title in enumerate(header, start=1):
+            widest = max(len(str(title)), *(len(str(row[place - 1] or "")) for row in rows[:WIDTH_ROWS]), 8)
+            page.column_dimensions[get_column_letter(place)].width = widest + 2
         for row in _with_types(page, [header, *rows]):
             page.append(row)
     workbook.save(file)

@@ -68,7 +68,7 @@ IN: Mapping[Kind, Sheet] = {
         columns=_columns(
             "codigo=code! nombre=name! identificacion=tax_id sucursal=branch telefonos=phones correo=email"
             " direccion=address ciudad=city latitud=lat# longitud=lon# cupo=credit_limit$"
-            " plazo_dias=payment_terms_days# observaciones=observations activo=active moneda=currency"
+            " plazo_dias=payment_terms_days# observaciones=observations activo=active? moneda=currency"
         ),
     ),
     Kind.CREDIT_LIMITS: Sheet(
