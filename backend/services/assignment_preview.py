@@ -245,7 +245,8 @@ def _figures(couch: Couch, company: str, moves: Sequence[Json], *, on: date, cur
                 change[code] = [each + sign * part for each, part in zip(change[code], size, strict=True)]
     figures = []
     for code in concerned:
-        after = [each + more for each, more in zip(before[code], change[code], strict=True)]
+        # a database that is still being filled holds less than its customers bring
+        after = [max(0, each + more) for each, more in zip(before[code], change[code], strict=True)]
         names = ("customers", "amount", "documents")
         figures.append(
             {

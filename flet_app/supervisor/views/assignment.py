@@ -140,19 +140,20 @@ def _actions(session: Session, planning: Planning) -> ft.Control:
     texts = session.texts
     if planning.outcome:
         undo = planning.outcome["state"] == "applied"
-        back = secondary("plan-undo", texts.t("Undo"), calling(_run, planning.take_back, session))
-        again = primary("plan-again", texts.t("Another plan"), calling(planning.discard))
-        return bottom_bar(*([back] if undo else []), again)
+        back = secondary("plan-undo", texts.t("Undo"), calling(_run, planning.take_back, session), expand=1)
+        again = primary("plan-again", texts.t("Another plan"), calling(planning.discard), expand=2)
+        return bottom_bar(*([back, again] if undo else [again]))
     if planning.plan:
         nothing = not planning.plan["moves"] or planning.plan["refused"]
         return bottom_bar(
-            secondary("plan-discard", texts.t("Discard"), calling(planning.discard)),
+            secondary("plan-discard", texts.t("Discard"), calling(planning.discard), expand=1),
             primary(
                 "plan-apply",
                 texts.n("Move {count} customer", "Move {count} customers", len(planning.plan["moves"])),
                 calling(_run, planning.carry_out, session),
                 disabled=nothing,
                 busy=planning.busy,
+                expand=2,
             ),
         )
     return bottom_bar(

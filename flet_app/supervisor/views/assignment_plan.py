@@ -85,15 +85,15 @@ def _collector(session: Session, each: Json, currency: str, colors: Palette) -> 
             texts.money(value, currency) if money else texts.number(value)
             for value in (each[name]["before"], each[name]["after"])
         )
-        return f"{was} → {will}"
+        return texts.t("from {before} to {after}", before=was, after=will)
 
     lines: list[ft.Control] = [
         ft.Text(name_of(session, each["collector"]), size=16, weight=ft.FontWeight.W_600),
         ft.Row(
             [
-                caption(f"{texts.t('Customers')}: {change('customers')}", size=14),
-                caption(f"{texts.t('To collect')}: {change('amount', money=True)}", size=14),
-                caption(f"{texts.t('Documents')}: {change('documents')}", size=14),
+                _figure(f"{texts.t('Customers')}: {change('customers')}"),
+                _figure(f"{texts.t('To collect')}: {change('amount', money=True)}"),
+                _figure(f"{texts.t('Documents')}: {change('documents')}"),
             ],
             spacing=24,
             run_spacing=4,
@@ -106,8 +106,15 @@ def _collector(session: Session, each: Json, currency: str, colors: Palette) -> 
     return tag(f"plan-{each['collector']}", card(ft.Column(lines, spacing=4, tight=True), padding=12))
 
 
+def _figure(text: str) -> ft.Text:
+    """A caption that may stand in a row that wraps, where Flutter draws nothing that says how it expands."""
+    return ft.Text(text, size=14, color=ft.Colors.ON_SURFACE_VARIANT)
+
+
 def _move(session: Session, move: Json) -> ft.Control:
-    hands = f"{name_of(session, move['from'])} → {name_of(session, move['to'])}"
+    hands = session.texts.t(
+        "from {before} to {after}", before=name_of(session, move["from"]), after=name_of(session, move["to"])
+    )
     name = ft.Text(f"{move['name'] or move['customer']} · {move['customer']}", size=15, expand=True)
     return ft.Row([name, caption(hands, size=14)], spacing=12)
 
