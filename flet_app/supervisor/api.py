@@ -70,10 +70,14 @@ class Api:
         body: Json = answer.json()
         return body
 
-    async def write(self, path: str, body: Json) -> Json:
-        """POST below the chosen company; raise `ApiProblem` with the server's own words when refused."""
-        answer: Json = (await self._authorised("POST", path, json=body)).json()
-        return answer
+    async def write(self, path: str, body: Json | None = None, *, method: str = "POST") -> Json:
+        """POST, PUT or DELETE below the chosen company, with the answer or an empty one.
+
+        Raise `ApiProblem` with the server's own words when refused.
+        """
+        answer = await self._authorised(method, path, **({} if body is None else {"json": body}))
+        written: Json = answer.json() if answer.content else {}
+        return written
 
     async def read_bytes(self, path: str) -> bytes:
         """GET a file (a voucher's PDF) below the chosen company."""

@@ -29,7 +29,6 @@ class Planning:
     found: list[Json] = field(default_factory=list)
     chosen: dict[str, str] = field(default_factory=dict)
     target: str | None = None
-    zones: list[Json] = field(default_factory=list)
     plan: Json | None = None
     outcome: Json | None = None
     busy: bool = False
@@ -59,11 +58,6 @@ class Planning:
         page = await self._ask(api.read("/customers", q=query.strip(), limit=FOUND))
         if page and self.query == query:
             self.found = page["items"]
-
-    async def read_zones(self, api: Api) -> None:
-        page = await self._ask(api.read("/zones"))
-        if page:
-            self.zones = page["items"]
 
     async def show(self, api: Api) -> None:
         """Have the plan worked out; nobody changes hands yet."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -74,6 +74,15 @@ class Session:
         self.state.day = day.isoformat()
         self.state.follows_today = day == self.today()
         self.nudge.set()
+
+
+def run(work: Callable[[Api], Awaitable[Any]], session: Session) -> None:
+    """Let `work` talk to the API without holding up the screen."""
+
+    async def working() -> None:
+        await work(session.api)
+
+    ft.context.page.run_task(working)
 
 
 SessionContext: Any = ft.create_context(None)

@@ -125,6 +125,44 @@ def test_chosen_customers_go_to_the_chosen_collector(office: Office) -> None:
     supervise(office, story)
 
 
+def test_a_zone_is_drawn_corner_by_corner_and_its_customers_go_to_who_serves_it(office: Office) -> None:
+    inside = office.couch.get(office.company, "customer:C1")
+    assert inside
+    office.put(inside | {"location": {"lat": -0.15, "lon": -78.45}})
+
+    async def story(screen: Screen) -> None:
+        await screen.tap("mode-zone")
+        await screen.tap("zone-new")
+        await screen.type("zone-name", "Quito Norte")
+        for lat, lon in ((-0.2, -78.5), (-0.2, -78.4), (-0.1, -78.4), (0.5, 0.5)):
+            await corner(screen, lat, lon)
+        await screen.tap("zone-take-back")
+        await corner(screen, -0.1, -78.5)
+        assert screen.says("4 esquinas")
+        await screen.tap("zone-for-bruno")
+        await screen.tap("zone-save")
+        await screen.until(lambda: screen.has("zone-quitonorte"), "the zone is listed")
+        await screen.tap("plan-show")
+        await screen.until(lambda: screen.has("plan-bruno"), "the plan is shown")
+        assert screen.says("3 clientes quedan como están: 3 sin ubicación")
+        await screen.tap("plan-apply")
+        await screen.until(lambda: screen.has("outcome-assigned"), "it was carried out")
+        assert served(office) == {"C1": "bruno"}
+        await screen.tap("plan-again")
+        await screen.tap("zone-remove-quitonorte")
+        await screen.until(lambda: not screen.has("zone-quitonorte"), "the zone is gone")
+
+    supervise(office, story)
+
+
+async def corner(screen: Screen, lat: float, lon: float) -> None:
+    place = {"latitude": lat, "longitude": lon}
+    tapped = {"kind": "tap", "lp": None, "gp": None, "coordinates": place}
+    chart = screen.by_id("zones-map").content
+    assert chart is not None
+    await screen.fire(chart, "tap", tapped)
+
+
 def test_a_refusal_is_told_in_the_words_of_the_server(office: Office) -> None:
     async def story(screen: Screen) -> None:
         await screen.tap("plan-show")

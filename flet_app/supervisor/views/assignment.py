@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import Any
 
 import flet as ft
 
@@ -12,11 +10,13 @@ from flet_app.components.figures import caption
 from flet_app.components.handlers import calling, use_kept
 from flet_app.components.inputs import bottom_bar, choice, choices, field, primary, secondary, segments
 from flet_app.components.status import Tone
-from flet_app.components.surfaces import card, notice, section
+from flet_app.components.surfaces import notice, section
 from flet_app.supervisor.planning import Json, Planning
-from flet_app.supervisor.session import Session, use_session
+from flet_app.supervisor.session import Session, run, use_session
 from flet_app.supervisor.views.assignment_plan import name_of, outcome_of, plan_of
-from flet_app.theme import EDGE, is_dark, palette
+from flet_app.supervisor.views.zones import zones_of
+from flet_app.supervisor.zoning import Zoning
+from flet_app.theme import EDGE, Palette, is_dark, palette
 
 MODES = (("balanced", "Even out"), ("zone", "By zone"), ("manual", "By hand"))
 EXPLAINED = {
@@ -31,7 +31,9 @@ EXPLAINED = {
 def Assignment() -> ft.Control:
     session = use_session()
     planning = use_kept(Planning)
+    zoning = use_kept(Zoning)
     ft.use_state(planning)
+    ft.use_state(zoning)
     colors = palette(dark=is_dark(ft.context.page))
     texts = session.texts
     rows: list[ft.Control] = []
@@ -47,49 +49,31 @@ def Assignment() -> ft.Control:
     elif planning.plan:
         rows += plan_of(session, planning.plan, colors)
     else:
-        rows += _wish(session, planning)
+        rows += _wish(session, planning, zoning, colors)
     body = ft.ListView(
         rows, expand=True, spacing=12, padding=ft.Padding.only(left=EDGE, right=EDGE, top=8, bottom=EDGE)
     )
     return ft.Column([body, _actions(session, planning)], expand=True, spacing=0)
 
 
-def _wish(session: Session, planning: Planning) -> list[ft.Control]:
+def _wish(session: Session, planning: Planning, zoning: Zoning, colors: Palette) -> list[ft.Control]:
     texts = session.texts
     modes = [(f"mode-{mode}", mode, texts.t(words)) for mode, words in MODES]
     rows: list[ft.Control] = [
-        segments(modes, selected=planning.mode, on_select=partial(_choose_mode, session, planning)),
+        segments(modes, selected=planning.mode, on_select=partial(_choose_mode, session, planning, zoning)),
         caption(texts.t(EXPLAINED[planning.mode]), size=14),
     ]
     if planning.mode == "zone":
-        rows += _zones(session, planning)
+        rows += zones_of(session, zoning, colors)
     if planning.mode == "manual":
         rows += _by_hand(session, planning)
     return rows
 
 
-def _choose_mode(session: Session, planning: Planning, mode: str) -> None:
+def _choose_mode(session: Session, planning: Planning, zoning: Zoning, mode: str) -> None:
     planning.choose_mode(mode)
     if mode == "zone":
-        _run(planning.read_zones, session)
-
-
-def _zones(session: Session, planning: Planning) -> list[ft.Control]:
-    texts = session.texts
-    if not planning.zones:
-        return [caption(texts.t("There are no zones yet."))]
-    return [
-        card(
-            ft.Row(
-                [
-                    ft.Text(zone["name"], size=16, weight=ft.FontWeight.W_600, expand=True),
-                    caption(name_of(session, zone["collector"])),
-                ]
-            ),
-            padding=12,
-        )
-        for zone in planning.zones
-    ]
+        run(zoning.read, session)
 
 
 def _by_hand(session: Session, planning: Planning) -> list[ft.Control]:
@@ -122,7 +106,7 @@ def _by_hand(session: Session, planning: Planning) -> list[ft.Control]:
 
 
 def _search(session: Session, planning: Planning, query: str) -> None:
-    _run(partial(planning.search, query=query), session)
+    run(partial(planning.search, query=query), session)
 
 
 def _customer(session: Session, planning: Planning, row: Json) -> ft.Control:
@@ -140,7 +124,7 @@ def _actions(session: Session, planning: Planning) -> ft.Control:
     texts = session.texts
     if planning.outcome:
         undo = planning.outcome["state"] == "applied"
-        back = secondary("plan-undo", texts.t("Undo"), calling(_run, planning.take_back, session), expand=1)
+        back = secondary("plan-undo", texts.t("Undo"), calling(run, planning.take_back, session), expand=1)
         again = primary("plan-again", texts.t("Another plan"), calling(planning.discard), expand=2)
         return bottom_bar(*([back, again] if undo else [again]))
     if planning.plan:
@@ -150,7 +134,7 @@ def _actions(session: Session, planning: Planning) -> ft.Control:
             primary(
                 "plan-apply",
                 texts.n("Move {count} customer", "Move {count} customers", len(planning.plan["moves"])),
-                calling(_run, planning.carry_out, session),
+                calling(run, planning.carry_out, session),
                 disabled=nothing,
                 busy=planning.busy,
                 expand=2,
@@ -160,15 +144,8 @@ def _actions(session: Session, planning: Planning) -> ft.Control:
         primary(
             "plan-show",
             texts.t("Show the plan"),
-            calling(_run, planning.show, session),
+            calling(run, planning.show, session),
             disabled=not planning.is_complete,
             busy=planning.busy,
         )
     )
-
-
-def _run(work: Callable[..., Awaitable[Any]], session: Session) -> None:
-    async def run() -> None:
-        await work(session.api)
-
-    ft.context.page.run_task(run)

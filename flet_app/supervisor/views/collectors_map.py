@@ -58,7 +58,7 @@ def _map(placed: list[Json], session: Session) -> fm.Map:
         sum(row["last_position"]["lon"] for row in placed) / len(placed),
     )
     layers: list[fm.MapLayer] = [fm.TileLayer(url_template=TILES)] if TILES else []
-    layers.append(fm.CircleLayer(circles=[_dot(row) for row in session.state.customers]))
+    layers.append(fm.CircleLayer(circles=[dot(row) for row in session.state.customers]))
     layers.append(
         fm.CircleLayer(
             circles=[
@@ -89,7 +89,7 @@ def _map(placed: list[Json], session: Session) -> fm.Map:
     )
 
 
-def _dot(customer: Json) -> fm.CircleMarker:
+def dot(customer: Json) -> fm.CircleMarker:
     """A customer: red where something is overdue. They draw the city even where no tiles do."""
     colors = palette(dark=is_dark(ft.context.page))
     place = customer["location"]
