@@ -59,6 +59,17 @@ class LineDraft:
             values=values,
         )
 
+    @classmethod
+    def of_payment(cls, app: Window, payment: PaymentLine) -> LineDraft:
+        """A line that somebody else filled in; what has no field of its own is kept beside."""
+        line = cls.of(app, payment.method, payment.amount)
+        for name, value in payment.details.items():
+            if name in line.texts:
+                line.texts[name].set(str(value))
+            else:
+                line.values[name] = str(value)
+        return line
+
     def to_json(self) -> Json:
         return {
             "method": self.method,

@@ -12,6 +12,7 @@ from flet_app.components.inputs import Typed
 from receivables.allocation import AllocationPlan
 from receivables.invoices import OpenItem
 from receivables.money import Money
+from receivables.payments import Method
 from receivables.receipts import PaymentLine, ReceiptDraft
 from receivables.validation import Problem
 
@@ -138,6 +139,17 @@ class ReceiptForm:
 
     def remove_line(self, index: int) -> None:
         self.lines = [each for position, each in enumerate(self.lines) if position != index]
+
+    def take_voucher(self, app: Window, payments: list[PaymentLine]) -> None:
+        """Put a voucher's lines in the place of withholdings without XML, and of the same voucher's."""
+        keys = {payment.details["access_key"] for payment in payments}
+        standing = [
+            each
+            for each in self.lines
+            if each.method != Method.WITHHOLDING
+            or each.values.get("access_key", next(iter(keys))) not in keys
+        ]
+        self.lines = [*standing, *(LineDraft.of_payment(app, payment) for payment in payments)]
 
     def draft(self, app: Window) -> ReceiptDraft:
         return self._draft(app, tuple(each.payment() for each in self.lines))

@@ -13,6 +13,7 @@ from flet_app.collector.views.due import due_words
 from flet_app.collector.views.payment_lines import method_chips, payment_line_card
 from flet_app.collector.views.receipt_form import CHOOSE, OLDEST, ReceiptForm
 from flet_app.collector.views.today import money
+from flet_app.collector.views.voucher_file import voucher_part
 from flet_app.components.figures import amount, caption, line
 from flet_app.components.handlers import calling
 from flet_app.components.inputs import amount_field, segments
@@ -154,6 +155,7 @@ def lines_step(
     rows.append(coverage(app, missing))
     current = form.lines[-1].method if form.lines and missing.minor <= 0 else None
     rows.append(method_chips(app, selected=current, on_select=use_method))
+    rows += voucher_part(app, form, again=again)
     several = len(form.lines) > 1
     rows += [
         payment_line_card(
