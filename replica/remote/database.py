@@ -29,7 +29,8 @@ class RemoteDatabase:
     `url` is the database's address; a name and password inside it become `BasicAuth`. `timeout` is how
     many seconds of silence within a request mean `Unreachable`. A `client` given is used and not closed.
     `compress` sends JSON gzipped (answers always may come so): worth it on a mobile link, not within a
-    machine.
+    machine. `feed_filter` is a design function of that database (`design/name`) which its feed passes
+    through, called with `query_params`.
     """
 
     def __init__(
@@ -40,7 +41,10 @@ class RemoteDatabase:
         client: httpx.Client | None = None,
         timeout: float = SILENCE_SECONDS,
         compress: bool = False,
+        feed_filter: str | None = None,
+        query_params: Mapping[str, Any] | None = None,
     ) -> None:
+        self._feed_filter = {} if feed_filter is None else {**_as_words(query_params), "filter": feed_filter}
         self.url, own_auth = without_credentials(url)
         self.name = self.url.rpartition("/")[2]
         self._exchange = Exchange(
@@ -128,6 +132,7 @@ class RemoteDatabase:
         wait_seconds: float | None = None,
     ) -> ChangesPage:
         params, body = _changes_request(since, style, include_docs, doc_ids, selector)
+        params = self._feed_filter | params
         silence = None
         if limit is not None:
             params["limit"] = str(limit)
@@ -156,6 +161,7 @@ class RemoteDatabase:
     ) -> Iterator[ChangesStream]:
         """Open the whole feed after `since` with documents, to be read row by row."""
         params, body = _changes_request(since, style, True, doc_ids, selector)
+        params = self._feed_filter | params
         content = None if body is None else encode(body)
         method = "POST" if body else "GET"
         with self._exchange.stream(method, "/_changes", params=params, content=content) as response:
@@ -287,6 +293,14 @@ def _sequence(since: Any) -> str:
 
 def _as_query(options: Json) -> dict[str, str]:
     return {name: encode(value).decode() for name, value in options.items() if name != "keys"}
+
+
+def _as_words(params: Mapping[str, Any] | None) -> dict[str, str]:
+    """Parameters of a filter function as a query string: texts as they are, everything else as JSON."""
+    return {
+        name: value if isinstance(value, str) else encode(value).decode()
+        for name, value in (params or {}).items()
+    }
 
 
 def _only_keys(options: Json) -> Json:

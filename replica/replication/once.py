@@ -40,9 +40,10 @@ def replicate(
 
     Goes on from where an earlier call with the same two databases and the same selection was cut. `doc_ids`,
     `selector` (run by the source) and `document_filter` (run here, and known by its `filter_name`) limit
-    what is copied. `attachments` False leaves attachments of what comes into a `Database` at the source
-    until they are opened. `replaces` and `manifest`: see `Options`. `cancel` is asked between batches;
-    what was copied so far stays.
+    what is copied; a `filter_name` alone names what a remote source's `feed_filter` leaves out.
+    `attachments` False leaves attachments of what comes into a `Database` at the source until they are
+    opened. `replaces` and `manifest`: see `Options`. `cancel` is asked between batches; what was copied so
+    far stays.
 
     A passing failure is tried again after a pause, `attempts` times in a row. Raise what remains:
     `Unreachable`, `TooManyRequests`, `ServerFailure`; and at once `NotFound`, `Unauthorized`, `Forbidden`,

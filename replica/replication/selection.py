@@ -13,7 +13,8 @@ class Selection:
     """At most one of three: named documents, a Mango selector run by the source, or a function run here.
 
     A function's identity is `filter_name`, which becomes part of the replication id: a filter that begins
-    to accept other documents needs another name, or it goes on from where the old one stopped.
+    to accept other documents needs another name, or it goes on from where the old one stopped. A name
+    without a function stands for a filter that the source's feed passes through already.
     """
 
     doc_ids: tuple[str, ...] | None = None
@@ -27,10 +28,8 @@ class Selection:
             raise ValueError(
                 "a replication is limited by doc_ids, by a selector or by a filter, not by several"
             )
-        if (self.document_filter is None) != (self.filter_name is None):
-            raise ValueError(
-                "document_filter and filter_name belong together: the name is the filter's identity"
-            )
+        if self.document_filter is not None and self.filter_name is None:
+            raise ValueError("a document_filter needs a filter_name, which is its identity")
 
     def accepts(self, row: Json) -> bool:
         """Whether the document of a changes row (with `doc`) is wanted."""

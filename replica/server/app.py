@@ -10,7 +10,6 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.exceptions import NotFound as NoRoute
 
 from replica.errors import ReplicaError, TooManyRequests, Unauthorized
-from replica.server import cookies
 from replica.server.admission import IllegalDocumentId
 from replica.server.authentication import ANONYMOUS
 from replica.server.cors import expose, preflight
@@ -18,6 +17,7 @@ from replica.server.node import Node, node
 from replica.server.paths import NOT_UTF8, DocumentSegment, RawPaths, Segment, Tail, redirected_design
 from replica.server.registry import Lease
 from replica.server.routes import ALL
+from replica.server.routes.session import set_session_cookie
 from replica.server.wire import MOST_BODY, RequestTooLarge, accepts, answer
 
 log = logging.getLogger("replica.server")
@@ -71,9 +71,9 @@ def _come_in() -> Response | None:
 def _go_out(response: Response) -> Response:
     response.headers.add("X-Couch-Request-ID", os.urandom(5).hex())
     response.headers.add("X-CouchDB-Body-Time", "0")
-    renewed = g.user.renewed_cookie if "user" in g else None
-    if renewed is not None and "Set-Cookie" not in response.headers:
-        response.set_cookie(cookies.NAME, renewed, path="/", httponly=True)
+    cookie = g.user.new_cookie if "user" in g else None
+    if cookie is not None and "Set-Cookie" not in response.headers:
+        set_session_cookie(response, cookie)
     if "Origin" in request.headers:
         expose(response, node().configuration)
     if response.headers.get("Content-Type") == JSON and not accepts(JSON):

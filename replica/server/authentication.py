@@ -12,7 +12,7 @@ import re
 import secrets
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Protocol
 
@@ -31,13 +31,16 @@ LOCKED = "Account is temporarily locked due to multiple authentication failures"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class User:
-    """CouchDB's userCtx. `expires_at` is when the credentials stop being good; an open feed ends then."""
+    """CouchDB's userCtx. `expires_at` is when the credentials stop being good; an open feed ends then.
+
+    `new_cookie` goes back with the answer.
+    """
 
     name: str | None = None
     roles: tuple[str, ...] = ()
     handler: str = "default"
     expires_at: float | None = None
-    renewed_cookie: str | None = None
+    new_cookie: str | None = None
 
     @property
     def is_server_admin(self) -> bool:
@@ -126,18 +129,13 @@ class Authenticator:
         return User(name=name, roles=_roles(account)) if self._passwords.matches(password, account) else None
 
     def _from_basic(self, request: Request) -> User | None:
-        kind, _, encoded = request.headers.get("Authorization", "").partition(" ")
-        if kind.lower() != "basic":
+        """A cookie goes back, so that the password need not be hashed for the next request."""
+        given = _basic_credentials(request)
+        if given is None:
             return None
-        try:
-            name, colon, password = (
-                base64.b64decode(encoded.strip(), validate=True).decode("utf-8").partition(":")
-            )
-        except (ValueError, binascii.Error):
-            raise Unauthorized("Invalid Authorization header.") from None
-        if not colon:
-            raise Unauthorized("Invalid Authorization header.")
-        return self.sign_in(name, password, request.remote_addr or "")
+        name, password = given
+        user = self.sign_in(name, password, request.remote_addr or "")
+        return replace(user, new_cookie=self.cookie_for(name, unasked=True))
 
     def _from_token(self, request: Request) -> User | None:
         kind, _, token = request.headers.get("Authorization", "").partition(" ")
@@ -175,28 +173,33 @@ class Authenticator:
         value = request.cookies.get(cookies.NAME) if "HTTP_COOKIE" in request.environ else None
         if not value:
             return None
-        name, issued_at, mac = cookies.opened(value)
+        cookie = cookies.opened(value)
+        if cookie.unasked and not _speaks_for(request, cookie.name):
+            return None
         timeout = self._configuration.number("chttpd_auth", "timeout", 600)
-        salt, secret = self._salt(name), self._configuration.get("chttpd_auth", "secret")
-        now = time.time()
-        if salt is None or not cookies.is_genuine(name, issued_at, mac, secret=secret, salt=salt):
+        salt, secret = self._salt(cookie.name), self._configuration.get("chttpd_auth", "secret")
+        if salt is None or not cookies.is_genuine(cookie, secret=secret, salt=salt):
             return None
-        if now >= issued_at + timeout:
+        age = time.time() - cookie.issued_at
+        if age >= timeout:
             return None
-        admin = self.is_admin_name(name)
-        roles = ("_admin",) if admin else _roles(self._accounts.find_account(name))
-        # CouchDB renews the cookie once a tenth of its life is over.
-        renewed = self.cookie_for(name) if now - issued_at > timeout * 0.1 else None
+        admin = self.is_admin_name(cookie.name)
         return User(
-            name=name, roles=roles, handler="cookie", expires_at=issued_at + timeout, renewed_cookie=renewed
+            name=cookie.name,
+            roles=("_admin",) if admin else _roles(self._accounts.find_account(cookie.name)),
+            handler="cookie",
+            expires_at=cookie.issued_at + timeout,
+            # CouchDB renews the cookie once a tenth of its life is over.
+            new_cookie=self.cookie_for(cookie.name, unasked=cookie.unasked) if age > timeout * 0.1 else None,
         )
 
-    def cookie_for(self, name: str) -> str:
+    def cookie_for(self, name: str, *, unasked: bool = False) -> str:
         return cookies.seal(
             name,
             issued_at=int(time.time()),
             secret=self._configuration.get("chttpd_auth", "secret"),
             salt=self._salt(name) or "",
+            unasked=unasked,
         )
 
     def _salt(self, name: str) -> str | None:
@@ -206,6 +209,29 @@ class Authenticator:
             return hmac.digest(b"session", configured.encode(), "sha256").hex()
         account = self._accounts.find_account(name)
         return None if account is None else str(account.get("salt", ""))
+
+
+def _basic_credentials(request: Request) -> tuple[str, str] | None:
+    """(name, password) of Basic authentication. Raise `Unauthorized` where they can't be read."""
+    kind, _, encoded = request.headers.get("Authorization", "").partition(" ")
+    if kind.lower() != "basic":
+        return None
+    try:
+        plain = base64.b64decode(encoded.strip(), validate=True).decode("utf-8")
+    except (ValueError, binascii.Error):
+        raise Unauthorized("Invalid Authorization header.") from None
+    name, colon, password = plain.partition(":")
+    if not colon:
+        raise Unauthorized("Invalid Authorization header.")
+    return name, password
+
+
+def _speaks_for(request: Request, name: str) -> bool:
+    """Whether a cookie that nobody asked for agrees with what the request says of itself."""
+    if "Authorization" not in request.headers:
+        return True
+    given = _basic_credentials(request)
+    return given is not None and given[0] == name
 
 
 @lru_cache(maxsize=16)

@@ -350,6 +350,18 @@ def living_by_id(
     )
 
 
+def count_living_before(
+    connection: sqlite3.Connection, start: str, *, descending: bool, most: int
+) -> int | None:
+    """How many living documents come before `start` in the order of ids; None for `most` or more."""
+    before = ">" if descending else "<"
+    counted: int = connection.execute(
+        f"SELECT count(*) FROM (SELECT 1 FROM documents WHERE deleted = 0 AND id {before} ? LIMIT ?)",
+        (start, most),
+    ).fetchone()[0]
+    return None if counted == most else counted
+
+
 def in_conflict(connection: sqlite3.Connection) -> list[tuple[str, str, str]]:
     """Return (id, rev, other_leaves) of every living document with more than one leaf."""
     return connection.execute(_CONFLICTED).fetchall()

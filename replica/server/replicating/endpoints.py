@@ -132,11 +132,20 @@ def without_secrets(endpoint: str | Json) -> str:
 
 
 def open_endpoint(
-    endpoint: str | Json, registry: Registry, user: User, *, create: Json | None = None
+    endpoint: str | Json,
+    registry: Registry,
+    user: User,
+    *,
+    create: Json | None = None,
+    feed_filter: str | None = None,
+    query_params: Json | None = None,
 ) -> AbstractContextManager[Peer]:
-    """Open one end; with `create`, make the database first where it is missing."""
+    """Open one end; with `create`, make the database first where it is missing.
+
+    A remote end runs `feed_filter` itself; one that is here leaves it to the caller.
+    """
     if is_remote(endpoint):
-        remote = _remote(endpoint)
+        remote = _remote(endpoint, feed_filter, query_params)
         if create is not None:
             remote.create(**{name: str(value) for name, value in create.items()})
         return remote
@@ -148,13 +157,16 @@ def open_endpoint(
     return ServedPeer(registry, name, user)
 
 
-def _remote(endpoint: str | Json) -> RemoteDatabase:
-    if isinstance(endpoint, str):
-        return RemoteDatabase(endpoint.rstrip("/"))
-    headers = {str(name): str(value) for name, value in (endpoint.get("headers") or {}).items()}
-    basic = (endpoint.get("auth") or {}).get("basic")
+def _remote(endpoint: str | Json, feed_filter: str | None, query_params: Json | None) -> RemoteDatabase:
+    written = {} if isinstance(endpoint, str) else endpoint
+    headers = {str(name): str(value) for name, value in (written.get("headers") or {}).items()}
+    basic = (written.get("auth") or {}).get("basic")
     if isinstance(basic, dict):
         pair = base64.b64encode(f"{basic.get('username', '')}:{basic.get('password', '')}".encode()).decode()
         headers["Authorization"] = f"Basic {pair}"
-    address = str(endpoint["url"]).rstrip("/")
-    return RemoteDatabase(address, auth=GivenHeaders(headers)) if headers else RemoteDatabase(address)
+    return RemoteDatabase(
+        _address(endpoint).rstrip("/"),
+        auth=GivenHeaders(headers) if headers else None,
+        feed_filter=feed_filter,
+        query_params=query_params,
+    )

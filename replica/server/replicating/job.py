@@ -8,6 +8,7 @@ import threading
 import uuid
 from collections import deque
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -80,7 +81,7 @@ def read_order(body: Json, user: User) -> Order:
         raise BadRequest("`filter` must be of the form `designname/filtername`.")
     if sum(one is not None for one in (doc_ids, selector, name)) > 1:
         raise BadRequest("`doc_ids`, `filter`, `selector` are mutually exclusive options")
-    order = Order(
+    return Order(
         source=checked_endpoint(body.get("source"), "source"),
         target=checked_endpoint(body.get("target"), "target"),
         user=user,
@@ -92,9 +93,6 @@ def read_order(body: Json, user: User) -> Order:
         filter=name,
         query_params=body.get("query_params") or {},
     )
-    if order.filter is not None and is_remote(order.source):
-        raise BadRequest("A filter function runs where the source is: use `selector` with a remote source.")
-    return order
 
 
 class Job:
@@ -182,7 +180,7 @@ class Job:
                 self.result = self._once()
 
     def _something_new(self, since: Any) -> bool:
-        with open_endpoint(self.order.source, self._registry, self.order.user) as source:
+        with self._source() as source:
             page = source.changes(
                 since=since,
                 limit=1,
@@ -196,7 +194,7 @@ class Job:
         order = self.order
         create = order.create_target_params if order.create_target else None
         with (
-            open_endpoint(order.source, self._registry, order.user) as source,
+            self._source() as source,
             open_endpoint(order.target, self._registry, order.user, create=create) as target,
         ):
             return replicate(
@@ -204,17 +202,26 @@ class Job:
                 target,
                 doc_ids=order.doc_ids,
                 selector=order.selector,
-                document_filter=self._filter(source),
+                document_filter=self._filter(),
                 filter_name=None if order.filter is None else dumps([order.filter, order.query_params]),
                 progress=self._note,
                 cancel=self._cancelled.is_set,
             )
 
-    def _filter(self, source: Peer) -> Callable[[Json], bool] | None:
-        """The design function of a source here; remote ones were refused with the order."""
-        del source
+    def _source(self) -> AbstractContextManager[Peer]:
         order = self.order
-        if order.filter is None or not isinstance(order.source, str):
+        return open_endpoint(
+            order.source,
+            self._registry,
+            order.user,
+            feed_filter=order.filter,
+            query_params=order.query_params,
+        )
+
+    def _filter(self) -> Callable[[Json], bool] | None:
+        """The design function of a source here; a remote one runs its own."""
+        order = self.order
+        if order.filter is None or is_remote(order.source) or not isinstance(order.source, str):
             return None
         design_name, _, name = order.filter.partition("/")
         with self._registry.lease(order.source) as served:

@@ -31,11 +31,6 @@ class ReplicatorRules:
     def prepare(self, document: Json, user: User) -> Json:
         if document.get("_deleted") is True or str(document.get("_id", "")).startswith("_design/"):
             return document
-        for end in ("source", "target"):
-            try:
-                checked_endpoint(document.get(end), end)
-            except ReplicaError as failure:
-                raise Forbidden(failure.reason) from None
         if user.is_server_admin:
             return {"owner": user.name, **document}
         if document.get("owner", user.name) != user.name or "user_ctx" in document:
@@ -47,6 +42,13 @@ class ReplicatorRules:
             return
         if old is not None and not user.is_server_admin and old.get("owner") != user.name:
             raise Forbidden("Can't update replication documents of other users.")
+        if new.get("_deleted") is True:
+            return
+        for end in ("source", "target"):
+            try:
+                checked_endpoint(new.get(end), end)
+            except ReplicaError as failure:
+                raise Forbidden(failure.reason) from None
 
 
 class Replicator:

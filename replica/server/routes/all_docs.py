@@ -20,6 +20,7 @@ from replica.storage import documents
 
 routes = Blueprint("all_docs", __name__)
 Json = dict[str, Any]
+MOST_COUNTED = 10_000
 BEFORE_DESIGNS, AFTER_DESIGNS = "_design/", "_design0"
 
 
@@ -91,10 +92,23 @@ def _rows(found: ServedDatabase, asked: ViewParameters, prefix: str | None) -> s
         rows = _rows_as_they_lie(found, asked, start, end)
     else:
         rows = [dumps(row) for row in _rows_by_parts(found, asked, start, end, prefix)]
-    head = f'{{"total_rows":{total},"offset":{"null" if asked.keys is not None else asked.skip},'
+    head = f'{{"total_rows":{total},"offset":{dumps(_offset(found, asked, start, total))},'
     if asked.update_seq:
         head += f'"update_seq":"{wire_seq(found.store.update_seq, found.store)}",'
     return head + '"rows":[\n' + ",\n".join(rows) + "\n]}"
+
+
+def _offset(found: ServedDatabase, asked: ViewParameters, start: str | None, total: int) -> int | None:
+    """How many rows stand before the first one told; None where nobody can say without reading too much."""
+    if asked.keys is not None:
+        return None
+    before: int | None = 0
+    if start is not None:
+        with found.reading() as connection:
+            before = documents.count_living_before(
+                connection, start, descending=asked.descending, most=MOST_COUNTED
+            )
+    return None if before is None else min(before + asked.skip, total)
 
 
 def _rows_as_they_lie(

@@ -6,7 +6,6 @@ from flask import Blueprint, Response, request
 
 from replica.errors import BadRequest, Unauthorized
 from replica.server import cookies
-from replica.server.authentication import User
 from replica.server.node import node, user
 from replica.server.wire import answer, body_bytes, loads
 
@@ -33,7 +32,7 @@ def sign_in() -> Response:
     name, password = _credentials()
     me = node().authenticator.sign_in(name, password, request.remote_addr or "")
     response = _redirected(answer({"ok": True, "name": me.name, "roles": list(me.roles)}))
-    _set_cookie(response, me)
+    set_session_cookie(response, node().authenticator.cookie_for(name))
     return response
 
 
@@ -50,12 +49,12 @@ def _credentials() -> tuple[str, str]:
     return name, password
 
 
-def _set_cookie(response: Response, me: User) -> None:
+def set_session_cookie(response: Response, value: str) -> None:
     configuration = node().configuration
     lasting = configuration.flag("chttpd_auth", "allow_persistent_cookies")
     response.set_cookie(
         cookies.NAME,
-        node().authenticator.cookie_for(me.name or ""),
+        value,
         max_age=configuration.number("chttpd_auth", "timeout", 600) if lasting else None,
         path="/",
         httponly=True,

@@ -49,6 +49,15 @@ def test_basic_credentials_are_enough(peer: Peer, admin: httpx.Client, person: P
     assert person.client.get("/_session").json()["userCtx"] == {"name": person.name, "roles": ["tester"]}
 
 
+def test_basic_credentials_are_answered_with_a_cookie(peer: Peer, person: Person) -> None:
+    """Whoever sends it back is spared the slow hash; another name in the header is believed instead."""
+    with httpx.Client(base_url=peer.url, timeout=30) as client:
+        answer = client.get("/_session", auth=(person.name, person.password))
+        assert "HttpOnly" in answer.headers["set-cookie"]
+        assert client.get("/_session").json()["userCtx"]["name"] == person.name
+        assert client.get("/_session", auth=peer.auth).json()["userCtx"]["name"] == peer.user
+
+
 def test_cookie_session_begins_and_ends(anonymous: httpx.Client, person: Person) -> None:
     answer = anonymous.post("/_session", json={"name": person.name, "password": person.password})
     assert answer.json() == {"ok": True, "name": person.name, "roles": ["tester"]}

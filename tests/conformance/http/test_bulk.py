@@ -109,6 +109,25 @@ def test_all_documents_by_id(admin: httpx.Client, db: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("query", "offset"),
+    [
+        ({}, 0),
+        ({"skip": 2}, 2),
+        ({"start_key": '"c"'}, 2),
+        ({"start_key": '"c"', "skip": 1}, 3),
+        ({"start_key": '"c"', "descending": "true"}, 1),
+        ({"start_key": '"z"'}, 4),
+    ],
+)
+def test_rows_before_the_first_are_counted(
+    admin: httpx.Client, db: str, query: dict[str, Any], offset: int
+) -> None:
+    bulk(admin, db, [{"_id": name} for name in "abcd"])
+    listed = admin.get(f"{db}/_all_docs", params=query).json()
+    assert (listed["total_rows"], listed["offset"]) == (4, offset)
+
+
+@pytest.mark.parametrize(
     ("query", "ids"),
     [
         ({"startkey": '"b"'}, ["b", "c", "d"]),

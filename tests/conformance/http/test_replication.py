@@ -85,6 +85,28 @@ def test_part_of_a_database_is_copied(
     assert names(admin, target) == expected
 
 
+def test_a_function_of_the_source_chooses_what_is_copied(
+    admin: httpx.Client, db: str, target: str, address: Callable[[str], str]
+) -> None:
+    put(admin, db, "_design/f", filters={"n": "function (doc, req) { return doc.n >= +req.query.least; }"})
+    bulk(admin, db, [{"_id": f"d{n}", "n": n} for n in range(5)])
+    order = {
+        "source": address(db),
+        "target": address(target),
+        "filter": "f/n",
+        "query_params": {"least": "3"},
+    }
+    assert admin.post("/_replicate", json=order).json()["ok"] is True
+    assert names(admin, target) == ["d3", "d4"]
+    put(admin, db, "late", n=7)
+    put(admin, db, "early", n=1)
+    assert admin.post("/_replicate", json=order).json()["history"][0]["docs_written"] == 1
+    assert names(admin, target) == ["d3", "d4", "late"]
+    other = {**order, "query_params": {"least": "2"}}
+    admin.post("/_replicate", json=other)
+    assert names(admin, target) == ["d2", "d3", "d4", "late"]
+
+
 def test_target_is_created_on_demand(admin: httpx.Client, db: str, address: Callable[[str], str]) -> None:
     put(admin, db, "a")
     new = f"/t{secrets.token_hex(6)}"

@@ -77,3 +77,14 @@ def test_accounts_of_the_wrong_shape_are_refused(
     name = f"p{secrets.token_hex(6)}"
     body = {key: value for key, value in (account(name) | change).items() if value is not None}
     assert error(admin.put(f"{PREFIX}{name}", json=body)) == (403, "forbidden", reason)
+
+
+def test_one_account_of_the_wrong_shape_spoils_no_batch(admin: httpx.Client) -> None:
+    good, bad = (f"p{secrets.token_hex(6)}" for _ in range(2))
+    docs = [
+        {"_id": f"org.couchdb.user:{good}", **account(good)},
+        {"_id": f"org.couchdb.user:{bad}", **account(bad), "type": "robot"},
+    ]
+    told = admin.post("/_users/_bulk_docs", json={"docs": docs}).json()
+    assert [entry.get("error") for entry in told] == [None, "forbidden"]
+    admin.delete(f"{PREFIX}{good}", params={"rev": told[0]["rev"]})
