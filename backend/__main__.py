@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from importlib import import_module
+from pathlib import Path
 from time import sleep
 
 from backend.bootstrap import system_now
@@ -28,14 +29,18 @@ from backend.couch.design_docs import DatabaseKind, deploy_design_docs
 from backend.couch.errors import CouchError, NotFound
 from backend.couch.preparation import prepare_couchdb
 from backend.doctor import Finding, compare, examine
+from backend.errors import ApiProblem
 from backend.logs import log_to_stdout
+from backend.sealing import RecoveryKey
 from backend.services.accounts import BadAccount, find_account, grant_role, normalised_email
 from backend.services.enrolment import revoke_device
 from backend.services.enrolment_codes import LIFETIME, EnrolmentCodes, NoSuchCollector
+from backend.services.recovery import take_in
 from backend.serving import serve
 from receivables.access import Role
 from receivables.documents import rfc3339
 from receivables.identifiers import parse_collector_database
+from receivables.recovery import BadRecovery
 
 RECONCILE = "reconcile"  # has options of its own, which it reads itself
 SECOND_LOOK_SECONDS = 5.0  # longer than reconcile takes for what has just happened
@@ -129,6 +134,23 @@ def _push_design_docs(options: argparse.Namespace, settings: Settings) -> int:
                     print(f"{database}/{written}")
                 admit_devices(couch, *parsed)
     return 0
+
+
+def _take_in_recovery(options: argparse.Namespace, settings: Settings) -> int:
+    key = RecoveryKey(settings.require_jwt_secret(), options.company)
+    try:
+        content = options.file.read_bytes()
+        with connect(settings) as couch:
+            _require_company(couch, options.company)
+            report = take_in(couch, options.company, content, key)
+    except OSError as error:
+        raise CommandFailed(f"{options.file}: {error.strerror}") from error
+    except BadRecovery as bad:
+        raise CommandFailed(f"{options.file}: {ApiProblem(str(bad)).to_json('en')['detail']}") from bad
+    print(f"{report.collector}: {report.stored} facts taken in, {report.present} were there already")
+    for refused in report.refused:
+        print(f"refused {refused['id']}: {refused['reason']}")
+    return 1 if report.refused else 0
 
 
 def _revoke_device(options: argparse.Namespace, settings: Settings) -> int:
@@ -268,6 +290,9 @@ def _parser() -> argparse.ArgumentParser:
     revoke = command("revoke-device", _revoke_device, "shut a phone out of its collector's database")
     revoke.add_argument("device")
     revoke.add_argument("--company", required=True)
+    recovery = command("take-in-recovery", _take_in_recovery, "the facts of a phone that could not send them")
+    recovery.add_argument("file", type=Path, help="what the phone's button “Make a file for the office” gave")
+    recovery.add_argument("--company", required=True)
     code = command("issue-code", _issue_code, "a one-time code that lets a new phone of a collector in")
     code.add_argument("collector")
     code.add_argument("--company", required=True)

@@ -22,6 +22,7 @@ from backend.http.inputs import LARGEST_BODY
 from backend.http.openapi import openapi_document
 from backend.http.papers import papers_blueprint
 from backend.http.portfolio import portfolio_blueprint
+from backend.http.recovery import recovery_blueprint
 from backend.http.rules import PREFIX, check_rules
 from backend.http.sign_in import sign_in_blueprint
 from backend.http.withholdings import withholdings_blueprint
@@ -38,6 +39,7 @@ BLUEPRINTS = (
     portfolio_blueprint,
     assignment_blueprint,
     zones_blueprint,
+    recovery_blueprint,
     audit_blueprint,
 )
 

@@ -12,6 +12,7 @@ from backend.audit import Audit
 from backend.auth import Authenticator
 from backend.config import Settings
 from backend.couch.client import Couch, connect
+from backend.sealing import RecoveryKey
 from backend.services.enrolment_codes import EnrolmentCodes
 from backend.services.refresh_tokens import RefreshTokens
 from backend.tokens import Tokens
@@ -30,6 +31,10 @@ class Services:
     attempts: Attempts
     now: Callable[[], datetime]
     random_bytes: Callable[[int], bytes]
+
+    def recovery_key(self, company: str) -> RecoveryKey:
+        """The key pair with which phones of the company seal what they could not send."""
+        return RecoveryKey(self.settings.require_jwt_secret(), company)
 
 
 def system_now() -> datetime:

@@ -231,6 +231,37 @@ PROBLEMS: Mapping[str, _Entry] = {
         ("Zona no encontrada", "Zone not found"),
         ("No hay una zona con el código {code}.", "There is no zone of code {code}."),
     ),
+    "recovery_unreadable": _Entry(
+        400,
+        ("No es un archivo de recuperación", "Not a recovery file"),
+        (
+            "El archivo no es una recuperación de Recaudo o llegó incompleto.",
+            "The file is no recovery of Recaudo, or it arrived incomplete.",
+        ),
+    ),
+    "recovery_not_for_us": _Entry(
+        400,
+        ("No se puede abrir", "Can't be opened"),
+        (
+            "El archivo está dañado o fue sellado para otra empresa.",
+            "The file is damaged, or was sealed for another company.",
+        ),
+    ),
+    "recovery_of_another_company": _Entry(
+        400,
+        ("De otra empresa", "Of another company"),
+        ("El archivo es de otra empresa.", "The file is another company's."),
+    ),
+    "recovery_device_unknown": _Entry(
+        400,
+        ("Teléfono desconocido", "Unknown phone"),
+        ("Ese teléfono nunca fue de esta empresa.", "That phone was never this company's."),
+    ),
+    "recovery_signature_wrong": _Entry(
+        400,
+        ("Firma incorrecta", "Wrong signature"),
+        ("El archivo no lo firmó ese teléfono.", "The file was not signed by that phone."),
+    ),
     "plan_unknown": _Entry(
         404,
         ("Plan no encontrado", "Plan not found"),

@@ -18,6 +18,7 @@ from backend.config import SettingError, Settings
 from backend.couch.errors import CouchError, Unreachable
 from backend.couch.preparation import check_tokens
 from backend.http.inputs import LARGEST_BODY
+from backend.http.recovery import LARGEST_RECOVERY
 
 THREADS = 8
 WAIT_FOR_DATABASE_SECONDS = 60.0  # processes of a platform start in no order
@@ -36,8 +37,8 @@ def serve(settings: Settings) -> None:
             port=settings.api_port,
             threads=THREADS,
             ident="recaudo",
-            max_request_body_size=4
-            * LARGEST_BODY,  # the application's own limit answers with a problem document
+            # the application's own limits answer with a problem document
+            max_request_body_size=LARGEST_RECOVERY + LARGEST_BODY,
             **_proxy_options(settings),
         )
         signal.signal(signal.SIGTERM, _stop)

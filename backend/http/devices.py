@@ -84,6 +84,7 @@ def devices_blueprint(services: Services) -> Blueprint:
             "collector": device.collector,
             "database": database_of(company, device),
             "couchdb_url": services.settings.public_couchdb_url,
+            "recovery_key": services.recovery_key(company).public,
             **tokens,
         }, 201
 

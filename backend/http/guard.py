@@ -21,7 +21,7 @@ from backend.couch.errors import CouchError
 from backend.errors import CONTENT_TYPE, ApiProblem
 from backend.http.rules import Public, Rule, rule_of
 from backend.tokens import Claims, TokenRefused
-from receivables.access import Action, device_of, may, roles_in
+from receivables.access import device_of, may, roles_in
 from receivables.documents import local_on
 from receivables.identifiers import is_code
 
@@ -96,14 +96,6 @@ def bearer(services: Services, request: Request, company: str) -> Claims:
     return claims
 
 
-def office(services: Services, request: Request, company: str, action: Action) -> Claims:
-    """The token of somebody whose role in the company allows the action; raise `role_missing` otherwise."""
-    claims = bearer(services, request, company)
-    if not may(action, company, claims.roles):
-        raise ApiProblem("role_missing")
-    return claims
-
-
 def origin_of(request: Request, device: str | None = None) -> Origin:
     """Where a request came from, as the audit keeps it."""
     return Origin(
@@ -119,6 +111,8 @@ def _subject() -> str | None:
 
 def _kept(rule: Rule) -> Json:
     """The fields of the query or the body that the rule keeps; an unreadable body keeps none."""
+    if not rule.keeps:
+        return {}
     if request.method in {"GET", "HEAD"}:
         values: Any = request.args
     else:

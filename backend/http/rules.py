@@ -95,6 +95,7 @@ RULES: Mapping[str, Rule] = {
     f"POST {_COMPANY}/devices": Rule(who=Public.MEMBER, audit="device_enrolled", keeps=("name",)),
     f"GET {_COMPANY}/devices": Rule(who=Action.MANAGE_DEVICES),
     f"POST {_COMPANY}/devices/<device>/revoke": Rule(who=Action.MANAGE_DEVICES, audit="device_revoked"),
+    f"POST {_COMPANY}/recoveries": Rule(who=Action.MANAGE_DEVICES, audit="recovery_taken_in"),
     f"GET {_COMPANY}/audit": Rule(who=Action.READ_AUDIT),
     f"GET {_COMPANY}/audit/export": Rule(
         who=Action.READ_AUDIT,

@@ -66,6 +66,8 @@ class Enrolment:
     access_token: str
     expires_at: str
     refresh_token: str
+    recovery_key: str = ""
+    """The company's public key: what can't be sent is sealed with it for the office."""
     revoked: bool = False
     """The office has shut this device out: it records nothing more, and keeps what was not sent."""
 
@@ -233,6 +235,7 @@ def enrol(
         access_token=answer["access_token"],
         expires_at=answer["expires_at"],
         refresh_token=answer["refresh_token"],
+        recovery_key=str(answer.get("recovery_key") or ""),
     )
 
 

@@ -8,7 +8,16 @@ import tempfile
 from pathlib import Path
 
 from tests.e2e.browser import chromium, screen
-from tests.e2e.journeys import DESK, PHONE, confirm_receipt, finish_visit, pay, sign_in, start_receipt
+from tests.e2e.journeys import (
+    DESK,
+    PHONE,
+    confirm_receipt,
+    finish_visit,
+    pay,
+    sign_in,
+    start_receipt,
+    start_visit,
+)
 from tests.support.stack import ROOT, Stack, stack
 
 IMAGES = ROOT / "docs" / "images"
@@ -44,7 +53,7 @@ def _collector(whole: Stack) -> None:
         first.click()
         phone.by_id("customer-balance").wait_for(state="attached")
         phone.picture(_picture("collector-customer"))
-        phone.tap("start-visit")
+        start_visit(phone)
         phone.tap("new-receipt")
         phone.by_id("receipt-continue").wait_for(state="attached")
         phone.picture(_picture("collector-receipt"))

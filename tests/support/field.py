@@ -36,8 +36,12 @@ async def until(condition: Any, *, seconds: float, what: str) -> None:
 async def collect(
     phone: Phone, customer: str, invoices: Sequence[str], payments: Sequence[Json], *, outcome: str = "paid"
 ) -> Json:
-    """Visit `customer`, take `payments` for `invoices`, the oldest first, finish; return the receipt."""
-    assert not isinstance(await start_visit(phone, customer, place=QUITO), list)
+    """Visit `customer`, take `payments` for `invoices`, the oldest first, finish; return the receipt.
+
+    The customer asked for the visit, so that the rules of contact allow it at whatever hour the tests run.
+    """
+    begun = await start_visit(phone, customer, place=QUITO, exception="customer_asked")
+    assert not isinstance(begun, list), begun
     currency = phone.portfolio.customers[customer]["currency"]
     visit = phone.portfolio.open_visit()
     draft = ReceiptDraft(

@@ -47,8 +47,9 @@ class Clock:
 class Phone:
     """What enrolment gave a device, and its way to CouchDB."""
 
-    def __init__(self, enrolled: Json) -> None:
+    def __init__(self, enrolled: Json, key: PhoneKey) -> None:
         self.enrolled = enrolled
+        self.key = key
         self.database = enrolled["database"]
         self.series = enrolled["series"]
         self.device = enrolled["device"]
@@ -145,7 +146,7 @@ class Office:
         wish = key.wish(self.company, self.token(collector), code=self.issue_code(collector), name=name)
         answer = key.send(self, wish)
         assert answer.status_code == 201, answer.text
-        return Phone(answer.get_json())
+        return Phone(answer.get_json(), key)
 
     def put(self, *documents: Json) -> None:
         refused = [result for result in self.couch.bulk(self.company, documents) if "error" in result]

@@ -15,6 +15,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from backend.demo.electronic import Firm, authorised_invoice
+from backend.sealing import RecoveryKey
 from flet_app.collector.session import Enrolment, EnrolmentFile
 from flet_app.collector.store import Store
 from paperwork.packed_xml import pack
@@ -42,6 +43,7 @@ OUTCOMES = (
 )
 BANKS = ("Pichincha", "Guayaquil", "Produbanco", "Pacífico", "Bolivariano")
 SELLER = Firm(ruc="1790012345001", name="DISTRIBUIDORA ANDINA", address="AV. 6 DE DICIEMBRE N34-120, QUITO")
+OFFICE_SECRET = b"the secret of an office that is none"
 COMPANY, COLLECTOR, ZONE = "andina", "ana", "America/Guayaquil"
 
 
@@ -144,6 +146,7 @@ def enrolment(*, now: datetime) -> Enrolment:
         devices=("01K0000000000000000000DEV1",), series="R0001",
         database=collector_database(COMPANY, COLLECTOR), couchdb_url="http://127.0.0.1:9",
         access_token="none", expires_at=rfc3339(now + timedelta(days=365)), refresh_token="none",
+        recovery_key=RecoveryKey(OFFICE_SECRET, COMPANY).public,
     )  # fmt: skip
 
 

@@ -14,17 +14,17 @@ from flet_app.components.tagging import tag
 from flet_app.theme import TOUCH_TARGET
 from receivables.documents import BadDocument
 
+PDF = "application/pdf"
+
 
 def shares(app: Window) -> bool:
     """Phones have a share sheet that takes files; browsers on a desk don't."""
     return not app.page.web and app.page.platform in {ft.PagePlatform.ANDROID, ft.PagePlatform.IOS}
 
 
-async def give_file(app: Window, name: str, content: bytes) -> None:
+async def give_file(app: Window, name: str, content: bytes, *, mime: str = PDF) -> None:
     if shares(app):
-        await ft.Share().share_files(
-            [ft.ShareFile.from_bytes(content, mime_type="application/pdf", name=name)]
-        )
+        await ft.Share().share_files([ft.ShareFile.from_bytes(content, mime_type=mime, name=name)])
     else:
         await ft.FilePicker().save_file(file_name=name, src_bytes=content)
 

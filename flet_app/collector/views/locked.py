@@ -5,6 +5,7 @@ from __future__ import annotations
 import flet as ft
 
 from flet_app.collector.state import use_app
+from flet_app.collector.views.recovery import recovery_button
 from flet_app.components.inputs import primary
 from flet_app.components.status import Tone
 from flet_app.components.surfaces import notice
@@ -45,6 +46,7 @@ def Locked() -> ft.View:
                 ),
             )
         )
+        rows.append(recovery_button(app))
     rows.append(primary("locked-sign-in", t("Sign in again"), lambda _event: app.page.navigate("/entrar")))
     return ft.View(
         route="/",

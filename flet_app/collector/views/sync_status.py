@@ -11,6 +11,7 @@ from flet_app.collector.state import Window, use_app
 from flet_app.collector.sync import SyncPhase, SyncStatus
 from flet_app.collector.views.chrome import screen, scroll, sync_state
 from flet_app.collector.views.records import KIND_NAMES
+from flet_app.collector.views.recovery import recovery_button
 from flet_app.components.figures import caption, line
 from flet_app.components.handlers import calling
 from flet_app.components.inputs import bottom_bar, primary
@@ -77,6 +78,8 @@ def SyncScreen() -> ft.View:
                 on_action=lambda _event: app.open("entrar"), identifier="sync-sign-in",
             )
         )  # fmt: skip
+    if status.unsent_count:
+        rows.append(recovery_button(app))
     rows += rejected(app)
     busy = running and (status.sending or bool(status.documents))
     return screen(

@@ -1,0 +1,111 @@
+"""Taking in a recovery file: the same facts under the same revisions, checked as if the phone had sent them.
+
+What is there already stays, so a file may be taken in again, before or after the phone itself has sent some
+of it. From the collector's database the facts go the way of all others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+
+from backend.companies import enrolments_of, ensure_collector_database
+from backend.couch.client import Couch, Json
+from backend.sealing import RecoveryKey
+from backend.signatures import is_signed_by
+from receivables.access import may_write, phone_roles
+from receivables.recovery import BadRecovery, Recovery, unpack_recovery
+
+FACTS_PER_WRITE = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecoveryReport:
+    """What came of a file: facts `stored` now, `present` before, and `refused` with the reason of each."""
+
+    collector: str
+    device: str
+    made_at: str
+    stored: int
+    present: int
+    refused: tuple[Json, ...]
+
+    def to_json(self) -> Json:
+        return {**asdict(self), "refused": list(self.refused)}
+
+
+def take_in(couch: Couch, company: str, box: bytes, key: RecoveryKey) -> RecoveryReport:
+    """Take in the file `box`; raise BadRecovery for one that can't be opened or believed, and change nothing.
+
+    The device may have been shut out meanwhile: what it wrote is the company's all the same.
+    """
+
+    def key_of(device: str) -> str | None:
+        document = couch.get(company, f"device:{device}") if device else None
+        return str(document["public_key"]) if document else None
+
+    recovery = unpack_recovery(key.open(box), key_of, is_signed_by)
+    if recovery.company != company:
+        raise BadRecovery("recovery_of_another_company")
+    database = ensure_collector_database(couch, company, recovery.collector)
+    roles = _roles(couch, company, recovery)
+    stored = present = 0
+    refused: list[Json] = []
+    for start in range(0, len(recovery.facts), FACTS_PER_WRITE):
+        facts = recovery.facts[start : start + FACTS_PER_WRITE]
+        standing = _standing(couch, (company, database), [fact["_id"] for fact in facts])
+        fresh = []
+        for fact in facts:
+            if fact.get("_rev") in standing.get(fact["_id"], ()):
+                present += 1
+            elif problem := _problem(fact, standing, database=database, roles=roles):
+                refused.append({"id": fact["_id"], "reason": problem})
+            else:
+                fresh.append(fact)
+        failed = {
+            str(answer.get("id")): str(answer.get("reason") or answer["error"])
+            for answer in couch.bulk(database, fresh, new_edits=False)
+            if answer.get("error")
+        }
+        refused += [{"id": doc_id, "reason": reason} for doc_id, reason in sorted(failed.items())]
+        stored += len(fresh) - len(failed)
+    return RecoveryReport(
+        collector=recovery.collector,
+        device=recovery.device,
+        made_at=recovery.made_at,
+        stored=stored,
+        present=present,
+        refused=tuple(refused),
+    )
+
+
+def _problem(fact: Json, standing: dict[str, set[str]], *, database: str, roles: Sequence[str]) -> str | None:
+    if fact["_id"] in standing:
+        return "fact_immutable: _id"
+    if not str(fact.get("_rev")).startswith("1-"):
+        return "fact_immutable: _rev"
+    problem = may_write(fact, None, database=database, roles=roles)
+    return f"{problem.code}: {problem.field}" if problem else None
+
+
+def _standing(couch: Couch, databases: Iterable[str], ids: Sequence[str]) -> dict[str, set[str]]:
+    """The revisions under which these ids stand, in the centre or with the collector."""
+    found: dict[str, set[str]] = {}
+    for database in databases:
+        for doc_id, document in couch.get_many(database, ids).items():
+            found.setdefault(doc_id, set()).add(str(document["_rev"]))
+    return found
+
+
+def _roles(couch: Couch, company: str, recovery: Recovery) -> list[str]:
+    """The roles under which the phone would have sent: of all devices that it was, shut out or not."""
+    enrolments: list[Json] = enrolments_of(couch, company, recovery.collector)
+    own = next((each for each in enrolments if each["_id"] == f"device:{recovery.device}"), None)
+    if own is None:
+        raise BadRecovery("recovery_device_unknown")
+    earlier = [
+        (each["_id"].partition(":")[2], each["series"])
+        for each in enrolments
+        if each["public_key"] == own["public_key"] and each is not own
+    ]
+    return phone_roles(company, recovery.collector, recovery.device, own["series"], earlier=earlier)
