@@ -65,7 +65,7 @@ def test_a_job_killed_at_a_point_delivers_nothing_twice(exchange: Exchange, poin
     job.join(60)
     if point != "erp.out.recorded":
         assert job.exitcode == KILL_STATUS
-    exchange.erp.work()
+    exchange.erp.take()
     job = exchange.send_out_elsewhere(f"{point}:{nth}")
     job.join(60)
     exchange.erp.work()
@@ -84,12 +84,14 @@ def test_two_jobs_and_an_erp_that_takes_files_away_while_they_are_killed(exchang
     for _ in range(12):
         jobs = [exchange.send_out_elsewhere() for _ in range(2)]
         jobs[0].join(dice.uniform(0.05, 0.6))
-        exchange.erp.work()
+        exchange.erp.take()
         for job in jobs:
             if job.is_alive():
                 job.kill()
                 fell["killed"] += 1
             job.join(60)
+        if dice.random() < 0.3:
+            exchange.erp.work()
     print(dict(fell))
     for _ in range(2):
         exchange.later(hours=2)

@@ -58,6 +58,7 @@ class FilesErp:
         self.taken = folder / "taken"
         self.taken.mkdir()
         self.deliveries: list[str] = []
+        self._undecided: list[Path] = []
         self.config = folder / "erp"
         self.config.mkdir()
         mapping = MAPPING.format(
@@ -159,11 +160,17 @@ class FilesErp:
 
     # -- its job --------------------------------------------------------------------------------
 
-    def work(self) -> None:
-        """Take every file away, decide, answer, export."""
+    def take(self) -> None:
+        """Take every file away, to decide later."""
         for path in sorted((self.folder / "salida").glob(f"[!.]*.{self.format}")):
-            rows = _rows_of(path.rename(self.taken / path.name))
+            self._undecided.append(path.rename(self.taken / path.name))
             self.deliveries.append(path.name)
+
+    def work(self) -> None:
+        """Decide what was taken, answer, export."""
+        self.take()
+        while self._undecided:
+            rows = _rows_of(self._undecided.pop(0))
             head = rows[0]
             answer = {"id": head["id"], "intento": head["intento"]}
             if reason := self._refusal(rows):

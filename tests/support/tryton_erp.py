@@ -57,14 +57,14 @@ class TrytonErp:
         (self.config / "andina.toml").write_text(text, encoding="utf-8")
         self.environment = ENVIRONMENT
         self.connector = open_connector(self.config, "andina", environment=ENVIRONMENT)
-        self._admin = self.server.session("admin", ADMIN)
-        self._admin.extend({"company": COMPANY_ID, "companies": [COMPANY_ID]})
+        self.admin = self.server.session("admin", ADMIN)
+        self.admin.extend({"company": COMPANY_ID, "companies": [COMPANY_ID]})
         self._blocked: dict[str, int] = {}
 
     # -- customers ------------------------------------------------------------------------------
 
     def add_customer(self, code: str, *, changed: datetime = NOON, name: str = "Tienda El Sol") -> None:
-        self._create(
+        self.create(
             "party.party",
             name=name,
             code=code,
@@ -75,7 +75,7 @@ class TrytonErp:
             self._stamp(table, "id = (SELECT max(id) FROM " + table + ")", changed)
 
     def add_address(self, key: str, customer: str) -> None:
-        self._create(
+        self.create(
             "party.address", party=self._party(customer), party_name="Sucursal Norte",
             street="Av. Amazonas 100", city="Quito", sequence=9,
         )  # fmt: skip
@@ -99,13 +99,13 @@ class TrytonErp:
     def block(self, customer: str, reason: str) -> None:
         """A rule of access, as an administrator makes it; Tryton names it when it refuses."""
         domain = f'["OR", ["party", "=", null], ["party.code", "!=", "{customer}"]]'
-        self._blocked[customer] = self._create(
+        self._blocked[customer] = self.create(
             "ir.rule.group", name=reason, model="account.move.line", global_p=True, perm_read=False,
             perm_write=False, perm_create=True, perm_delete=False, rules=[["create", [{"domain": domain}]]],
         )  # fmt: skip
 
     def unblock(self, customer: str) -> None:
-        self._admin.call("model.ir.rule.group", "delete", [self._blocked.pop(customer)])
+        self.admin.call("model.ir.rule.group", "delete", [self._blocked.pop(customer)])
 
     # -- invoices -------------------------------------------------------------------------------
 
@@ -130,7 +130,7 @@ class TrytonErp:
             {"date": date.fromisoformat(due_on), "amount": _decimal(amount), "currency": self._currency()}
             for due_on, amount in parts
         ]
-        preview = {"journal": self._one("account.journal", ("type", "=", "revenue")), "terms": terms}
+        preview = {"journal": self.one("account.journal", ("type", "=", "revenue")), "terms": terms}
         preview |= {"currency": self._currency(), "description": "Cuotas"}
         self._wizard(
             "account.move.line.reschedule", "account.move.line", lines, ("reschedule", {"preview": preview})
@@ -143,7 +143,7 @@ class TrytonErp:
             "payee": self._one_of("account.invoice", number, "party"), "amount": _decimal(amount),
             "currency": self._currency(), "description": "Oficina", "company": COMPANY_ID,
             "invoice_account": self._one_of("account.invoice", number, "account"), "date": date(2026, 11, 20),
-            "payment_method": self._one("account.invoice.payment.method", ("name", "=", "Efectivo")),
+            "payment_method": self.one("account.invoice.payment.method", ("name", "=", "Efectivo")),
         }  # fmt: skip
         ask = {
             "type": "partial",
@@ -158,7 +158,7 @@ class TrytonErp:
         self._changed(invoice, changed)
 
     def cancel_invoice(self, number: str, *, changed: datetime) -> None:
-        self._admin.call("model.account.invoice", "cancel", [self._invoice(number)])
+        self.admin.call("model.account.invoice", "cancel", [self._invoice(number)])
         self._changed(number, changed)
 
     def delete_invoice(self, number: str) -> None:
@@ -170,7 +170,7 @@ class TrytonErp:
     # -- what is in the books -------------------------------------------------------------------
 
     def balance(self, invoice: str) -> int:
-        found = self._admin.search_read("account.invoice", [("number", "=", invoice)], ["amount_to_pay"])
+        found = self.admin.search_read("account.invoice", [("number", "=", invoice)], ["amount_to_pay"])
         return int(found[0]["amount_to_pay"] * 100)
 
     def postings(self) -> list[tuple[str, int]]:
@@ -188,7 +188,7 @@ class TrytonErp:
 
     def on_account(self, customer: str) -> int:
         """What the customer has paid and no invoice has taken."""
-        lines = self._admin.search_read(
+        lines = self.admin.search_read(
             "account.move.line",
             [("party.code", "=", customer), ("invoice_payment", "=", None), ("reconciliation", "=", None),
              ("move.description", "like", "Recaudo %"), ("move.state", "=", "posted")],
@@ -198,7 +198,7 @@ class TrytonErp:
 
     def receivable(self, customer: str) -> int:
         """What the customer owes by Tryton's own sum, all accounts receivable together."""
-        found = self._admin.search_read("party.party", [("code", "=", customer)], ["receivable"])
+        found = self.admin.search_read("party.party", [("code", "=", customer)], ["receivable"])
         return int(found[0]["receivable"] * 100)
 
     # -- the server -----------------------------------------------------------------------------
@@ -230,7 +230,7 @@ class TrytonErp:
             for customer in list(self._blocked):
                 self.unblock(customer)
         self.connector.close()
-        self._admin.close()
+        self.admin.close()
 
     def ask(self, statement: str, values: tuple[object, ...] = ()) -> list[tuple[object, ...]]:
         with closing(sqlite3.connect(self.server.path, timeout=30)) as database, database:
@@ -240,22 +240,22 @@ class TrytonErp:
 
     def _sell(self, number: str, customer: str, total: int, *, term: str | None) -> None:
         party = self._party(customer)
-        product = self._admin.search_read("product.product", [], ["id", "default_uom"], limit=1)[0]
+        product = self.admin.search_read("product.product", [], ["id", "default_uom"], limit=1)[0]
         line = {
             "type": "line", "product": product["id"], "unit": product["default_uom"], "description": "Ventas",
             "quantity": 1.0 if total >= 0 else -1.0, "unit_price": _decimal(abs(total)),
             "company": COMPANY_ID,
-            "account": self._one("account.account", ("type.revenue", "=", True), ("closed", "=", False)),
+            "account": self.one("account.account", ("type.revenue", "=", True), ("closed", "=", False)),
             "currency": self._currency(),
         }  # fmt: skip
-        made = self._create(
+        made = self.create(
             "account.invoice", type="out", company=COMPANY_ID, party=party, currency=self._currency(),
-            invoice_address=self._one("party.address", ("party", "=", party)), invoice_date=ISSUED_ON,
-            account=self._one("account.account", ("code", "=", "1.2.1")), lines=[["create", [line]]],
-            journal=self._one("account.journal", ("type", "=", "revenue")),
-            payment_term=self._one("account.invoice.payment_term", ("name", "=", term)) if term else None,
+            invoice_address=self.one("party.address", ("party", "=", party)), invoice_date=ISSUED_ON,
+            account=self.one("account.account", ("code", "=", "1.2.1")), lines=[["create", [line]]],
+            journal=self.one("account.journal", ("type", "=", "revenue")),
+            payment_term=self.one("account.invoice.payment_term", ("name", "=", term)) if term else None,
         )  # fmt: skip
-        self._admin.call("model.account.invoice", "post", [made])
+        self.admin.call("model.account.invoice", "post", [made])
         self.ask("UPDATE account_invoice SET number = ? WHERE id = ?", (number, made))
 
     def _changed(self, number: str, moment: datetime) -> None:
@@ -269,32 +269,35 @@ class TrytonErp:
 
     def _wizard(self, name: str, model: str, ids: Sequence[int], *steps: tuple[str, dict[str, Any]]) -> None:
         context = {"active_model": model, "active_ids": list(ids), "active_id": ids[0]}
-        session, *_ = self._admin.call(f"wizard.{name}", "create", context=context)
+        session, *_ = self.admin.call(f"wizard.{name}", "create", context=context)
         for state, data in steps:
-            self._admin.call(f"wizard.{name}", "execute", session, data, state, context=context)
-        self._admin.call(f"wizard.{name}", "delete", session, context=context)
+            self.admin.call(f"wizard.{name}", "execute", session, data, state, context=context)
+        self.admin.call(f"wizard.{name}", "delete", session, context=context)
 
-    def _create(self, model: str, /, **values: Any) -> int:
-        made: list[int] = self._admin.call(f"model.{model}", "create", [values])
+    def create(self, model: str, /, **values: Any) -> int:
+        made: list[int] = self.admin.call(f"model.{model}", "create", [values])
         return made[0]
 
     def _write(self, model: str, record: int, /, **values: Any) -> None:
-        self._admin.call(f"model.{model}", "write", [record], values)
+        self.admin.call(f"model.{model}", "write", [record], values)
 
-    def _one(self, model: str, *domain: Any) -> int:
-        return int(self._admin.search_read(model, list(domain), ["id"], limit=1)[0]["id"])
+    def rows(self, model: str, domain: Sequence[Any], names: Sequence[str]) -> list[dict[str, Any]]:
+        return self.admin.search_read(model, domain, names)
+
+    def one(self, model: str, *domain: Any) -> int:
+        return int(self.admin.search_read(model, list(domain), ["id"], limit=1)[0]["id"])
 
     def _one_of(self, model: str, record: int, field: str) -> Any:
-        return self._admin.search_read(model, [("id", "=", record)], [field])[0][field]
+        return self.admin.search_read(model, [("id", "=", record)], [field])[0][field]
 
     def _party(self, code: str) -> int:
-        return self._one("party.party", ("code", "=", code))
+        return self.one("party.party", ("code", "=", code))
 
     def _invoice(self, number: str) -> int:
-        return self._one("account.invoice", ("number", "=", number))
+        return self.one("account.invoice", ("number", "=", number))
 
     def _currency(self) -> int:
-        return self._one("currency.currency", ("code", "=", "USD"))
+        return self.one("currency.currency", ("code", "=", "USD"))
 
 
 _LINES = (

@@ -28,17 +28,17 @@ class CompanyBooks:
     def period(self, on: date) -> tuple[int | None, dict[str, str]]:
         """The accounting period of a day, and the stamp of the sequence that numbers its moves, as of now.
 
-        Without a period the draft is refused, in Tryton's words.
+        None where the day is in no period. A period without a sequence uses its year's.
         """
         domain = [
             ("company", "=", self._company), ("type", "=", "standard"),
             ("start_date", "<=", on), ("end_date", ">=", on),
         ]  # fmt: skip
-        names = ["move_sequence._timestamp"]
+        names = ["move_sequence._timestamp", "fiscalyear.move_sequence._timestamp"]
         found = self._tryton.search_read("account.period", domain, names, limit=1)
         if not found:
             return None, {}
-        sequence = found[0]["move_sequence."]
+        sequence = found[0]["move_sequence."] or found[0]["fiscalyear."]["move_sequence."]
         return found[0]["id"], {f"ir.sequence.strict,{sequence['id']}": sequence["_timestamp"]}
 
     def invoices(self, entry: Entry) -> dict[str, Row]:
@@ -56,7 +56,7 @@ class CompanyBooks:
         return found
 
     def needed(
-        self, entry: Entry, period: int | None, invoices: Mapping[str, Row], reversed_move: int | None
+        self, entry: Entry, period: int, invoices: Mapping[str, Row], reversed_move: int | None
     ) -> Books:
         """What the move of this entry is made of."""
         found = self._tryton.search_read(

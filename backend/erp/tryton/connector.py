@@ -13,7 +13,7 @@ from backend.erp.tryton.entries import entry_of_receipt, entry_of_reversal
 from backend.erp.tryton.mapping import TrytonMapping
 from backend.erp.tryton.posting import Posting
 from backend.erp.tryton.reading import Source
-from backend.erp.tryton.rpc import Refused, Tryton
+from backend.erp.tryton.rpc import BrokeDown, Refused, Tryton
 
 KINDS = (Kind.CUSTOMERS, Kind.ADDRESSES, Kind.INVOICES, Kind.CREDIT_NOTES)
 
@@ -46,15 +46,15 @@ class TrytonConnector:
             return iter(reading.snapshot(self._tryton, self._sources[kind]))
 
     def find(self, entry_id: str) -> Answer | None:
-        with _reading():
+        with _posting():
             return self._posting.find(entry_id)
 
     def post_receipt(self, receipt: OutgoingReceipt) -> Answer:
-        with _reading():
+        with _posting():
             return self._posting.post(entry_of_receipt(receipt))
 
     def post_reversal(self, reversal: OutgoingReversal) -> Answer:
-        with _reading():
+        with _posting():
             return self._posting.post(entry_of_reversal(reversal))
 
     def close(self) -> None:
@@ -95,7 +95,19 @@ class TrytonConnector:
 
 @contextmanager
 def _reading() -> Iterator[None]:
-    """Tryton's no to a question says nothing about an entry: a missing right, a record that has just gone."""
+    """Nothing is read when Tryton refuses or breaks down."""
+    try:
+        yield
+    except (Refused, BrokeDown) as reason:
+        raise ErpUnavailable(str(reason)) from reason
+
+
+@contextmanager
+def _posting() -> Iterator[None]:
+    """Tryton's no to a question says nothing about an entry: a missing right, a record that has just gone.
+
+    That it broke down concerns this entry alone, which waits: the others are not held up by it.
+    """
     try:
         yield
     except Refused as refusal:

@@ -60,7 +60,7 @@ class Books:
 
     company: int
     party: int
-    period: int | None
+    period: int
     accounts: Mapping[str, int]
     methods: Mapping[str, Method]
     journal: int | None

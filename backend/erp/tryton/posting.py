@@ -65,6 +65,9 @@ class Posting:
             if posted:
                 self._drop(drafts)
                 return self._finished(posted[0])
+            if period is None:
+                self._drop(drafts)
+                return Rejected(reason=f"Tryton no tiene un período contable para {entry.on}")
             try:
                 invoices = self._books.invoices(entry)
                 reversed_move = self._reversible(entry)

@@ -34,6 +34,10 @@ class Warned(Refused):
         self.name = name
 
 
+class BrokeDown(Exception):
+    """Tryton failed on this very call, and undid it: by a fault of its own, or of a record."""
+
+
 class Collided(Exception):
     """A record named in `unchanged` was changed meanwhile; nothing was done."""
 
@@ -136,8 +140,8 @@ def _result(answer: httpx.Response) -> Any:
         case ["ConcurrencyException", *_]:
             raise Collided
         case [message, *_]:
-            raise ErpUnavailable(f"Tryton failed: {message}")
-    raise ErpUnavailable(f"Tryton failed: {error}")
+            raise BrokeDown(f"Tryton failed: {message}")
+    raise BrokeDown(f"Tryton failed: {error}")
 
 
 def _sentence(message: str, description: str) -> str:
