@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import threading
 from typing import Any
 
 import httpx
 import pytest
 
-from tests.conformance.http.conftest import bulk, error, put
+from tests.conformance.http.conftest import Peer, bulk, error, put
 
 VIEW = "_design/sales/_view"
 
@@ -194,6 +195,28 @@ def test_changed_functions_make_a_new_index(admin: httpx.Client, db: str, sales:
     design["views"]["amounts"]["map"] = "function (doc) { emit(1, 1); emit(2, 2); }"
     admin.put(f"{db}/_design/sales", json=design)
     assert len(rows(admin, f"{sales}/amounts")) == 24
+
+
+def test_writes_do_not_wait_for_an_index(peer: Peer, admin: httpx.Client, db: str) -> None:
+    """Also those that a design function judges, while another one is busy with every document."""
+    bulk(admin, db, [{"_id": f"d{n:02}"} for n in range(20)])
+    busy = "function (doc) { var began = Date.now(); while (Date.now() - began < 150) {} emit(doc._id); }"
+    put(admin, db, "_design/slow", views={"v": {"map": busy}})
+    put(admin, db, "_design/guard", validate_doc_update="function (doc) {}")
+    order: list[str] = []
+
+    def query() -> None:
+        with httpx.Client(base_url=peer.url, auth=peer.auth, timeout=60) as client:
+            client.get(f"{db}/_design/slow/_view/v")
+            order.append("index built")
+
+    building = threading.Thread(target=query)
+    building.start()
+    for n in range(5):
+        put(admin, db, f"new{n}")
+    order.append("written")
+    building.join()
+    assert order == ["written", "index built"]
 
 
 def test_map_that_throws_skips_its_document(admin: httpx.Client, db: str) -> None:
