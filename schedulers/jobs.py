@@ -24,7 +24,7 @@ from backend.erp.registry import companies_with_erp
 from backend.mail.smtp import SmtpMailer, SmtpServer
 from backend.reconcile.tidying import tidy
 from backend.services.dunning import run_dunning
-from backend.services.erp_sync import import_from_erp, post_to_erp
+from backend.services.erp_sync import compare_with_erp, import_from_erp, post_to_erp
 from receivables.documents import local_on, rfc3339
 from schedulers.settings import SchedulerSettings
 
@@ -69,6 +69,19 @@ def _erp_out(settings: SchedulerSettings, couch: Couch, company: str) -> Outcome
             couch, company, folder=settings.erp_folder, environment=settings.environment, clock=utc_now
         )
     )
+
+
+def _erp_compare(settings: SchedulerSettings, couch: Couch, company: str) -> Outcome:
+    zone = ZoneInfo((find_company(couch, company) or {})["timezone"])
+    report = compare_with_erp(
+        couch, company, on=local_on(utc_now(), zone).isoformat(), folder=settings.erp_folder,
+        environment=settings.environment, clock=utc_now,
+    )  # fmt: skip
+    return {
+        "differ": sorted(report["left"]),
+        "kept_back": report["kept_back"],
+        "receipts_lost": report["receipts"]["lost_count"],
+    }
 
 
 def _dunning(settings: SchedulerSettings, couch: Couch, company: str) -> Outcome:
@@ -122,9 +135,17 @@ def _daily(_settings: SchedulerSettings, _couch: Couch, _company: str) -> BaseTr
     return IntervalTrigger(days=1, start_date=utc_now() + timedelta(seconds=1))
 
 
-def _by_the_company_clock(settings: SchedulerSettings, couch: Couch, company: str) -> BaseTrigger:
+def _dunning_hours(settings: SchedulerSettings, couch: Couch, company: str) -> BaseTrigger:
+    return _by_the_company_clock(settings.dunning_cron, couch, company)
+
+
+def _comparison_hours(settings: SchedulerSettings, couch: Couch, company: str) -> BaseTrigger:
+    return _by_the_company_clock(settings.comparison_cron, couch, company)
+
+
+def _by_the_company_clock(cron: str, couch: Couch, company: str) -> BaseTrigger:
     document = find_company(couch, company) or {}
-    return CronTrigger.from_crontab(settings.dunning_cron, timezone=ZoneInfo(document["timezone"]))
+    return CronTrigger.from_crontab(cron, timezone=ZoneInfo(document["timezone"]))
 
 
 JOBS: tuple[Job, ...] = (
@@ -145,11 +166,19 @@ JOBS: tuple[Job, ...] = (
         grace_seconds=HOUR,
     ),
     Job(
+        id="erp_compare",
+        what="everything in the ERP beside everything here, and what differs put right",
+        run=_erp_compare,
+        companies=_with_erp,
+        trigger=_comparison_hours,
+        grace_seconds=3 * HOUR,
+    ),
+    Job(
         id="dunning",
         what="claims by e-mail to overdue customers",
         run=_dunning,
         companies=_all,
-        trigger=_by_the_company_clock,
+        trigger=_dunning_hours,
         grace_seconds=3 * HOUR,
     ),
     Job(

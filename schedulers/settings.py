@@ -13,17 +13,19 @@ from backend.config import SettingError, Settings
 ERP_SECONDS = 60
 # Business hours of the strictest market, after the morning's bank movements: Monday to Friday at nine.
 DUNNING_CRON = "0 9 * * mon-fri"
+COMPARISON_CRON = "30 2 * * *"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SchedulerSettings:
-    """`dunning_cron` is in each company's own zone."""
+    """`dunning_cron` and `comparison_cron` are in each company's own zone."""
 
     backend: Settings
     environment: Mapping[str, str]
     erp_folder: Path
     erp_seconds: int
     dunning_cron: str
+    comparison_cron: str
     heartbeat: Path
 
     @classmethod
@@ -35,7 +37,8 @@ class SchedulerSettings:
             environment=environment,
             erp_folder=backend.erp_config or backend.data / "erp",
             erp_seconds=_seconds(environment.get("RECAUDO_ERP_SECONDS", "").strip()),
-            dunning_cron=_cron(environment.get("RECAUDO_DUNNING_CRON", "").strip()),
+            dunning_cron=_cron(environment, "RECAUDO_DUNNING_CRON", DUNNING_CRON),
+            comparison_cron=_cron(environment, "RECAUDO_ERP_COMPARISON_CRON", COMPARISON_CRON),
             heartbeat=heartbeat_path(environment),
         )
 
@@ -53,11 +56,10 @@ def _seconds(text: str) -> int:
     return int(text)
 
 
-def _cron(text: str) -> str:
+def _cron(environment: Mapping[str, str], name: str, default: str) -> str:
+    text = environment.get(name, "").strip() or default
     try:
-        CronTrigger.from_crontab(text or DUNNING_CRON)
+        CronTrigger.from_crontab(text)
     except ValueError as error:
-        raise SettingError(
-            f"RECAUDO_DUNNING_CRON should be five fields such as {DUNNING_CRON!r}: {error}"
-        ) from error
-    return text or DUNNING_CRON
+        raise SettingError(f"{name} should be five fields such as {default!r}: {error}") from error
+    return text

@@ -62,6 +62,13 @@ def import_kind(
     raise Conflict(f"{company}/{cursor_id(kind)}", "conflict", "imports keep running side by side")
 
 
+def reread(couch: Couch, company: str, connector: Connector, kind: Kind, *, now: datetime) -> ImportReport:
+    """Import one kind from its beginning; what is as its document says writes nothing."""
+    if cursor := couch.get(company, cursor_id(kind)):
+        couch.put(company, {**cursor, "cursor": None})
+    return import_kind(couch, company, connector, kind, now=now)
+
+
 def _import_from(
     start: Cursor | None, progress: _Progress, connector: Connector, kind: Kind, *, now: datetime
 ) -> ImportReport:

@@ -32,9 +32,9 @@ class PostingBook:
             raise BadDocument(f"{document_id} is missing")
         return document
 
-    def in_states(self, *states: str) -> list[Json]:
-        """Those in one of the states, in the order in which they were claimed."""
-        found = [row["doc"] for state in states for row in self._in_state(state)]
+    def in_states(self, *states: str, since: str = "") -> list[Json]:
+        """Those in one of the states and claimed `since` then, in the order in which they were claimed."""
+        found = [row["doc"] for state in states for row in self._in_state(state, since)]
         return sorted(found, key=lambda each: (each["claimed_at"], each["_id"]))
 
     def settle(self, posting: Json, fields: dict[str, Any]) -> Json:
@@ -78,8 +78,8 @@ class PostingBook:
             except Conflict:
                 log.debug("%s was closed by somebody else", exception)
 
-    def _in_state(self, state: str) -> list[Json]:
+    def _in_state(self, state: str, since: str) -> list[Json]:
         return self._couch.view(
             self._company, DESIGN, "postings_by_state", reduce=False, include_docs=True,
-            start_key=[state], end_key=[state, {}],
+            start_key=[state, since] if since else [state], end_key=[state, {}],
         )  # fmt: skip

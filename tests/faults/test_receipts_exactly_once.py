@@ -160,6 +160,7 @@ def test_two_hundred_receipts_and_twenty_kills(exchange: Exchange) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(7200)
 def test_ten_thousand_receipts_and_two_hundred_kills(exchange: Exchange) -> None:
     prove(exchange, receipts=10_000, kills=200)
 

@@ -131,6 +131,17 @@ class SqlErp:
         self.delete_invoice(number)
         self.do("DELETE FROM bajas WHERE clave = :numero", numero=number)
 
+    def restore_without(self, receipt: str) -> None:
+        """Be as if the receipt had never come: what a backup of the day before does."""
+        [(number,)] = self.ask("SELECT numero FROM cobros WHERE recibo = :recibo", recibo=receipt)
+        for factura, valor in self.ask(
+            "SELECT factura, valor FROM cobros_facturas WHERE recibo = :recibo", recibo=receipt
+        ):
+            self.do("UPDATE facturas SET saldo = saldo + :v WHERE numero = :n", v=valor, n=factura)
+        for table in ("cobros_facturas", "cobros_pagos", "saldos_a_favor", "cobros"):
+            self.do(f"DELETE FROM {table} WHERE recibo = :recibo", recibo=receipt)
+        self.do("DELETE FROM asientos WHERE numero = :numero", numero=number)
+
     def block(self, customer: str, reason: str) -> None:
         self.do(
             "UPDATE clientes SET bloqueo = :motivo WHERE codigo = :codigo", motivo=reason, codigo=customer

@@ -39,7 +39,7 @@ def test_a_senseless_time_is_named(value: str) -> None:
 
 
 def test_an_unknown_job_is_told_which_there_are() -> None:
-    with pytest.raises(SettingError, match="erp_in, erp_out, dunning"):
+    with pytest.raises(SettingError, match="erp_in, erp_out, erp_compare, dunning"):
         job_named("backup")
 
 

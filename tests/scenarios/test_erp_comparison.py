@@ -1,0 +1,179 @@
+"""The nightly comparison with a real ERP: its balances win, our receipts win, a person hears of the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from backend.couch.client import Json
+from backend.erp.port import ErpUnavailable, Kind
+from backend.services import erp_comparison
+from backend.services.erp_comparison import Standing, compare, latest_report, run_comparison
+from backend.services.erp_sync import import_from_erp, post_to_erp
+from tests.support.erp_exchange import Exchange, an_exchange
+from tests.support.erps import NOON
+from tests.support.reconciling import a_server
+from tests.support.stack import Stack
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    with a_server(tmp_path_factory.mktemp("house")) as server:
+        yield server
+
+
+@pytest.fixture
+def exchange(house: Stack, tmp_path: Path) -> Iterator[Exchange]:
+    with an_exchange(house, tmp_path) as made:
+        made.erp.add_customer("C0001")
+        for number in ("F-1", "F-2", "F-3"):
+            made.erp.add_invoice(number, "C0001", 10_000)
+        made.bring_in()
+        yield made
+
+
+def compared(exchange: Exchange) -> Json:
+    return run_comparison(
+        exchange.couch, exchange.code, exchange.erp.connector, on="2026-11-21", clock=exchange.clock
+    )
+
+
+def test_an_erp_that_agrees_is_said_to(exchange: Exchange) -> None:
+    exchange.collect(1, {"F-1": 4_000})
+    exchange.send_out()
+    report = compared(exchange)
+    assert (report["agrees"], report["left"], report["receipts"]["checked"]) == (True, {}, 1)
+    assert exchange.company.exceptions("erp_drift") == []
+    assert latest_report(exchange.couch, exchange.code) == exchange.company.central("erp_drift:2026-11-21")
+
+
+def test_a_balance_that_the_erp_changed_without_a_stamp_is_found_and_wins(exchange: Exchange) -> None:
+    exchange.erp.pay_at_the_office("F-1", 2_500, changed=NOON - timedelta(days=30))
+    exchange.bring_in()
+    assert exchange.invoice("F-1")["balance"] == 10_000
+    report = compared(exchange)
+    assert report["found"]["invoices"]["differing"] == ["F-1"]
+    [row] = report["customers"]
+    assert row == {"customer": "C0001", "erp": 3, "erp_open": 27_500, "here": 3, "here_open": 30_000}
+    assert (exchange.invoice("F-1")["balance"], report["agrees"]) == (7_500, True)
+
+
+def test_a_record_that_vanished_leaves_and_one_that_never_came_comes(exchange: Exchange) -> None:
+    exchange.erp.vanish("F-2")
+    exchange.erp.add_invoice("F-0", "C0001", 700, changed=NOON - timedelta(days=30))
+    report = compared(exchange)
+    assert report["found"]["invoices"]["gone"] == ["F-2"]
+    assert report["found"]["invoices"]["missing"] == ["F-0"]
+    assert exchange.couch.get(exchange.code, "invoice:F-2") is None
+    assert exchange.invoice("F-0")["balance"] == 700
+    assert report["agrees"]
+
+
+def test_an_erp_that_suddenly_has_nothing_removes_nothing_and_a_person_hears(exchange: Exchange) -> None:
+    for number in ("F-1", "F-2", "F-3"):
+        exchange.erp.vanish(number)
+    report = compared(exchange)
+    assert (report["agrees"], report["kept_back"]) == (False, ["invoices"])
+    assert exchange.invoice("F-1")["balance"] == 10_000
+    [told] = exchange.company.exceptions("erp_drift")
+    assert (told["detail"], told["evidence"]["report"]) == ("invoices", "erp_drift:2026-11-21")
+
+
+def test_a_receipt_that_the_erp_lost_goes_out_again_and_is_in_the_books_once(exchange: Exchange) -> None:
+    lost = exchange.collect(1, {"F-1": 4_000})
+    kept = exchange.collect(2, {"F-2": 1_000})
+    exchange.send_out()
+    exchange.erp.restore_without(lost)
+    report = compared(exchange)
+    assert (report["receipts"]["lost"], report["receipts"]["sent_again"]) == ([lost], 1)
+    assert [told["kind"] for told in exchange.company.exceptions("erp_drift")] == ["erp_drift"]
+    exchange.send_out()
+    assert dict(exchange.erp.postings()) == {lost: 4_000, kept: 1_000}
+    assert exchange.erp.balance("F-1") == 6_000
+    exchange.bring_in()
+    assert compared(exchange)["agrees"]
+
+
+def test_an_erp_that_lost_too_much_is_not_posted_to(
+    exchange: Exchange, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(erp_comparison, "BELIEVABLE_COUNT", 1)
+    receipts = [exchange.collect(counter, {"F-1": 100}) for counter in (1, 2, 3)]
+    exchange.send_out()
+    for receipt in receipts[:2]:
+        exchange.erp.restore_without(receipt)
+    report = compared(exchange)
+    assert (report["receipts"]["lost_count"], report["receipts"]["sent_again"]) == (2, 0)
+    assert exchange.posting(receipts[0])["state"] == "posted"
+
+
+def test_counts_and_open_amounts_are_compared_by_customer() -> None:
+    there = {"A": Standing("C1", 100), "B": Standing("C2", 5), "C": Standing("C3", 7)}
+    here = {"A": Standing("C1", 90), "C": Standing("C3", 7), "D": Standing("C2", 8)}
+    drift = compare(there, here)
+    assert (drift.differing, drift.missing, drift.gone) == (["A"], ["B"], ["D"])
+    assert [(row["customer"], row["erp_open"], row["here_open"]) for row in drift.customers] == [
+        ("C1", 100, 90),
+        ("C2", 5, 8),
+    ]
+
+
+def job(exchange: Exchange, run: object) -> None:
+    assert callable(run)
+    run(exchange.couch, exchange.code, folder=exchange.erp.config, environment={}, clock=exchange.clock)
+
+
+@pytest.fixture
+def named(exchange: Exchange) -> Exchange:
+    """The ERP's mapping file bears the company's code."""
+    (exchange.erp.config / "andina.toml").rename(exchange.erp.config / f"{exchange.code}.toml")
+    return exchange
+
+
+@pytest.mark.parametrize("run", [import_from_erp, post_to_erp])
+def test_an_erp_that_is_away_for_long_is_told_once_until_it_answers(named: Exchange, run: object) -> None:
+    named.collect(1, {"F-1": 1_000})
+    named.erp.move_away()
+    for minutes in (0, 5, 6, 7):
+        named.later(minutes=minutes)
+        with suppress(ErpUnavailable):
+            job(named, run)
+        open_now = [each["state"] for each in named.company.exceptions("erp_away")]
+        assert open_now == ([] if minutes in {0, 5} else ["open"])
+    named.erp.come_back()
+    named.later(days=3)
+    job(named, run)
+    [told] = named.company.exceptions("erp_away")
+    assert (told["state"], told["closed_by"]) == ("closed", "erp")
+
+
+def test_days_without_the_erp_lose_nothing_and_go_in_by_their_order(exchange: Exchange) -> None:
+    exchange.erp.move_away()
+    receipts = []
+    asked = 0
+    for hour in range(72):
+        for minute in (1, 31):
+            counter = hour * 2 + minute // 31 + 1
+            moment = (exchange.now).strftime("%Y-%m-%dT%H:%M:%SZ")
+            receipts.append(exchange.collect(counter, {"F-1": 10}, created_at=moment))
+            exchange.later(minutes=30)
+            try:
+                assert exchange.send_out().postponed == 1
+            except ErpUnavailable:
+                asked += 1
+    assert 0 < asked <= 80, "it backs off"
+    exchange.erp.come_back()
+    exchange.later(hours=1)
+    assert exchange.send_out().posted == len(receipts)
+    order = exchange.erp.ask("SELECT recibo FROM cobros ORDER BY numero")
+    assert [row[0] for row in order] == receipts
+    assert exchange.erp.balance("F-1") == 10_000 - 10 * len(receipts)
+
+
+def test_the_kinds_of_the_demos_erp_are_all_compared(exchange: Exchange) -> None:
+    report = compared(exchange)
+    assert {Kind.CUSTOMERS, Kind.INVOICES, Kind.CREDIT_NOTES, Kind.WITHHOLDINGS} <= report["found"].keys()
