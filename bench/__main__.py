@@ -11,7 +11,7 @@ import time
 
 from bench.figures import Figure, Lacking, table
 
-SCRIPTS = ("store", "replication", "server", "server_load", "reconcile", "schedulers", "routing")
+SCRIPTS = ("store", "replication", "server", "server_load", "reconcile", "schedulers", "routing", "erp")
 
 
 def main(names: tuple[str, ...]) -> int:

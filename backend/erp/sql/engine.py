@@ -7,7 +7,7 @@ takes its write lock first, so that two jobs cannot both believe that a receipt 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -24,13 +24,18 @@ from backend.erp.port import ErpUnavailable
 # An ERP that does not answer within this time is treated as away: the run ends and the next one tries again.
 TIMEOUT_SECONDS = 15
 
+SERVER_POOL: Mapping[str, Any] = {"pool_pre_ping": True, "pool_size": 1, "max_overflow": 10}
+
 
 def open_engine(url: str) -> Engine:
-    """An engine that holds no connection between runs.
+    """An engine whose connections live as long as the run that opened it.
 
-    An ERP may restart at night without us holding a dead socket.
+    Each is asked for a sign of life before it is used: an ERP may restart in the middle of a run. SQLite's
+    are opened anew, because its file may be replaced.
     """
-    engine = create_engine(url, poolclass=NullPool, hide_parameters=True)
+    engine = create_engine(
+        url, hide_parameters=True, **({"poolclass": NullPool} if url.startswith("sqlite") else SERVER_POOL)
+    )
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _leave_transactions_to_us)
         event.listen(engine, "begin", _begin)
