@@ -16,6 +16,7 @@ from backend.http.assignment import assignment_blueprint
 from backend.http.audit import audit_blueprint
 from backend.http.corrections import corrections_blueprint
 from backend.http.devices import devices_blueprint
+from backend.http.erp import erp_blueprint
 from backend.http.field import field_blueprint
 from backend.http.guard import add_guard
 from backend.http.inputs import LARGEST_BODY
@@ -36,6 +37,7 @@ BLUEPRINTS = (
     papers_blueprint,
     corrections_blueprint,
     withholdings_blueprint,
+    erp_blueprint,
     portfolio_blueprint,
     assignment_blueprint,
     zones_blueprint,

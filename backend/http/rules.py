@@ -61,6 +61,7 @@ RULES: Mapping[str, Rule] = {
     f"POST {_COMPANY}/receipts/<number>/bounced-cheques": Rule(
         who=Action.CORRECT_RECEIPT, audit="cheque_bounced", keeps=("payment", "reason")
     ),
+    f"GET {_COMPANY}/erp": _READ,
     f"GET {_COMPANY}/invoices/<number>/ride": _READ,
     f"GET {_COMPANY}/withholdings/<number>/ride": _READ,
     f"GET {_COMPANY}/receipts/<number>/withholdings": _READ,

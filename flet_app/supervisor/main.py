@@ -14,6 +14,7 @@ from flet_app.supervisor.session import Session, SessionContext
 from flet_app.supervisor.state import SupervisorState
 from flet_app.supervisor.views.assignment import Assignment
 from flet_app.supervisor.views.collectors_map import CollectorsMap
+from flet_app.supervisor.views.erp import Erp
 from flet_app.supervisor.views.panel import Panel
 from flet_app.supervisor.views.receipts import Receipts
 from flet_app.supervisor.views.shell import Shell
@@ -43,6 +44,7 @@ def App(session: Session) -> object:
                         ft.Route(path="gestiones", component=Visits),
                         ft.Route(path="cobros", component=Receipts),
                         ft.Route(path="reparto", component=Assignment),
+                        ft.Route(path="erp", component=Erp),
                     ],
                 )
             ],

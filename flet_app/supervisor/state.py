@@ -35,10 +35,11 @@ class SupervisorState:
     receipts: list[Json] = field(default_factory=list)
     receipts_total: Json = field(default_factory=dict)
     exceptions: list[Json] = field(default_factory=list)
+    erp: Json = field(default_factory=dict)
 
     def forget(self) -> None:
         """Nobody is signed in: nothing of one company stays for whoever signs in next."""
         self.signed_in, self.loaded_at, self.collector = False, None, ""
-        self.summary, self.receipts_total = {}, {}
+        self.summary, self.receipts_total, self.erp = {}, {}, {}
         self.collectors, self.customers, self.visits = [], [], []
         self.receipts, self.exceptions = [], []

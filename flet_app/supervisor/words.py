@@ -16,6 +16,20 @@ METHODS = {
     "withholding": "Withholding",
 }
 
+ERP_KINDS = {
+    "customers": "Customers",
+    "credit_limits": "Credit limits",
+    "addresses": "Addresses",
+    "contacts": "Contacts",
+    "invoices": "Invoices",
+    "withholdings": "Withholdings",
+    "credit_notes": "Credit notes",
+    "electronic_invoices": "Electronic invoices",
+    "electronic_withholdings": "Electronic withholdings",
+    "sales": "Sales of the month",
+    "goals": "Goals",
+}
+
 POSTING_STATES: dict[str, tuple[str, str]] = {
     "received": ("Received", "waiting"),
     "sending": ("Being posted", "waiting"),

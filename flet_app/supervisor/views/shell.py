@@ -23,6 +23,7 @@ PLACES = (
     ("Visits", ft.Icons.DIRECTIONS_WALK_OUTLINED, ft.Icons.DIRECTIONS_WALK, "/gestiones"),
     ("Receipts", ft.Icons.RECEIPT_LONG_OUTLINED, ft.Icons.RECEIPT_LONG, "/cobros"),
     ("Assignment", ft.Icons.GROUPS_OUTLINED, ft.Icons.GROUPS, "/reparto"),
+    ("ERP", ft.Icons.SYNC_ALT, ft.Icons.SYNC_ALT, "/erp"),
 )
 
 

@@ -19,7 +19,7 @@ from flet_app.supervisor.api import Api
 from flet_app.supervisor.main import App
 from flet_app.supervisor.session import Session
 from flet_app.supervisor.state import SupervisorState
-from flet_app.supervisor.words import EXCEPTIONS, METHODS, POSTING_STATES, posting_status
+from flet_app.supervisor.words import ERP_KINDS, EXCEPTIONS, METHODS, POSTING_STATES, posting_status
 from tests.support.flet_harness import Screen
 
 NOW = datetime(2026, 11, 20, 15, 30, tzinfo=UTC)  # a Friday, 10:30 in Quito
@@ -72,6 +72,29 @@ def a_day() -> SupervisorState:
             "detail": "Cliente bloqueado: cheque protestado.",
         }],
     )  # fmt: skip
+
+
+ERP = {
+    "kinds": [
+        {"kind": "customers", "imported_at": "2026-11-20T15:20:00Z", "unreadable_count": 0, "unreadable": []},
+        {
+            "kind": "invoices", "imported_at": "2026-11-20T15:20:00Z", "unreadable_count": 1,
+            "unreadable": [{"key": "F-9", "reason": "due_on: 'x' is not a date"}],
+        },
+    ],
+    "failing": {"out": {"since": "2026-11-20T14:00:00Z", "reason": "connection refused"}},
+    "waiting": {"sending": 1, "retry": 1, "rejected": 1},
+    "rejected": [{**REJECTED, "reversal_reason": None}],
+    "comparison": {
+        "on": "2026-11-20", "at": "2026-11-20T07:30:00Z", "agrees": True, "kept_back": [],
+        "kinds": [{
+            "kind": "invoices", "left": False, "erp": 2500, "here": 2501, "missing_count": 0, "gone_count": 1,
+            "differing_count": 1,
+        }],
+        "customers": [{"customer": "C0001", "erp": 3, "erp_open": 27500, "here": 4, "here_open": 30000}],
+        "receipts": {"checked": 120, "lost": [], "lost_count": 0, "sent_again": 0},
+    },
+}  # fmt: skip
 
 
 def look(
@@ -140,6 +163,41 @@ def test_the_map_tells_the_age_of_a_position_and_who_has_none() -> None:
         assert screen.says("Sin posición en este día")
 
     look(a_day(), story, route="/mapa")
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_the_erp_page_says_what_waits_what_was_refused_and_what_differs(width: int) -> None:
+    state = a_day()
+    state.erp = ERP
+
+    async def story(screen: Screen, _session: Session) -> None:
+        assert screen.says("connection refused")
+        assert screen.says("1 registro ilegible: F-9 (due_on: 'x' is not a date)")
+        assert screen.says("Comercial El Rosal · R0002-00000001")
+        assert screen.says("Todo coincide.")
+        assert screen.says("ERP 2500 · aquí 2501 · 2 diferían, corregido")
+        assert screen.says("$ 275,00 / $ 300,00")
+
+    look(state, story, route="/erp", width=width)
+
+
+def test_a_rejected_receipt_is_sent_again_by_one_button() -> None:
+    state = a_day()
+    state.erp = ERP
+    asked: list[str] = []
+
+    async def story(screen: Screen, session: Session) -> None:
+        async def write(path: str, _body: dict[str, Any]) -> dict[str, Any]:
+            asked.append(path)
+            return {}
+
+        session.api.write = write  # type: ignore[method-assign]
+        await screen.tap("erp-send-again-R0002-00000001")
+        await screen.until(lambda: bool(asked), "the API is asked")
+        assert session.nudge.is_set()
+
+    look(state, story, route="/erp")
+    assert asked == ["/receipts/R0002-00000001/send-again"]
 
 
 def test_the_last_figures_stay_while_the_server_is_away() -> None:
@@ -227,7 +285,8 @@ def keys_of(path: Path) -> set[str]:
 
 def test_every_sentence_of_the_supervisor_has_its_spanish() -> None:
     asked = set().union(*(keys_of(path) for path in (ROOT / "flet_app" / "supervisor").rglob("*.py")))
-    asked |= {*EXCEPTIONS.values(), *METHODS.values(), *(words for words, _tone in POSTING_STATES.values())}
+    asked |= {*EXCEPTIONS.values(), *ERP_KINDS.values(), *METHODS.values(), "ERP"}
+    asked |= {*(words for words, _tone in POSTING_STATES.values())}
     known = {*catalogue("es", "supervisor"), *catalogue("es", "shared")}
     assert len(asked) > 30
     assert asked - known == set()
