@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import flet as ft
 
@@ -46,7 +47,7 @@ def Erp() -> ft.Control:
 
 
 def _at(session: Session, instant: str) -> str:
-    moment = datetime.fromisoformat(instant)
+    moment = datetime.fromisoformat(instant).astimezone(ZoneInfo(session.state.timezone))
     return f"{session.texts.weekday(moment.date())} {session.texts.clock(moment)}"
 
 

@@ -82,7 +82,7 @@ ERP = {
             "unreadable": [{"key": "F-9", "reason": "due_on: 'x' is not a date"}],
         },
     ],
-    "failing": {"out": {"since": "2026-11-20T14:00:00Z", "reason": "connection refused"}},
+    "failing": {"out": {"since": "2026-11-21T02:00:00Z", "reason": "connection refused"}},
     "waiting": {"sending": 1, "retry": 1, "rejected": 1},
     "rejected": [{**REJECTED, "reversal_reason": None}],
     "comparison": {
@@ -171,7 +171,7 @@ def test_the_erp_page_says_what_waits_what_was_refused_and_what_differs(width: i
     state.erp = ERP
 
     async def story(screen: Screen, _session: Session) -> None:
-        assert screen.says("connection refused")
+        assert screen.says("desde vie, 20 nov 21:00: connection refused")
         assert screen.says("1 registro ilegible: F-9 (due_on: 'x' is not a date)")
         assert screen.says("Comercial El Rosal · R0002-00000001")
         assert screen.says("Todo coincide.")
