@@ -33,10 +33,14 @@ BELIEVABLE_SHARE, BELIEVABLE_COUNT = 0.1, 20
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Whose a record is, and how much of it is open, in minor units."""
+    """Whose a record is, and how much of it is open, in minor units.
+
+    `retired`: the ERP may have it no more, and facts still speak of it.
+    """
 
     customer: str
     open: int
+    retired: bool = False
 
 
 @dataclass(slots=True)
@@ -125,6 +129,7 @@ def compare_kind(couch: Couch, company: str, connector: Connector, kind: Kind) -
 
 def compare(there: Mapping[str, Standing], here: Mapping[str, Standing]) -> KindDrift:
     """The ERP's records beside ours, and per customer where counts or what is open differ."""
+    here = {key: record for key, record in here.items() if key in there or not record.retired}
     drift = KindDrift(erp=len(there), here=len(here))
     drift.missing = [key for key in there if key not in here]
     drift.gone = [key for key in here if key not in there]
@@ -156,10 +161,7 @@ def _documents(couch: Couch, company: str, kind: Kind) -> Iterator[tuple[str, St
             company, start_key=start, end_key=prefix + "\ufff0", limit=PAGE, include_docs=True
         )
         for row in rows:
-            document = row["doc"]
-            if document.get("active") is False:
-                continue  # the ERP has it no more, and facts still speak of it
-            yield str(row["id"]).removeprefix(prefix), _standing(kind, document)
+            yield str(row["id"]).removeprefix(prefix), _standing(kind, row["doc"])
         if len(rows) < PAGE:
             return
         start = f"{rows[-1]['id']}\u0000"
@@ -167,7 +169,8 @@ def _documents(couch: Couch, company: str, kind: Kind) -> Iterator[tuple[str, St
 
 def _standing(kind: Kind, document: Json) -> Standing:
     owed = kind in {Kind.INVOICES, Kind.CREDIT_NOTES} and document["state"] != "cancelled"
-    return Standing(str(document.get("customer", "")), int(document["balance"]) if owed else 0)
+    retired = document.get("active") is False
+    return Standing(str(document.get("customer", "")), int(document["balance"]) if owed else 0, retired)
 
 
 def _remove(couch: Couch, company: str, kind: Kind, keys: list[str]) -> None:

@@ -122,6 +122,12 @@ def test_counts_and_open_amounts_are_compared_by_customer() -> None:
     ]
 
 
+def test_an_inactive_customer_may_be_in_the_erp_or_not() -> None:
+    here = {"C1": Standing("", 0, retired=True), "C2": Standing("", 0, retired=True)}
+    drift = compare({"C1": Standing("", 0)}, here)
+    assert (drift.agrees, drift.erp, drift.here) == (True, 1, 1)
+
+
 def job(exchange: Exchange, run: object) -> None:
     assert callable(run)
     run(exchange.couch, exchange.code, folder=exchange.erp.config, environment={}, clock=exchange.clock)
