@@ -18,7 +18,9 @@ from typing import Any
 
 import pytest
 
+from backend.companies import DDOC
 from backend.couch.client import connect
+from backend.couch.errors import Unreachable
 from backend.erp.port import Kind
 from backend.erp.registry import open_connector
 from backend.services.erp_import import import_kind, reread, run_import
@@ -72,6 +74,8 @@ def _measured(exchange: Exchange) -> Iterable[Figure]:
     nothing, _ = _apart(exchange, _import_everything)
     yield Figure(name="ERP in, a run that finds nothing new", value=1000 * nothing, unit="ms")
 
+    yield Figure(name="views of the central database, built after it", value=_index(exchange), unit="s")
+
     began = time.perf_counter()
     for counter in range(RECEIPTS // 10):
         number = f"F{counter + 1:08d}"
@@ -89,6 +93,17 @@ def _measured(exchange: Exchange) -> Iterable[Figure]:
     out, memory = _apart(exchange, _post)
     yield _rate("ERP out, receipts", RECEIPTS / out, {"connector alone": procedure})
     yield Figure(name="ERP out, peak memory", value=memory, unit="MB")
+
+
+def _index(exchange: Exchange) -> float:
+    """Seconds until the first view answers: longer than one request waits, so it is asked again."""
+    began = time.perf_counter()
+    while True:
+        try:
+            exchange.couch.view(exchange.code, DDOC, "postings_by_state", group_level=1)
+        except Unreachable:
+            continue
+        return time.perf_counter() - began
 
 
 def _rate(name: str, value: float, beside: dict[str, float]) -> Figure:
