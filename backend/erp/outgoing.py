@@ -39,6 +39,11 @@ class OutgoingReceipt:
     allocations: Sequence[tuple[str, int]]
     on_account: int
 
+    @property
+    def key(self) -> str:
+        """Our id for it, under which the ERP takes it once."""
+        return self.receipt_id
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutgoingReversal:
@@ -65,3 +70,11 @@ class OutgoingReversal:
     payments: Sequence[Mapping[str, Any]]
     allocations: Sequence[tuple[str, int]]
     on_account: int
+
+    @property
+    def key(self) -> str:
+        """Our id for it, under which the ERP takes it once."""
+        return self.reversal_id
+
+
+Entry = OutgoingReceipt | OutgoingReversal

@@ -25,7 +25,7 @@ from typing import Any
 from backend import killpoints
 from backend.couch.client import Couch, Json
 from backend.couch.errors import CouchError
-from backend.erp.outgoing import OutgoingReceipt, OutgoingReversal
+from backend.erp.outgoing import Entry, OutgoingReversal
 from backend.erp.port import Answer, Connector, ErpError, ErpMisconfigured, Pending, Posted, Rejected
 from backend.services.erp_reversals import FACTS, NotYet, claim_reversal, is_reversal, outgoing_reversal
 from backend.services.posting_book import FINAL, PostingBook
@@ -191,7 +191,7 @@ class Outbox:
         if not isinstance(answer, Pending):
             self._record(fact, posting, answer)
 
-    def _entry(self, fact: Receipt, posting: Json, *, fresh: bool) -> OutgoingReceipt | OutgoingReversal:
+    def _entry(self, fact: Receipt, posting: Json, *, fresh: bool) -> Entry:
         if is_reversal(posting):
             return outgoing_reversal(fact, posting, self._book.document(posting_id(fact.id)))
         if excess := posting["on_account"] - fact.on_account.minor:
@@ -200,23 +200,23 @@ class Outbox:
             self.report.over_allocated += fresh
         return outgoing(fact, posting)
 
-    def _ask(self, entry: OutgoingReceipt | OutgoingReversal, *, fresh: bool) -> Answer:
+    def _ask(self, entry: Entry, *, fresh: bool) -> Answer:
         """Post, unless an earlier answer is there for what may have been posted before."""
-        known = None if fresh else self._connector.find(_key_of(entry))
+        known = None if fresh else self._connector.find(entry.key)
         if known is not None and not isinstance(known, Rejected):
             return known
         if isinstance(entry, OutgoingReversal):
             return self._connector.post_reversal(entry)
         return self._connector.post_receipt(entry)
 
-    def _is_alone(self, entry: OutgoingReceipt | OutgoingReversal, posting: Json, error: ErpError) -> bool:
+    def _is_alone(self, entry: Entry, posting: Json, error: ErpError) -> bool:
         """Is this entry at fault, and not the ERP away?"""
         if isinstance(error, ErpMisconfigured):
             return isinstance(entry, OutgoingReversal)
         if posting["attempts"] < ALONE_AFTER:
             return False
         try:
-            self._connector.find(_key_of(entry))
+            self._connector.find(entry.key)
         except ErpError:
             return False
         return True
@@ -284,7 +284,3 @@ class Outbox:
         yield from (dict(receipt.source) for receipt in ordered)
         taking_back = [document_id for document_id in ids if document_id.startswith(FACTS)]
         yield from self._couch.get_many(self._company, taking_back).values()
-
-
-def _key_of(entry: OutgoingReceipt | OutgoingReversal) -> str:
-    return entry.reversal_id if isinstance(entry, OutgoingReversal) else entry.receipt_id

@@ -21,7 +21,7 @@ from backend.erp.rows import Row, UnreadableRow
 from backend.erp.sql import answers, cursors
 from backend.erp.sql.engine import open_engine, snapshot, writing
 from backend.erp.sql.mapping import Posting, SqlMapping
-from backend.erp.sql.outbox import entry_id, find_entry, write_entry
+from backend.erp.sql.outbox import find_entry, write_entry
 
 SNAPSHOT_ROWS = 2000
 
@@ -68,7 +68,7 @@ class SqlConnector:
         self._engine.dispose()
 
     def _post(self, entry: OutgoingReceipt | OutgoingReversal) -> Answer:
-        posting = self._posting_of(entry_id(entry))
+        posting = self._posting_of(entry.key)
         try:
             with writing(self._engine) as connection:
                 return write_entry(connection, self._mapping, posting, entry)
@@ -78,7 +78,7 @@ class SqlConnector:
                 raise answers.unavailable(error) from error
         # A broken unique key may be another job's posting of this very entry, committed while we waited for
         # it.
-        return self.find(entry_id(entry)) or refusal
+        return self.find(entry.key) or refusal
 
     def _posting_of(self, key: str) -> Posting:
         if key.startswith("receipt:"):

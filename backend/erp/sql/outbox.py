@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from backend import killpoints
-from backend.erp.outgoing import OutgoingReceipt, OutgoingReversal
+from backend.erp.outgoing import Entry, OutgoingReversal
 from backend.erp.port import Answer, ErpMisconfigured, Pending, Posted, Rejected
 from backend.erp.rows import MoneyForm, Row
 from backend.erp.sql.mapping import Posting, SqlMapping
@@ -23,12 +23,6 @@ PAYMENT_FIELDS = (
     "bank", "account", "number", "drawer", "cheque_on", "reference", "transferred_on",
     "brand", "last4", "authorisation", "tax", "access_key",
 )  # fmt: skip
-
-Entry = OutgoingReceipt | OutgoingReversal
-
-
-def entry_id(entry: Entry) -> str:
-    return entry.reversal_id if isinstance(entry, OutgoingReversal) else entry.receipt_id
 
 
 def find_entry(connection: Connection, mapping: SqlMapping, posting: Posting, key: str) -> Answer | None:
@@ -51,7 +45,7 @@ def find_entry(connection: Connection, mapping: SqlMapping, posting: Posting, ke
 
 def write_entry(connection: Connection, mapping: SqlMapping, posting: Posting, entry: Entry) -> Answer:
     """Stage and process an entry, inside the caller's transaction, unless the ERP has decided it already."""
-    known = find_entry(connection, mapping, posting, entry_id(entry))
+    known = find_entry(connection, mapping, posting, entry.key)
     if known and not (isinstance(known, Rejected) and posting.again):
         return known
     head = _head(entry, mapping)
@@ -70,7 +64,7 @@ def write_entry(connection: Connection, mapping: SqlMapping, posting: Posting, e
     for step in posting.process:
         connection.execute(text(step), head)
     killpoints.reach("erp.sql.processed")
-    answer = find_entry(connection, mapping, posting, entry_id(entry))
+    answer = find_entry(connection, mapping, posting, entry.key)
     if answer is None:
         raise ErpMisconfigured("out.find finds nothing after an entry was processed")
     return answer
