@@ -27,6 +27,18 @@ class PeerInfo(NamedTuple):
     update_seq: Any
     doc_count: int
 
+    @property
+    def incarnation(self) -> str:
+        return f"{self.uuid} {self.instance_start_time}"
+
+    @property
+    def changes(self) -> int:
+        """The number that an opaque sequence begins with, and that grows in one incarnation; 0 where there is
+        none.
+        """
+        number = str(self.update_seq).partition("-")[0]
+        return int(number) if number.isdigit() else 0
+
 
 class ChangesPage(NamedTuple):
     """Rows `{seq, id, changes: [{rev}], deleted?, doc?}` in feed order.

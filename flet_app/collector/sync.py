@@ -253,10 +253,7 @@ class SyncDriver:
         The marks are this phone's word alone: a server that was lost and restored is filled again from here.
         """
         before = self._store.outbox
-        number = str(info.update_seq).partition("-")[0]
-        centre = Centre(
-            instance=f"{info.uuid} {info.instance_start_time}", changes=int(number) if number.isdigit() else 0
-        )
+        centre = Centre(instance=info.incarnation, changes=info.changes)
         lost = before.centre is not None and centre.has_lost_since(before.centre)
         outbox = dataclasses.replace(before, centre=centre)
         if lost:

@@ -55,7 +55,7 @@ class FirstSyncRecord:
     def __init__(self, store: Peer, replication: str, source: PeerInfo) -> None:
         self._store = store
         self._key = f"first-sync-{replication}"
-        self._incarnation = f"{source.uuid} {source.instance_start_time}"
+        self._incarnation = source.incarnation
         self._update_seq = source.update_seq
 
     def read(self) -> FirstSyncState | None:

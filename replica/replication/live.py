@@ -154,6 +154,7 @@ class LiveReplication:
         again = IDLE_SECONDS
         try:
             peer = self._remote.info()
+            self._offered.meet(peer)
             self._tell_met(peer)
             self._push_all(peer)
             self._pull(peer)
@@ -198,7 +199,7 @@ class LiveReplication:
         options = self._push_options[index]
         name = options.selection.filter_name or ""
         through = self._local.update_seq
-        if self._offered.is_all(name, peer, through):
+        if self._offered.is_all(name, through):
             return True
         run = Replication(self._local, self._remote, options, self._world, target_info=peer)
         try:
@@ -210,7 +211,7 @@ class LiveReplication:
             run.close()
             self._pushed += run.result.docs_written
         if not self._cancelled():
-            self._offered.note(name, peer, through)
+            self._offered.note(name, through)
             self._tell_offered(name, through)
         return True
 

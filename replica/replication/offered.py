@@ -16,8 +16,6 @@ from replica.tuning import OFFER_AGAIN_SECONDS
 
 
 class _Offer(NamedTuple):
-    peer: str
-    peer_changes: int
     through: int
     at: float
 
@@ -29,33 +27,29 @@ class Offered:
         self._store = store
         self._world = world
         self._offers: dict[str, _Offer] = {}
+        self._incarnation = ""
+        self._changes = 0
 
-    def note(self, name: str, peer: PeerInfo, through: int) -> None:
-        """Everything of class `name` up to `through` was offered to `peer`."""
-        self._offers[name] = _Offer(_incarnation(peer), _changes(peer), through, self._world.monotonic())
+    def meet(self, peer: PeerInfo) -> None:
+        """Look at who answers: to another peer, or to one that has gone back, nothing was offered yet."""
+        if peer.incarnation != self._incarnation or peer.changes < self._changes:
+            self.forget()
+        self._incarnation, self._changes = peer.incarnation, peer.changes
+
+    def note(self, name: str, through: int) -> None:
+        """Everything of class `name` up to `through` was offered."""
+        self._offers[name] = _Offer(through, self._world.monotonic())
 
     def forget(self) -> None:
-        """Something went wrong: offer all of it again."""
+        """Offer all of it again."""
         self._offers.clear()
 
-    def is_all(self, name: str, peer: PeerInfo, through: int) -> bool:
-        """Whether nothing was written since, and `peer` still is what it was."""
+    def is_all(self, name: str, through: int) -> bool:
+        """Whether nothing was written since class `name` was offered, and nothing is to be sent again."""
         offer = self._offers.get(name)
         return (
             offer is not None
             and offer.through == through
-            and offer.peer == _incarnation(peer)
-            and offer.peer_changes <= _changes(peer)
             and self._world.monotonic() - offer.at < OFFER_AGAIN_SECONDS
             and not any(refusal.is_due(self._world.now()) for refusal in list_refusals(self._store))
         )
-
-
-def _incarnation(peer: PeerInfo) -> str:
-    return f"{peer.uuid} {peer.instance_start_time}"
-
-
-def _changes(peer: PeerInfo) -> int:
-    """The number that a sequence begins with and that grows, whatever else is in it."""
-    number = str(peer.update_seq).partition("-")[0]
-    return int(number) if number.isdigit() else 0

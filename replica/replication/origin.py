@@ -30,7 +30,7 @@ class Origin:
     def __init__(self, store: Peer, info: PeerInfo, new_id: Callable[[], str]) -> None:
         self._store = store
         self._new_id = new_id
-        self._incarnation = f"{info.uuid} {info.instance_start_time}"
+        self._incarnation = info.incarnation
         self._key = "origin-" + hashlib.sha256(info.uuid.encode()).hexdigest()[:32]
 
     def mark(self) -> str:

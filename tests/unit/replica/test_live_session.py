@@ -288,7 +288,12 @@ def test_everything_is_offered_anew(phone: Database, centre: Line, occasion: str
         case "time":
             world.now += timedelta(seconds=OFFER_AGAIN_SECONDS)
         case "the peer went back":
-            centre.info = lambda: centre._peer.info()._replace(update_seq=1)  # type: ignore[method-assign]
+            before = centre._peer.info().update_seq
+            centre._peer.put({"_id": "customer:2"})
+            live.step(START)
+            live.step(START)
+            assert classes_compared(centre, live) == 0
+            centre.info = lambda: centre._peer.info()._replace(update_seq=before)
     assert classes_compared(centre, live) >= len(CLASSES)
 
 
@@ -300,9 +305,10 @@ def test_a_peer_that_was_made_anew_is_filled_again_at_once(
     live.step(START)
     assert classes_compared(centre, live) == 0
     with Database.open(tmp_path / "anew.sqlite") as anew:
+        anew.bulk_docs([{"_id": f"customer:{number}"} for number in range(9)])
         centre._peer = anew
         live.step(START)
-        assert ids(anew) == {"receipt:1"}
+        assert "receipt:1" in ids(anew)
 
 
 def test_who_watches_hears_of_the_peer_first_and_of_each_class_when_it_is_through(
