@@ -15,6 +15,9 @@ from typing import Any
 from receivables.cash import cash_session
 from receivables.documents import FACT_TYPES, Json
 
+ANSWERED = frozenset({"posted", "rejected"})
+"""States of a posting after which the ERP has nothing more to say of its receipt."""
+
 MONEY = ("receipt", "receipt_void", "deposit", "cash_close")
 _EVER = "9999"
 

@@ -28,11 +28,10 @@ from backend.reconcile.tuning import (
 )
 from receivables.documents import is_fact
 from receivables.identifiers import collector_database
-from receivables.retention import forgettable
+from receivables.retention import ANSWERED, forgettable
 
 _DATED_PAPERS = ("invoice:", "credit_note:", "withholding:", "posting:")
 _DATED_IDS = frozenset({"route", "goal"})
-ANSWERED = frozenset({"posted", "rejected"})
 
 
 @dataclass(slots=True, kw_only=True)

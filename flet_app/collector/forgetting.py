@@ -13,10 +13,9 @@ from datetime import date
 from flet_app.collector.portfolio import Portfolio
 from flet_app.collector.standing import Outbox, unsent_facts
 from flet_app.collector.store import Store
-from receivables.retention import forgettable
+from receivables.retention import ANSWERED, forgettable
 from replica import Database
 
-ANSWERED = frozenset({"posted", "rejected"})
 TOGETHER = 200
 """Documents purged in one transaction, so that a receipt never waits long for the disk."""
 

@@ -8,12 +8,13 @@ import flet as ft
 
 from flet_app.components.figures import caption
 from flet_app.components.handlers import calling, use_kept
-from flet_app.components.inputs import bottom_bar, choice, choices, field, primary, secondary, segments
+from flet_app.components.inputs import bottom_bar, choice, field, primary, secondary, segments
 from flet_app.components.status import Tone
 from flet_app.components.surfaces import notice, section
 from flet_app.supervisor.planning import Json, Planning
 from flet_app.supervisor.session import Session, run, use_session
-from flet_app.supervisor.views.assignment_plan import name_of, outcome_of, plan_of
+from flet_app.supervisor.views.assignment_plan import outcome_of, plan_of
+from flet_app.supervisor.views.people import collector_choice, name_of
 from flet_app.supervisor.views.zones import zones_of
 from flet_app.supervisor.zoning import Zoning
 from flet_app.theme import EDGE, Palette, is_dark, palette
@@ -78,21 +79,13 @@ def _choose_mode(session: Session, planning: Planning, zoning: Zoning, mode: str
 
 def _by_hand(session: Session, planning: Planning) -> list[ft.Control]:
     texts = session.texts
-    people = [(row["collector"], row["name"]) for row in session.state.collectors if row.get("active", True)]
-    targets = [
-        choice(
-            f"target-{code or 'nobody'}",
-            name,
-            selected=planning.target == code,
-            on_select=calling(setattr, planning, "target", code),
-        )
-        for code, name in [*people, ("", texts.t("Nobody"))]
-    ]
     listed = {row["code"]: row for row in planning.found}
     kept = [{"code": code, "name": name} for code, name in planning.chosen.items() if code not in listed]
     return [
         section(texts.t("For whom")),
-        choices(targets),
+        collector_choice(
+            session, "target", selected=planning.target, on_select=partial(setattr, planning, "target")
+        ),
         section(texts.n("{count} customer chosen", "{count} customers chosen", len(planning.chosen))),
         field(
             "customer-search",

@@ -12,6 +12,7 @@ from flet_app.components.surfaces import card, notice, section
 from flet_app.components.tagging import tag
 from flet_app.supervisor.planning import Json
 from flet_app.supervisor.session import Session
+from flet_app.supervisor.views.people import name_of
 from flet_app.theme import Palette
 
 SHOWN_MOVES = 200
@@ -129,9 +130,3 @@ def _left_out(session: Session, plan: Json) -> list[ft.Control]:
         "{count} customer stays as it is", "{count} customers stay as they are", plan["left_out_count"]
     )
     return [tag("plan-left-out", caption(f"{count}: {reasons}", size=14))]
-
-
-def name_of(session: Session, collector: str | None) -> str:
-    """The person's name; the code of whom is not known here."""
-    names: dict[str, str] = {row["collector"]: row["name"] for row in session.state.collectors}
-    return names.get(collector or "", collector or session.texts.t("Nobody"))

@@ -11,14 +11,14 @@ import flet_map as fm
 
 from flet_app.components.figures import caption
 from flet_app.components.handlers import calling
-from flet_app.components.inputs import choice, choices, field, primary, secondary
+from flet_app.components.inputs import field, primary, secondary
 from flet_app.components.status import Tone
 from flet_app.components.surfaces import card, notice
 from flet_app.components.tagging import tag
 from flet_app.supervisor.session import Session, run
 from flet_app.supervisor.state import Json
-from flet_app.supervisor.views.assignment_plan import name_of
 from flet_app.supervisor.views.collectors_map import TILES, ZOOM, dot
+from flet_app.supervisor.views.people import collector_choice, name_of
 from flet_app.supervisor.zoning import FEWEST_CORNERS, Zoning
 from flet_app.theme import Palette
 
@@ -47,7 +47,6 @@ def zones_of(session: Session, zoning: Zoning, colors: Palette) -> list[ft.Contr
 
 def _drawing(session: Session, zoning: Zoning) -> list[ft.Control]:
     texts = session.texts
-    people = [(row["collector"], row["name"]) for row in session.state.collectors if row.get("active", True)]
     missing = FEWEST_CORNERS - len(zoning.corners)
     told = (
         texts.n("Tap {count} more corner on the map.", "Tap {count} more corners on the map.", missing)
@@ -62,16 +61,8 @@ def _drawing(session: Session, zoning: Zoning) -> list[ft.Control]:
             value=zoning.name,
             on_change=partial(setattr, zoning, "name"),
         ),
-        choices(
-            [
-                choice(
-                    f"zone-for-{code or 'nobody'}",
-                    name,
-                    selected=zoning.collector == code,
-                    on_select=calling(setattr, zoning, "collector", code),
-                )
-                for code, name in [*people, ("", texts.t("Nobody"))]
-            ]
+        collector_choice(
+            session, "zone-for", selected=zoning.collector, on_select=partial(setattr, zoning, "collector")
         ),
         ft.Row(
             [

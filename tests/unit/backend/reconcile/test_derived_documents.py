@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
 
 from backend.reconcile.activity import item_of, merge_activity
-from backend.reconcile.received import merge_received
+from backend.reconcile.received import keep_since, merge_received
 
 
 def fact(kind: str, **body: Any) -> dict[str, Any]:
@@ -89,3 +90,11 @@ def test_received_keeps_the_thousand_newest_of_the_other_facts_by_when_they_were
     document = merge_received(merge_received(None, "ana", visits), "ana", notes)
     assert len(document["others"]) == 1000
     assert document["others"][0] == "note:ana:01K00100"
+
+
+def test_a_further_fact_leaves_standing_since_when_facts_are_kept() -> None:
+    told = keep_since(None, "ana", date(2026, 9, 20), ["note:ana:1"])
+    merged = merge_received(told, "ana", ["receipt:R0001:00000007"])
+    assert (merged["kept_since"], merged["waiting"]) == ("2026-09-20", ["note:ana:1"])
+    assert merged["receipts"] == {"R0001": [7]}
+    assert keep_since(merged, "ana", date(2026, 9, 21), [])["receipts"] == {"R0001": [7]}
