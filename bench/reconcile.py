@@ -3,16 +3,17 @@ fast facts arrive, and how long catching up takes.
 
 The customers are loaded in bulk, as reconcile would have left them; a sample is then compared in full. Costs
 are counted at the client, as requests and as documents in their answers and bodies.
-`python -m bench.reconcile 10 100` measures with fewer collectors.
+Loading takes most of the time, about two seconds of processor for each collector; `python -m bench.reconcile
+10 100 --customers 50` measures with fewer.
 """
 
 from __future__ import annotations
 
+import argparse
 import gzip
 import json
 import random
 import statistics
-import sys
 import threading
 import time
 from collections import Counter
@@ -55,12 +56,13 @@ QUIET_SECONDS = 120.0
 class Field:
     """A company that grows from step to step."""
 
-    def __init__(self, house: Stack) -> None:
+    def __init__(self, house: Stack, customers: int) -> None:
         settings = Settings.from_environment(house.env)
         self.couch = connect(settings)
         self.company = Company(settings, self.couch, "banco")
         create_company(self.couch, CompanyProfile(code=self.company.code, name="Banco de pruebas"))
         self.collectors: list[str] = []
+        self.customers = customers
         self.loading_seconds = 0.0
         self._counters: Counter[str] = Counter()
 
@@ -82,7 +84,7 @@ class Field:
 
     def _load(self, collector: str) -> None:
         papers, rest = [], []
-        for number in range(CUSTOMERS):
+        for number in range(self.customers):
             code = customer_of(collector, number)
             named = {"code": code, "name": f"Cliente {code}", "currency": "USD"}
             papers += [
@@ -106,7 +108,7 @@ class Field:
     def receipt(self, collector: str) -> dict[str, Any]:
         self._counters[collector] += 1
         counter = self._counters[collector]
-        customer = customer_of(collector, counter % CUSTOMERS)
+        customer = customer_of(collector, counter % self.customers)
         return self.company.receipt(collector, counter, customer=customer, allocations={f"F-{customer}": 1})
 
 
@@ -177,7 +179,7 @@ def _chosen(field: Field) -> list[str]:
 
 def _events(field: Field, reconciler: Reconciler) -> Iterator[tuple[str, tuple[int, int, int], float]]:
     def bill(collector: str) -> None:
-        customer = customer_of(collector, random.randrange(CUSTOMERS))
+        customer = customer_of(collector, random.randrange(field.customers))
         field.company.bill(customer, f"F-{customer}", balance=random.randrange(1, 9999))
 
     def pay(collector: str) -> None:
@@ -251,7 +253,7 @@ def _delays(house: Stack, field: Field) -> list[float]:
 
 
 def _burst(field: Field, facts: int) -> float:
-    """Seconds until so many facts, spread evenly, have come up and their receivers been told."""
+    """Seconds until so many facts, spread evenly, are at the centre and their collectors told of it."""
     each = max(1, facts // len(field.collectors))
     writing = field.collectors[: max(1, facts // each)]
 
@@ -269,13 +271,13 @@ def _burst(field: Field, facts: int) -> float:
     return seconds
 
 
-def figures(steps: Sequence[int] = STEPS) -> Iterator[Figure]:
+def figures(steps: Sequence[int] = STEPS, customers: int = CUSTOMERS) -> Iterator[Figure]:
     shared_memory = Path("/dev/shm")
     with (
         TemporaryDirectory(dir=shared_memory if shared_memory.is_dir() else None) as folder,
         a_server(Path(folder)) as house,
     ):
-        field = Field(house)
+        field = Field(house, customers)
         costs: dict[str, dict[int, tuple[int, int, int]]] = {}
         times: dict[str, dict[int, float]] = {}
         for step in steps:
@@ -319,4 +321,8 @@ def _costs(
 
 
 if __name__ == "__main__":
-    print(table(list(figures(tuple(int(one) for one in sys.argv[1:]) or STEPS))))
+    parser = argparse.ArgumentParser(prog="python -m bench.reconcile", description=__doc__)
+    parser.add_argument("steps", nargs="*", type=int, help="numbers of collectors, growing")
+    parser.add_argument("--customers", type=int, default=CUSTOMERS, help="of each collector")
+    given = parser.parse_args()
+    print(table(list(figures(tuple(given.steps) or STEPS, given.customers))))
