@@ -149,7 +149,7 @@ def prove(exchange: Exchange, *, receipts: int, kills: int) -> None:
     kill_again_and_again(exchange, field, kills, receipts // kills, dice)
     exchange.later(hours=2)
     job = exchange.send_out_elsewhere(loses=LOST_ANSWERS)
-    job.join(1200)
+    job.join(3600)
     assert job.exitcode == 0
     assert_exactly_once(exchange, field, receipts)
     print(f"{receipts} receipts, {kills} kills, {time.monotonic() - began:.0f} s")
