@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from flet_app.collector.api import Api
 from flet_app.collector.bootstrap import Settings, World
 from flet_app.collector.folder import FolderLock
+from flet_app.collector.pin import PinLock
 from flet_app.collector.portfolio import Json, Portfolio
 from flet_app.collector.session import (
     DeviceKey,
@@ -46,6 +47,7 @@ class Phone:
         self.enrolment: Enrolment | None = None
         self.store: Store | None = None
         self.status = SyncStatus()
+        self.pin = PinLock(settings.data, monotonic=world.monotonic, random_bytes=world.random_bytes)
         self.writing = asyncio.Lock()  # two windows record one after the other
         self._driver: SyncDriver | None = None
         self._task: asyncio.Task[None] | None = None
@@ -185,6 +187,8 @@ class Phone:
             device_name=self.settings.device_name, folder=self.settings.data, before=before, code=code,
         )  # fmt: skip
         await asyncio.to_thread(self.file.write, enrolment)
+        if self.pin.closed:  # the password says who it is, where the PIN was forgotten
+            await asyncio.to_thread(self.pin.remove)
         await self._change_to(enrolment)
 
     def companies(self) -> list[Enrolment]:
@@ -221,6 +225,7 @@ class Phone:
                 raise FactsUnsent
         await self._close()
         await asyncio.to_thread(self.file.remove)
+        await asyncio.to_thread(self.pin.remove)
         self.enrolment, self.status = None, SyncStatus(phase=SyncPhase.SIGNED_OUT)
         self.announce()
 

@@ -20,6 +20,8 @@ from flet_app.theme import DEFAULT_SEED, PHONE_WIDTH, Palette, apply_theme, is_d
 
 DOMAINS = ("collector", "shared")
 ABOVE_TABS = ft.Margin.only(left=16, right=16, bottom=84)  # dp; a passing word hides no button
+OUT_OF_SIGHT = {ft.AppLifecycleState.HIDE, ft.AppLifecycleState.PAUSE}
+IN_SIGHT = {ft.AppLifecycleState.SHOW, ft.AppLifecycleState.RESUME}
 TICK = 20  # seconds between two looks at the clock: elapsed visits and "hace 3 minutos"
 
 
@@ -91,6 +93,16 @@ class Window:
     def on_connect(self, _event: Any) -> None:
         self._looked_at = True
         self.page.run_task(self._render)
+
+    def on_lifecycle(self, event: Any) -> None:
+        """The app went out of sight or came back; a lock that closed meanwhile is shown in every window."""
+        pin = self.phone.pin
+        if event.state in OUT_OF_SIGHT:
+            pin.hidden()
+        elif event.state in IN_SIGHT:
+            pin.shown()
+            if pin.closed:
+                self.phone.announce()
 
     async def _render(self) -> None:
         self.dress()

@@ -34,6 +34,7 @@ def open_window(page: ft.Page, phone: Phone) -> Window:
     page.on_disconnect = window.on_disconnect
     page.on_connect = window.on_connect
     page.on_resize = window.on_resize
+    page.on_app_lifecycle_state_change = window.on_lifecycle
     page.on_platform_brightness_change = lambda _event: window.dress()
     # Whatever the link is now, the office is asked at once; a link that just came back needs no waiting.
     window.services.append(ft.Connectivity(on_change=lambda _event: phone.nudge()))

@@ -8,7 +8,7 @@ from typing import Any
 import flet as ft
 
 from flet_app.collector.phone import FactsUnsent
-from flet_app.collector.state import use_app
+from flet_app.collector.state import Window, use_app
 from flet_app.collector.views.chrome import screen, scroll, sync_state
 from flet_app.components.figures import caption
 from flet_app.components.handlers import calling
@@ -114,6 +114,7 @@ def More() -> ft.View:
                     "add-company", ft.Icons.ADD_BUSINESS_OUTLINED, t("Another company"),
                     lambda _event: app.open("entrar"),
                 ),
+                *pin_rows(app),
                 row("sign-out", ft.Icons.LOGOUT, t("Sign out"), ask),
             ]),
         ]  # fmt: skip
@@ -129,6 +130,20 @@ def More() -> ft.View:
             )
         )
     return screen(app, route="/", title=t("More"), body=scroll(rows), tab="/mas")
+
+
+def pin_rows(app: Window) -> list[ft.Control]:
+    t, pin = app.texts.t, app.phone.pin
+
+    def lock(_event: Any) -> None:
+        pin.close()
+        app.phone.announce()
+
+    title = t("Change or remove the PIN") if pin.is_set else t("Set a PIN")
+    rows = [row("open-pin", ft.Icons.PIN_OUTLINED, title, lambda _event: app.open("pin"))]
+    if pin.is_set:
+        rows.append(row("lock-now", ft.Icons.LOCK_OUTLINE, t("Lock now"), lock))
+    return rows
 
 
 def row(

@@ -18,6 +18,7 @@ from flet_app.collector.views.location import LocationEntry
 from flet_app.collector.views.locked import Locked
 from flet_app.collector.views.more import More
 from flet_app.collector.views.note import NoteEntry
+from flet_app.collector.views.pin import PinChoice, Unlock
 from flet_app.collector.views.promise import PromiseEntry
 from flet_app.collector.views.receipt import ReceiptEntry
 from flet_app.collector.views.route import Route
@@ -53,6 +54,7 @@ def details() -> list[ft.Route]:
         ),
         ft.Route(path="ruta", component=Route),
         ft.Route(path="sincronizacion", component=SyncScreen),
+        ft.Route(path="pin", component=PinChoice),
         ft.Route(path="entrar", component=SignIn),
     ]
 
@@ -64,6 +66,7 @@ ROUTES = [
     ft.Route(path="/", component=Today, children=details()),
 ]
 
+PIN_ROUTES = [ft.Route(path="/", component=Unlock, children=[ft.Route(path="entrar", component=SignIn)])]
 LOCKED_ROUTES = [ft.Route(path="/", component=Locked, children=[ft.Route(path="entrar", component=SignIn)])]
 
 
@@ -74,6 +77,8 @@ def Screens() -> ft.Control | list[ft.View]:
         return [SignIn()]
     if app.phone.locked:
         return ft.Router(LOCKED_ROUTES, not_found=Locked, manage_views=True)
+    if app.phone.pin.closed:
+        return ft.Router(PIN_ROUTES, not_found=Unlock, manage_views=True)
     return ft.Router(ROUTES, not_found=Lost, manage_views=True)
 
 
