@@ -168,6 +168,7 @@ def _owed(invoices: list[Json], currency: str, on: date) -> Json:
 
 def _invoice(document: Json, on: date) -> Json:
     body = {key: value for key, value in document.items() if not key.startswith("_")}
+    body["has_ride"] = body.pop("electronic", None) is not None  # the XML itself has a route of its own
     body["days_past_due"] = (
         days_past_due(parse_date(document["due_on"]), on) if document["balance"] > 0 else 0
     )

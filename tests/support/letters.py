@@ -21,7 +21,7 @@ COMPANY: Json = {
 CUSTOMER: Json = {
     "_id": "customer:C0001", "code": "C0001", "name": "Abarrotes La Ñusta – Pérez & Hijos",
     "tax_id": "1712345678001", "phones": ["+593987654321"],
-    "address": "Bolívar N12-34 y Sucre", "city": "Quito",
+    "address": "Bolívar N12-34 y Sucre", "city": "Quito", "currency": "USD",
 }  # fmt: skip
 COLLECTOR: Json = {"_id": "collector:ana", "name": "Ana Quishpe"}
 COMMON: Json = {"schema": 1, "company": "andina", "collector": "ana", "device": "01K00000000000000000000000"}

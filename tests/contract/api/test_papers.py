@@ -79,6 +79,16 @@ def test_the_ride_shows_the_authorised_document(sofia: Bearer, path: str, name: 
     assert answer.data == sofia.send("GET", f"{path}/ride").data
 
 
+def test_a_customers_sheet_says_of_which_invoices_there_is_a_ride(sofia: Bearer) -> None:
+    invoices = {each["number"]: each for each in sofia.read("/customers/C0001")["invoices"]}
+    assert {number: each["has_ride"] for number, each in invoices.items()} == {
+        "F-1": True,
+        "F-2": False,
+        "F-3": True,
+    }
+    assert all("electronic" not in each for each in invoices.values())
+
+
 @pytest.mark.parametrize("number", ["F-2", "F-3", "F-9"])
 def test_without_a_readable_xml_there_is_no_ride(sofia: Bearer, number: str) -> None:
     answer = sofia.send("GET", f"/invoices/{number}/ride")
