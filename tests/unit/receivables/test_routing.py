@@ -9,7 +9,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from receivables.geometry import Point
@@ -119,10 +119,12 @@ def test_every_plan_keeps_its_windows_and_accounts_for_every_stop(
     assert sorted([*plan.schedule.order, *(index for index, _ in plan.unserved)]) == list(range(stops))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25, deadline=None, derandomize=True)
+@example(seed=3541, layout=Layout.WINDOWS)
+@example(seed=119, layout=Layout.RANDOM)
 @given(seed=st.integers(0, 10_000), layout=st.sampled_from(Layout))
 def test_small_days_are_planned_as_well_as_can_be(seed: int, layout: Layout) -> None:
     day = a_day(seed, layout, stops=5)
     every = (order for size in range(6) for order in itertools.permutations(range(5), size))
     best = min(found.cost for order in every if (found := schedule_of(day, order)))
-    assert plan_route(day, random=Random(1), rounds=300).schedule.cost == best
+    assert plan_route(day, random=Random(1)).schedule.cost == best
