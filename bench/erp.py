@@ -44,7 +44,7 @@ STOCK = (
     " FROM generate_series(1, :customers) n",
     "INSERT INTO facturas (numero, cliente, emision, vencimiento, total, saldo, modificado)"
     " SELECT 'F' || lpad(n::text, 8, '0'), 'C' || lpad((n % :customers + 1)::text, 6, '0'), '2026-09-01',"
-    " '2026-10-01', 100, 100, '2026-11-20T12:00:00Z'::timestamptz + n * interval '1 millisecond'"
+    " '2026-10-01', 100, 100, '2026-01-01T12:00:00Z'::timestamptz + n * interval '1 minute'"
     " FROM generate_series(1, :invoices) n",
 )
 
