@@ -23,7 +23,15 @@ class NotSignedIn(RuntimeError):
 
 
 def authorship(phone: Phone) -> tuple[Store, Enrolment]:
-    if phone.store is None or phone.enrolment is None or phone.locked:
+    """What an action that writes needs; raise NotSignedIn, on a locked phone too."""
+    if phone.locked:
+        raise NotSignedIn
+    return readership(phone)
+
+
+def readership(phone: Phone) -> tuple[Store, Enrolment]:
+    """What a look ahead needs. A screen may still look while the office's lock is about to replace it."""
+    if phone.store is None or phone.enrolment is None:
         raise NotSignedIn
     return phone.store, phone.enrolment
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flet_app.collector.actions.authorship import author_of, authorship, policy_of, record
+from flet_app.collector.actions.authorship import author_of, authorship, policy_of, readership, record
 from flet_app.collector.figures import cash_in_hand, open_items
 from flet_app.collector.phone import Phone
 from flet_app.collector.portfolio import Portfolio
@@ -33,7 +33,7 @@ class _Refused(Exception):
 
 def preview(phone: Phone, draft: ReceiptDraft) -> AllocationPlan | list[Problem]:
     """How `draft` would be applied, or what is wrong with it; writes nothing."""
-    store, _enrolment = authorship(phone)
+    store, _enrolment = readership(phone)
     return plan_allocation(
         draft,
         open_items=open_items(store.portfolio, draft.customer),
@@ -115,7 +115,7 @@ async def void_receipt(phone: Phone, receipt: Json, *, reason: str) -> Json | li
 
 def why_not_void(phone: Phone, receipt: Json) -> list[Problem]:
     """What stands in the way of voiding `receipt` here; empty where nothing does."""
-    store, enrolment = authorship(phone)
+    store, enrolment = readership(phone)
     return void_problems(receipt, author=author_of(phone, enrolment), **_known_of(store.portfolio, receipt))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import flet as ft
 
 from flet_app.collector.state import Window, WindowContext, use_app
@@ -66,8 +68,17 @@ ROUTES = [
     ft.Route(path="/", component=Today, children=details()),
 ]
 
-PIN_ROUTES = [ft.Route(path="/", component=Unlock, children=[ft.Route(path="entrar", component=SignIn)])]
-LOCKED_ROUTES = [ft.Route(path="/", component=Locked, children=[ft.Route(path="entrar", component=SignIn)])]
+
+def shut(view: Callable[[], ft.View]) -> list[ft.Route]:
+    """`view` at every address but the one to sign in, so that opening goes on where the phone was."""
+    return [
+        ft.Route(path="/", component=view, children=[ft.Route(path="entrar", component=SignIn)]),
+        ft.Route(path="/:elsewhere*", component=view),
+    ]
+
+
+PIN_ROUTES = shut(Unlock)
+LOCKED_ROUTES = shut(Locked)
 
 
 @ft.component
@@ -76,9 +87,9 @@ def Screens() -> ft.Control | list[ft.View]:
     if app.phone.store is None:
         return [SignIn()]
     if app.phone.locked:
-        return ft.Router(LOCKED_ROUTES, not_found=Locked, manage_views=True)
+        return ft.Router(LOCKED_ROUTES, manage_views=True)
     if app.phone.pin.closed:
-        return ft.Router(PIN_ROUTES, not_found=Unlock, manage_views=True)
+        return ft.Router(PIN_ROUTES, manage_views=True)
     return ft.Router(ROUTES, not_found=Lost, manage_views=True)
 
 

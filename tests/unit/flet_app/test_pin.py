@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 from pathlib import Path
 from types import SimpleNamespace
@@ -171,6 +172,27 @@ def test_a_pin_is_set_asked_for_and_removed_on_the_screens(tmp_path: Path) -> No
         await screen.type("pin-current", PIN)
         await screen.tap("pin-remove")
         await screen.until(lambda: not phone.pin.is_set, "the PIN is gone")
+
+    walk(tmp_path, story)
+
+
+@pytest.mark.parametrize("by", ["pin", "office"])
+@pytest.mark.parametrize("address", ["/", "/mas", "/clientes/cliente/C0001/cobro"])
+def test_a_closed_phone_shows_one_whole_view_at_every_address(tmp_path: Path, address: str, by: str) -> None:
+    async def story(screen: Screen, phone: Phone) -> None:
+        await screen.go(address)
+        if by == "pin":
+            phone.pin.choose(PIN)
+            phone.pin.close()
+        elif phone.enrolment:
+            phone.enrolment = dataclasses.replace(phone.enrolment, revoked=True)
+        phone.announce()
+        name = "unlock" if by == "pin" else "locked"
+        await screen.until(lambda: screen.has(name), "the phone is closed")
+        # A client draws nothing of a view that lies inside another.
+        assert sum(isinstance(control, ft.View) for control in screen.walk()) == 1
+        await screen.go("/entrar")
+        await screen.until(lambda: screen.has("sign-in-submit"), "the way in is open")
 
     walk(tmp_path, story)
 
