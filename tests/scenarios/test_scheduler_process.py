@@ -73,7 +73,7 @@ def test_an_unknown_job_is_a_sentence_and_not_a_trace(house: Stack, exchange: Ex
     assert done.returncode == 2
     assert (
         done.stderr.strip()
-        == "there is no job 'backup'; there are erp_in, erp_out, dunning, contact_rules, tidy"
+        == "there is no job 'backup'; there are erp_in, erp_out, erp_compare, dunning, contact_rules, tidy"
     )
 
 
