@@ -22,6 +22,18 @@ from tests.support.stack import ROOT, Stack, stack
 
 IMAGES = ROOT / "docs" / "images"
 
+PAGES = (
+    ("/ruta", "route-plan"),
+    ("/cliente/{customer}/promesa", "promise-save"),
+    ("/cliente/{customer}/reclamo", "dispute-save"),
+    ("/cliente/{customer}/pago-informado", "informed-save"),
+    ("/cliente/{customer}/nota", "note-save"),
+    ("/caja", "cash-in-hand"),
+    ("/caja/deposito", "deposit-save"),
+    ("/caja/cierre", "close-save"),
+)
+"""Pages of the collector, and what is there when they are; the first word names the picture."""
+
 
 def take_pictures() -> None:
     IMAGES.mkdir(parents=True, exist_ok=True)
@@ -50,6 +62,7 @@ def _collector(whole: Stack) -> None:
         phone.shows(re.compile("Al día"))
         phone.picture(_picture("collector-today"))
         first = phone.starting_with("next-").first
+        customer = str(first.get_attribute("flt-semantics-identifier")).removeprefix("next-")
         first.click()
         phone.by_id("customer-balance").wait_for(state="attached")
         phone.picture(_picture("collector-customer"))
@@ -85,6 +98,13 @@ def _collector(whole: Stack) -> None:
         phone.picture(_picture("collector-sync"))
         phone.open("/clientes").by_id("customer-search").wait_for(state="attached")
         phone.picture(_picture("collector-customers"))
+        for path, landmark in PAGES:
+            phone.open(path.format(customer=customer)).by_id(landmark).wait_for(state="attached")
+            phone.picture(_picture(f"collector-{landmark.partition('-')[0]}"))
+        phone.open("/ruta")
+        phone.tap("route-plan")
+        phone.by_id("route-accept").wait_for(state="attached")
+        phone.picture(_picture("collector-route-proposed"))
 
 
 def _voucher(pdf: Path) -> None:
@@ -129,6 +149,14 @@ def _supervisor(whole: Stack) -> None:
             desk.go_to(place)
             desk.by_id(landmark).wait_for(state="attached")
             desk.picture(_picture(f"supervisor-{name}"))
+        desk.go_to("Reparto")
+        desk.tap("plan-show")
+        desk.by_id("plan-discard").or_(desk.by_id("plan-empty")).first.wait_for(state="attached")
+        desk.picture(_picture("supervisor-assignment"))
+        desk.go_to("ERP")
+        desk.shows("ERP")
+        desk.page.wait_for_timeout(1500)
+        desk.picture(_picture("supervisor-erp"))
 
 
 if __name__ == "__main__":

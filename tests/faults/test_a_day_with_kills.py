@@ -32,6 +32,7 @@ PATIENCE_SECONDS = 60.0
 FOREIGN_LEAF = "1-ffffffffffffffffffffffffffffffff"
 
 VICTIMS = {"reconcile": "reconcile.", "scheduler": "erp."}
+OF_OTHER_ERPS = ("erp.files.", "erp.tryton.")  # the demo's ERP is an SQL database
 Json = dict[str, Any]
 
 
@@ -183,7 +184,11 @@ def _kill_plan(dice: Random) -> list[tuple[str, str | None]]:
     """
     plan: list[tuple[str, str | None]] = []
     for victim, prefix in VICTIMS.items():
-        plan += [(victim, point) for point in POINTS if point.startswith(prefix)]
+        plan += [
+            (victim, point)
+            for point in POINTS
+            if point.startswith(prefix) and not point.startswith(OF_OTHER_ERPS)
+        ]
     plan += [(dice.choice(sorted(VICTIMS)), None) for _ in range(KILLS - len(plan))]
     dice.shuffle(plan)
     return plan

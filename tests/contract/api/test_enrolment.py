@@ -178,7 +178,7 @@ def test_phones_that_enrol_at_the_same_time_get_different_series_and_all_enter(o
     def enrol(wish: dict[str, Any]) -> Phone:
         answer = anybody.send(office, wish)
         assert answer.status_code == 201, answer.text
-        return Phone(answer.get_json())
+        return Phone(answer.get_json(), anybody)
 
     with ThreadPoolExecutor(8) as pool:
         phones = list(pool.map(enrol, wishes))

@@ -30,9 +30,10 @@ def test_the_supervisor_issues_a_code_and_the_phone_is_let_in(office: Office) ->
     issued = office.as_("sofia").post("/enrolment-codes", {"collector": "ana"})
     assert issued.status_code == 201
     assert issued.get_json()["email"] == office.email("ana")
-    enrolled = ask(office, "ana", a_key(), code=issued.get_json()["code"].lower().replace("-", " "))
+    key = a_key()
+    enrolled = ask(office, "ana", key, code=issued.get_json()["code"].lower().replace("-", " "))
     assert enrolled.status_code == 201, "small letters and blanks are as good"
-    assert Phone(enrolled.get_json()).request("GET").status_code == 200
+    assert Phone(enrolled.get_json(), key).request("GET").status_code == 200
 
 
 def test_a_new_phone_without_a_code_is_asked_for_one_and_gets_no_series(office: Office) -> None:

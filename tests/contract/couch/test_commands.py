@@ -104,6 +104,11 @@ def test_a_company_is_made_step_by_step_and_each_step_may_be_repeated(
             environment, "add-user", f"sofia@{company}.example", "--company", company, "--role", "supervisor"
         )
         done(environment, "push-design-docs")
+    unequipped = run(environment, "doctor")
+    assert unequipped.returncode == 1
+    assert "missing (" in unequipped.stdout
+    assert "doctor --repair" in unequipped.stdout
+    done(environment, "doctor", "--repair")
     assert f"ok  {company}: 1 collectors" in done(environment, "doctor")
     with connect(Settings.from_environment(environment)) as couch:
         assert collector_databases(couch, company) == [f"{company}-c-ana"]
@@ -181,13 +186,14 @@ def test_the_api_serves_a_phone_until_it_is_told_to_stop(environment: dict[str, 
         wait_for(f"{api}/health")
         login = httpx.post(f"{api}/auth/login", json={"email": email, "password": PASSWORD}).json()
         code = done(environment, "issue-code", "ana", "--company", company).split()[0]
-        wish = PhoneKey(b"k" * 32).wish(company, login["access_token"], code=code)
+        key = PhoneKey(b"k" * 32)
+        wish = key.wish(company, login["access_token"], code=code)
         enrolled = httpx.post(
             f"{api}/companies/{company}/devices",
             json=wish,
             headers={"Authorization": f"Bearer {login['access_token']}"},
         )
-        phone = Phone(enrolled.json())
+        phone = Phone(enrolled.json(), key)
         assert phone.request("GET").status_code == 200
         done(environment, "revoke-device", phone.device, "--company", company)
         assert phone.request("GET").status_code == 403
