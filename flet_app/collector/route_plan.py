@@ -10,14 +10,18 @@ from random import Random
 from flet_app.collector import figures
 from flet_app.collector.customer_claims import promises_due
 from flet_app.collector.portfolio import Portfolio
+from receivables.compliance import Window
 from receivables.geometry import Point
-from receivables.routing import Day, Plan, Stop, Unserved, plan_route
+from receivables.routing import END_OF_DAY_S, Day, Plan, Stop, Unserved, plan_route
 
 MOST_STOPS = 60
 """What a phone orders in under a second; a longer route is ordered by its first sixty."""
 
 DAY_ENDS = time(19)
 """Where no rule of contact says until when somebody may be visited."""
+
+PLANNED_PRIZE_S = 8 * 3600
+"""Who is on the route is to be visited: a stop is left out for want of time, not to save petrol."""
 
 SEED = 20_261_121
 """The same route gives the same proposal, however often it is asked for."""
@@ -86,6 +90,7 @@ def question(portfolio: Portfolio, *, now: datetime, zone: tzinfo, here: Point |
                 opens_s=min(opens_s, closes_s),
                 closes_s=closes_s,
                 required=stop.customer in due,
+                prize_s=PLANNED_PRIZE_S,
             )
             for stop, point in located
         ),
@@ -115,11 +120,14 @@ def _proposal(asked: Question, plan: Plan) -> Proposal:
 
 
 def _hours(portfolio: Portfolio, local: datetime) -> tuple[int, int]:
-    """From when and until when a visit may begin today; a closed day has the usual hours, with warnings."""
+    """From when and until when a visit may begin today.
+
+    Who works on a closed day, or later than the hours, is warned at each door and still gets an order.
+    """
     pack = portfolio.packs.get(str(portfolio.company.get("country")))
-    window = pack.windows.get(local.isoweekday()) if pack else None
-    if window is None:
-        return 0, DAY_ENDS.hour * 3600
+    window = pack.windows.get(local.isoweekday()) if pack else Window(time(0), DAY_ENDS)
+    if window is None or local.time() >= window.end:
+        return 0, END_OF_DAY_S
     return _seconds(window.start), _seconds(window.end) - 60  # the window's end is outside it
 
 

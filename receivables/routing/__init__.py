@@ -4,7 +4,26 @@
 good order in pure Python. The server plans with PyVRP over the same costs (`backend.routing`).
 """
 
-from receivables.routing.model import Day, Plan, Schedule, Stop, Unserved, schedule_of, travel_seconds
+from receivables.routing.model import (
+    END_OF_DAY_S,
+    Day,
+    Plan,
+    Schedule,
+    Stop,
+    Unserved,
+    schedule_of,
+    travel_seconds,
+)
 from receivables.routing.search import plan_route
 
-__all__ = ["Day", "Plan", "Schedule", "Stop", "Unserved", "plan_route", "schedule_of", "travel_seconds"]
+__all__ = [
+    "END_OF_DAY_S",
+    "Day",
+    "Plan",
+    "Schedule",
+    "Stop",
+    "Unserved",
+    "plan_route",
+    "schedule_of",
+    "travel_seconds",
+]

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import flet as ft
 
+from backend.compliance.shipped import shipped_pack
 from flet_app.collector.actions.route import change_stop
 from flet_app.collector.phone import Phone
+from flet_app.collector.route_plan import question
 from tests.support.flet_harness import Screen
 from tests.unit.flet_app.test_collector_screens import begin_visit, walk
 
@@ -105,5 +108,21 @@ def test_the_way_of_sorting_is_remembered(tmp_path: Path) -> None:
         assert phone.store is not None
         assert phone.store.chosen["route_sorted_by"] == "amount"
         assert shown(screen) != route_of(phone)
+
+    walk(tmp_path, story)
+
+
+def test_who_works_later_than_the_hours_still_gets_an_order(tmp_path: Path) -> None:
+    async def story(_screen: Screen, phone: Phone) -> None:
+        assert phone.store is not None
+        pack = shipped_pack("EC")
+        await phone.store.write(lambda transaction: transaction.put(pack))
+        for hour in (15, 19):  # 10:00 and 14:00 in Quito
+            now = phone.now().replace(hour=hour, minute=0)
+            found = question(phone.portfolio, now=now, zone=phone.zone, here=None).answer()
+            assert len(found.legs) == len(route_of(phone))
+        late = phone.now().replace(hour=23, minute=59) + timedelta(hours=1, minutes=30)
+        found = question(phone.portfolio, now=late, zone=phone.zone, here=None).answer()
+        assert found.legs, "20:29 in Quito: later than the law's hours"
 
     walk(tmp_path, story)
