@@ -162,6 +162,10 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         "Indique la fecha y hora de la próxima visita.",
         "Give the date and time of the next visit.",
     ),
+    "agency_may_not_collect": (
+        "En este país una agencia no recibe pagos: el cliente paga al acreedor.",
+        "In this country an agency takes no payments: the customer pays the creditor.",
+    ),
     "next_visit_not_allowed": (
         "A esa hora la ley no permite visitar a este cliente. Elija otra.",
         "The law does not allow a visit to this customer at that time. Choose another.",

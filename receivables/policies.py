@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from receivables.compliance import DebtorType
+from receivables.compliance import DebtorType, Pack
 from receivables.documents import BadDocument
 from receivables.money import Money, MoneyError
 
@@ -37,8 +37,15 @@ class CollectionPolicy:
     comment_min_length: int
     debtor_type: DebtorType = DebtorType.CONSUMER
     collects_for: CollectsFor = CollectsFor.OWN
+    may_collect: bool = True
+    """False for an agency where the law lets only the creditor take money; see `under_the_law`."""
     cash_limit: Money | None = None
     """Of cash in transit: what a collector may hold before it is deposited or handed over."""
+
+    def under_the_law(self, pack: Pack | None) -> CollectionPolicy:
+        """The policy with what the country's rules of contact add to it."""
+        agency = self.collects_for is CollectsFor.AGENCY
+        return replace(self, may_collect=pack is None or pack.agency_may_collect or not agency)
 
     @classmethod
     def from_json(cls, doc: Mapping[str, Any]) -> CollectionPolicy:

@@ -199,6 +199,8 @@ def plan_allocation(
     if paid > MAX_MINOR:
         return [*problems, Problem("amount_too_large", "payments")]
     amount = Money(paid, draft.currency)
+    if not policy.may_collect:
+        problems.append(Problem("agency_may_not_collect"))
     if cash_in_hand is not None:
         cash = total((line.amount for line in draft.payments if line.method == Method.CASH), draft.currency)
         problems += cash_limit_problems(cash_in_hand, cash, policy.cash_limit)

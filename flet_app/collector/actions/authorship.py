@@ -87,7 +87,8 @@ async def record_all(phone: Phone, plans: Sequence[Plan]) -> list[Problem]:
 def policy_of(portfolio: Portfolio) -> CollectionPolicy:
     """The company's policy; until it has arrived, one that forbids nothing: time never refuses money."""
     if portfolio.policy:
-        return portfolio.policy
+        pack = portfolio.packs.get(str(portfolio.company.get("country")))
+        return portfolio.policy.under_the_law(pack)
     currency = portfolio.currency
     return CollectionPolicy(
         currency=currency,

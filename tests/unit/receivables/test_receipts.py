@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from backend.compliance.shipped import shipped_pack
 from receivables.access import may_write, phone_roles
 from receivables.allocation import Allocation
+from receivables.compliance import Pack
 from receivables.documents import BadDocument
 from receivables.identifiers import BadIdentifier
 from receivables.money import MAX_MINOR, Money
@@ -119,6 +121,20 @@ def test_items_of_other_customers_are_never_paid() -> None:
 
 def test_receipt_needs_an_open_visit() -> None:
     assert codes(planned(a_draft(cash("1.00"), visit=None), OLD)) == ["visit_not_started"]
+
+
+@pytest.mark.parametrize(
+    ("country", "collects_for", "told"),
+    [("MX", "agency", ["agency_may_not_collect"]), ("MX", "own", []), ("EC", "agency", [])],
+)
+def test_an_agency_takes_no_money_where_the_law_leaves_it_to_the_creditor(
+    country: str, collects_for: str, told: list[str]
+) -> None:
+    pack = Pack.from_json(shipped_pack(country) or {})
+    policy = a_policy(collects_for=collects_for).under_the_law(pack)
+    found = planned(a_draft(cash("1.00")), OLD, policy=policy)
+    assert (codes(found) if isinstance(found, list) else []) == told
+    assert a_policy(collects_for=collects_for).under_the_law(None).may_collect
 
 
 def test_all_problems_come_together_in_order() -> None:
