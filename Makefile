@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 TEST_WORKERS ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run unplug plug dunning check lint types test browser databases tryton soak bench peers screenshots clean
+.PHONY: help setup run unplug plug dunning check lint types test browser databases tryton soak bench peers screenshots bundle clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## */  make \1\t/' | expand -t 22
@@ -67,6 +67,9 @@ bench: setup peers  ## figures beside their peers, one table and one JSON line
 
 screenshots: setup browser  ## pictures of both apps into docs/images
 	$(BIN)/python -m tests.e2e.screenshots
+
+bundle: setup  ## what `flet build apk build/app` takes onto a phone
+	$(BIN)/python -m flet_app.bundle build/app
 
 clean:  ## remove what was built, but not data in var/
 	rm -rf build $(VENV) .pytest_cache .mypy_cache .ruff_cache
