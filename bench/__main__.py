@@ -11,7 +11,17 @@ import time
 
 from bench.figures import Figure, Lacking, table
 
-SCRIPTS = ("store", "replication", "server", "server_load", "reconcile", "schedulers", "routing", "erp")
+SCRIPTS = (
+    "store",
+    "replication",
+    "server",
+    "server_load",
+    "reconcile",
+    "schedulers",
+    "routing",
+    "erp",
+    "app",
+)
 
 
 def main(names: tuple[str, ...]) -> int:
