@@ -17,7 +17,6 @@ SCRIPTS = (
     "server",
     "server_load",
     "reconcile",
-    "schedulers",
     "routing",
     "erp",
     "app",
