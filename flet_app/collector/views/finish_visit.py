@@ -15,9 +15,11 @@ from flet_app.collector.views.chrome import screen, scroll
 from flet_app.collector.views.payment_lines import pick_date
 from flet_app.components.figures import caption, line
 from flet_app.components.handlers import calling, use_kept
-from flet_app.components.inputs import bottom_bar, choice, choices, field, primary, use_typed
+from flet_app.components.inputs import Typed, bottom_bar, choice, choices, field, primary, use_typed
+from flet_app.components.signature import SignatureField, Strokes
 from flet_app.components.status import Tone, tone_color
 from flet_app.components.surfaces import card, empty, notice, section
+from flet_app.theme import EDGE
 from receivables.messages import sentence
 from receivables.validation import Problem
 from receivables.visits import Outcome, outcomes
@@ -26,10 +28,19 @@ PROPOSED = ((1, "Tomorrow"), (3, "In 3 days"), (7, "In a week"), (15, "In 15 day
 HOURS = (9, 11, 15, 17)  # inside every contact window of the countries served
 
 
-class Whereabouts:
-    """The phone's position, once it is known; asking for it holds nothing up."""
+class Given:
+    """What a render does not show: the phone's position, once it is known, and the customer's signature."""
 
-    value: Json | None = None
+    def __init__(self) -> None:
+        self.place: Json | None = None
+        self.strokes: Strokes = []
+
+    def sign(self, strokes: Strokes) -> None:
+        self.strokes = strokes
+
+    def signature(self, name: str) -> Json | None:
+        """None where nobody signed."""
+        return {"name": name, "strokes": self.strokes} if self.strokes else None
 
 
 @ft.component
@@ -42,14 +53,15 @@ def FinishVisit() -> ft.View:
     next_at, set_next_at = ft.use_state("")
     problems, set_problems = ft.use_state(tuple[Problem, ...]())
     saving, set_saving = ft.use_state(False)
-    comment = use_typed()
-    place = use_kept(Whereabouts)
+    comment, attended = use_typed(), use_typed()
+    given = use_kept(Given)
     portfolio = app.phone.portfolio
+    name = portfolio.customer_name(code)
     visit = portfolio.open_visit()
     catalogue = outcomes({"items": portfolio.catalogues.get("outcomes", [])})
 
     async def locate() -> None:
-        place.value = await app.position()
+        given.place = await app.position()
 
     ft.use_effect(locate, dependencies=[])
 
@@ -60,7 +72,9 @@ def FinishVisit() -> ft.View:
             outcome=outcome or None,
             comment=comment.value,
             next_visit_at=datetime.fromisoformat(next_at) if next_at else None,
-            place=place.value,
+            place=given.place,
+            attended_by=attended.value,
+            signature=given.signature(attended.value.strip() or name),
         )
         set_saving(False)
         if isinstance(result, list):
@@ -69,7 +83,6 @@ def FinishVisit() -> ft.View:
             app.page.navigate(app.tab())
             app.say(t("Visit saved: {outcome}", outcome=app.texts.label(catalogue[outcome].label)))
 
-    name = portfolio.customer_name(code)
     if visit is None or visit["customer"] != code:
         body = scroll([empty(ft.Icons.DONE_ALL, t("This visit is already finished."))])
         return screen(app, route=route, title=t("Finish visit"), subtitle=name, body=body)
@@ -79,19 +92,7 @@ def FinishVisit() -> ft.View:
         return sentence(found, locale=app.texts.locale) if found else None
 
     chosen = catalogue.get(outcome)
-    rows: list[ft.Control] = []
-    collected = [doc for doc in portfolio.receipts.values() if doc.get("visit") == visit["_id"]]
-    if collected:
-        total = sum(doc["total"] for doc in collected)
-        rows.append(
-            card(
-                line(
-                    t("Collected in this visit"),
-                    app.texts.money(total, collected[0]["currency"]),
-                    strong=True,
-                )
-            )
-        )
+    rows = collected_here(app, visit)
     rows += outcome_chips(app, catalogue, outcome, set_outcome)
     if problem("outcome"):
         rows.append(red(app, problem("outcome")))
@@ -104,6 +105,8 @@ def FinishVisit() -> ft.View:
             helper=t("At least {count} characters", count=minimum) if needs else None,
         )
     )  # fmt: skip
+    if chosen is not None and chosen.contact:
+        rows += attendance(app, attended, given)
     required = chosen is not None and chosen.next_visit
     rows.append(section(t("Next visit (required)") if required else t("Next visit")))
     rows += next_visit(app, next_at, set_next_at)
@@ -115,6 +118,27 @@ def FinishVisit() -> ft.View:
         app, route=route, title=t("Finish visit"), subtitle=name, body=scroll(rows), banner=False,
         bottom=bottom_bar(primary("visit-save", t("Save visit"), save, busy=saving)),
     )  # fmt: skip
+
+
+def collected_here(app: Window, visit: Json) -> list[ft.Control]:
+    """What the visit brought, where it brought anything."""
+    found = [doc for doc in app.phone.portfolio.receipts.values() if doc.get("visit") == visit["_id"]]
+    if not found:
+        return []
+    total = app.texts.money(sum(doc["total"] for doc in found), found[0]["currency"])
+    return [card(line(app.texts.t("Collected in this visit"), total, strong=True))]
+
+
+def attendance(app: Window, attended: Typed, given: Given) -> list[ft.Control]:
+    """Who was met, and the signature of the one or the other."""
+    t = app.texts.t
+    return [
+        section(t("Who attended (optional)")),
+        field("attended-by", t("Name of who attended"), attended, dense=True),
+        SignatureField(
+            "visit-signature", t("Signature"), t("Clear"), app.content_width - 2 * EDGE, given.sign
+        ),
+    ]  # fmt: skip
 
 
 def red(app: Window, text: str | None) -> ft.Control:
