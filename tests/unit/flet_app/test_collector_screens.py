@@ -2,75 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Coroutine
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import flet as ft
 import pytest
 
-from flet_app.collector.bootstrap import Settings, World
 from flet_app.collector.phone import Phone
-from flet_app.collector.window import open_window
 from receivables.receipts import verify_chain
+from tests.support.collector_walk import begin_visit, walk
 from tests.support.flet_harness import Screen
-from tests.support.seed_phone import seed_phone
-
-NOW = datetime(2026, 11, 20, 15, 30, tzinfo=UTC)  # a Friday, 10:30 in Quito
-QUITO = {"latitude": -0.18, "longitude": -78.48, "accuracy": 12.0, "mocked": False}
-GPS = {"get_current_position": QUITO}
-
-
-class Followed(Screen):
-    """A screen whose client goes where the app sends it."""
-
-    async def settle(self, seconds: float = 0.05) -> None:
-        await super().settle(seconds)
-        for name, arguments in self.connection.calls:
-            if name == "push_route":
-                self.connection.calls.remove((name, arguments))
-                await self.go(arguments["route"])
-                return
-
-
-def walk(
-    folder: Path,
-    story: Callable[[Screen, Phone], Coroutine[Any, Any, None]],
-    *,
-    now: datetime = NOW,
-    **options: Any,
-) -> None:
-    """Open a seeded phone in `folder` whose office can't be reached, and walk `story` on it at `now`."""
-
-    async def run() -> None:
-        if not (folder / "enrolment.json").exists() and options.pop("seeded", True):
-            seed_phone(folder, now=now, customers=12)
-        settings = Settings(
-            api_url="http://127.0.0.1:9", data=folder, host="127.0.0.1", port=0, device_name="test"
-        )
-        counter = iter(range(1, 10_000))
-        world = World(now=lambda: now, random_bytes=lambda size: next(counter).to_bytes(size, "big"))
-        phone = Phone(settings, world)
-        await phone.start()
-
-        def main(page: ft.Page) -> None:
-            open_window(page, phone)
-
-        try:
-            async with Followed(main, answers={**GPS, **options.pop("answers", {})}, **options) as screen:
-                await story(screen, phone)
-        finally:
-            await phone.stop()
-
-    asyncio.run(run())
-
-
-async def begin_visit(screen: Screen, code: str = "C0001") -> None:
-    await screen.go(f"/cliente/{code}")
-    await screen.tap("start-visit")
-    await screen.until(lambda: screen.has("new-receipt"), "the visit is open")
 
 
 def test_today_opens_on_the_goal_and_the_next_stop(tmp_path: Path) -> None:

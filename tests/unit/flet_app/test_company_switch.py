@@ -7,8 +7,8 @@ from pathlib import Path
 
 from flet_app.collector.phone import Phone
 from flet_app.collector.standing import unsent_facts
+from tests.support.collector_walk import begin_visit, walk
 from tests.support.flet_harness import Screen
-from tests.unit.flet_app.test_collector_screens import begin_visit, walk
 
 
 def test_what_was_recorded_for_one_company_is_not_in_the_other_and_is_there_again_afterwards(

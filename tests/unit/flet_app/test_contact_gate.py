@@ -12,8 +12,8 @@ import pytest
 from backend.compliance.shipped import holidays_document, shipped_pack
 from flet_app.collector.actions.visits import finish_visit, start_visit
 from flet_app.collector.phone import Phone
+from tests.support.collector_walk import walk
 from tests.support.flet_harness import Screen
-from tests.unit.flet_app.test_collector_screens import walk
 
 FRIDAY = datetime(2026, 11, 20, 15, 30, tzinfo=UTC)  # 10:30 in Quito
 SATURDAY = datetime(2026, 11, 21, 15, 30, tzinfo=UTC)

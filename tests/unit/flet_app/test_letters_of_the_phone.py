@@ -12,10 +12,10 @@ from flet_app.collector.phone import Phone
 from paperwork.acta import render_acta
 from paperwork.packed_xml import read_packed
 from receivables.electronic_documents import ElectronicDocument
+from tests.support.collector_walk import begin_visit, walk
 from tests.support.flet_harness import Screen
 from tests.support.letters import CLOSE, DEPOSIT, PROMISE, START, VISIT, photo
 from tests.support.pdfs import text_of
-from tests.unit.flet_app.test_collector_screens import begin_visit, walk
 
 
 def handed_over(screen: Screen) -> tuple[str, bytes]:

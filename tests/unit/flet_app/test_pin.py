@@ -20,8 +20,8 @@ from flet_app.collector.pin import (
     flaw_of,
     wait_after,
 )
+from tests.support.collector_walk import walk
 from tests.support.flet_harness import Screen
-from tests.unit.flet_app.test_collector_screens import walk
 
 PIN = "4711"
 

@@ -9,9 +9,9 @@ from backend.sealing import RecoveryKey
 from backend.signatures import is_signed_by
 from flet_app.collector.phone import Phone
 from receivables.recovery import unpack_recovery
+from tests.support.collector_walk import begin_visit, walk
 from tests.support.flet_harness import Screen
 from tests.support.seed_phone import COMPANY, OFFICE_SECRET
-from tests.unit.flet_app.test_collector_screens import begin_visit, walk
 from tests.unit.flet_app.test_letters_of_the_phone import handed_over
 
 

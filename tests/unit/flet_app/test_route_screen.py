@@ -12,8 +12,8 @@ from backend.compliance.shipped import shipped_pack
 from flet_app.collector.actions.route import change_stop
 from flet_app.collector.phone import Phone
 from flet_app.collector.route_plan import question
+from tests.support.collector_walk import begin_visit, walk
 from tests.support.flet_harness import Screen
-from tests.unit.flet_app.test_collector_screens import begin_visit, walk
 
 
 def route_of(phone: Phone) -> list[str]:

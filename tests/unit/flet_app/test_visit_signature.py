@@ -9,8 +9,8 @@ import flet as ft
 import pytest
 
 from flet_app.collector.phone import Phone
+from tests.support.collector_walk import begin_visit, walk
 from tests.support.flet_harness import Screen
-from tests.unit.flet_app.test_collector_screens import begin_visit, walk
 
 
 class Touch:

@@ -13,9 +13,9 @@ from flet_app.collector.phone import Phone
 from paperwork.packed_xml import read_packed
 from receivables.electronic_documents import ElectronicDocument
 from receivables.validation import Problem
+from tests.support.collector_walk import begin_visit, walk
 from tests.support.flet_harness import Screen
 from tests.support.sri import CUSTOMER_RUC, sample
-from tests.unit.flet_app.test_collector_screens import begin_visit, walk
 
 BOMB = b'<!DOCTYPE a [<!ENTITY b "ha"><!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;">]><a>&c;</a>'
 HOSTILE = {
