@@ -1,4 +1,5 @@
-"""The PIN of this phone: opens without a network, closes after a while away, slower after wrong ones.
+"""The PIN of this phone: opens without a network, closes after a while away or untouched, slower after wrong
+ones.
 
 A PIN of few digits keeps out who finds the phone, not who reads its files; the office's lock is for that.
 Wrong ones are counted on disk before they are compared, so that killing the app gives no guess for nothing.
@@ -22,6 +23,10 @@ FILE = "pin.json"
 SALT_BYTES = 16
 SHORTEST, LONGEST = 4, 8  # digits
 AWAY_SECONDS = 120.0  # out of sight for longer than this, the phone asks for the PIN
+IDLE_MINUTES = (1, 2, 5, 10, 15)
+"""How long the phone may lie untouched with its screen on, as its owner chooses."""
+
+DEFAULT_IDLE_MINUTES = 5
 FREE_FAILURES = 4
 FIRST_WAIT, LONGEST_WAIT = 30.0, 900.0  # seconds
 SEQUENCES = "0123456789 9876543210"
@@ -61,6 +66,7 @@ class _Kept:
     salt: bytes
     digest: bytes
     failures: int
+    idle_minutes: int = DEFAULT_IDLE_MINUTES
 
 
 class PinLock:
@@ -75,6 +81,7 @@ class PinLock:
         self._closed = self._kept is not None
         self._counted_from = monotonic()
         self._hidden_at: float | None = None
+        self._touched_at = monotonic()
 
     @property
     def is_set(self) -> bool:
@@ -99,6 +106,30 @@ class PinLock:
             self.close()
         self._hidden_at = None
 
+    @property
+    def idle_minutes(self) -> int:
+        """After so many minutes without a touch the PIN is asked for."""
+        return self._kept.idle_minutes if self._kept else DEFAULT_IDLE_MINUTES
+
+    def allow_idle(self, minutes: int) -> None:
+        """Choose one of IDLE_MINUTES; nothing where no PIN is set. Blocks on disk."""
+        if minutes not in IDLE_MINUTES:
+            raise ValueError(f"{minutes} is none of {IDLE_MINUTES}")
+        if self._kept:
+            self._write(dataclasses.replace(self._kept, idle_minutes=minutes))
+
+    def touched(self) -> None:
+        """A person touched the phone, in whichever window."""
+        self._touched_at = self._monotonic()
+
+    def close_if_idle(self) -> bool:
+        """Close a phone that nobody has touched for its time; say whether that closed it."""
+        untouched = self._monotonic() - self._touched_at
+        if self._closed or not self.is_set or untouched < self.idle_minutes * 60:
+            return False
+        self.close()
+        return True
+
     def check(self, pin: str) -> None:
         """Open with the right PIN; raise PinRefused with another or while there is a wait. Blocks on disk."""
         kept = self._kept
@@ -117,7 +148,7 @@ class PinLock:
     def choose(self, pin: str) -> None:
         """Take a new PIN, whose `flaw_of` is None. Blocks on disk."""
         salt = self._random_bytes(SALT_BYTES)
-        self._write(_Kept(salt, _digest(pin, salt), 0))
+        self._write(_Kept(salt, _digest(pin, salt), 0, self.idle_minutes))
 
     def remove(self) -> None:
         """No PIN any more: its owner did not want it, or proved by password who they are."""
@@ -129,6 +160,7 @@ class PinLock:
             "salt": base64.b64encode(kept.salt).decode(),
             "digest": base64.b64encode(kept.digest).decode(),
             "failures": kept.failures,
+            "idle_minutes": kept.idle_minutes,
         }
         write_private(self._path, json.dumps(fields).encode())
         self._kept = kept
@@ -137,7 +169,8 @@ class PinLock:
         try:
             fields = json.loads(self._path.read_bytes())
             salt, digest = (base64.b64decode(fields[name]) for name in ("salt", "digest"))
-            return _Kept(salt, digest, int(fields["failures"]))
+            idle = int(fields.get("idle_minutes", DEFAULT_IDLE_MINUTES))
+            return _Kept(salt, digest, int(fields["failures"]), idle)
         except FileNotFoundError:
             return None
         except (ValueError, KeyError, TypeError):

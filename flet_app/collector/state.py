@@ -94,6 +94,9 @@ class Window:
         self._looked_at = True
         self.page.run_task(self._render)
 
+    def on_touch(self) -> None:
+        self.phone.pin.touched()
+
     def on_lifecycle(self, event: Any) -> None:
         """The app went out of sight or came back; a lock that closed meanwhile is shown in every window."""
         pin = self.phone.pin
@@ -122,10 +125,12 @@ class Window:
         self.state.language = str(wanted.get("language") or "")
 
     async def keep_time(self) -> None:
-        """Render now and then, until the window closes."""
+        """Render now and then, and lock a phone that lies untouched, until the window closes."""
         while self._open:
             await asyncio.sleep(TICK)
-            if self._looked_at:
+            if self.phone.pin.close_if_idle():
+                self.phone.announce()
+            elif self._looked_at:
                 self.state.revision += 1
 
     def close(self) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import flet as ft
 import flet_geolocator as geo
 
+from flet_app.collector.by_hand import notice_hands
 from flet_app.collector.phone import Phone
 from flet_app.collector.portfolio import Json
 from flet_app.collector.state import Window
@@ -30,6 +31,7 @@ def open_window(page: ft.Page, phone: Phone) -> Window:
     )
     window = Window(page, phone, position_reader(page))
     window.dress()
+    notice_hands(page, window.on_touch)
     page.on_close = lambda _event: window.close()
     page.on_disconnect = window.on_disconnect
     page.on_connect = window.on_connect

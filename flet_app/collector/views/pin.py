@@ -9,11 +9,12 @@ from typing import Any
 
 import flet as ft
 
-from flet_app.collector.pin import LONGEST, PinFlaw, PinRefused, flaw_of
+from flet_app.collector.pin import IDLE_MINUTES, LONGEST, PinFlaw, PinRefused, flaw_of
 from flet_app.collector.state import Window, use_app
 from flet_app.collector.views.chrome import screen, scroll
 from flet_app.components.figures import caption
-from flet_app.components.inputs import Typed, bottom_bar, field, primary, secondary, use_typed
+from flet_app.components.inputs import Typed, bottom_bar, field, primary, secondary, segments, use_typed
+from flet_app.components.surfaces import section
 from flet_app.components.tagging import tag
 from flet_app.theme import EDGE, TOUCH_TARGET
 
@@ -95,7 +96,10 @@ def PinChoice() -> ft.View:
         await prove_and(lock.remove, t("The PIN was removed"))
 
     rows: list[ft.Control] = [
-        caption(t("The phone asks for it when the app opens and after two minutes away."), size=14)
+        caption(
+            t("The phone asks for it when the app opens, after two minutes away and when nobody touches it."),
+            size=14,
+        )
     ]
     if lock.is_set:
         rows.append(pin_field("pin-current", t("Current PIN"), current, error=wrong.get("current")))
@@ -103,12 +107,31 @@ def PinChoice() -> ft.View:
         pin_field("pin-new", t("New PIN"), new, error=wrong.get("new"), helper=t("4 to 8 digits")),
         pin_field("pin-again", t("New PIN again"), again, error=wrong.get("again")),
     ]
+    if lock.is_set:
+        rows += idle_rows(app)
     actions = [primary("pin-save", t("Save PIN"), save, busy=busy, expand=True)]
     if lock.is_set:
         actions.insert(0, secondary("pin-remove", t("Remove PIN"), remove, expand=True))
     return screen(
         app, route=ft.use_view_path(), title=t("PIN"), body=scroll(rows), bottom=bottom_bar(*actions)
     )
+
+
+def idle_rows(app: Window) -> list[ft.Control]:
+    """After how long without a touch the phone locks itself while its screen is on."""
+
+    async def allow(minutes: str) -> None:
+        await asyncio.to_thread(app.phone.pin.allow_idle, int(minutes))
+        app.phone.announce()
+
+    chosen = str(app.phone.pin.idle_minutes)
+    options = [
+        (f"pin-idle-{each}", str(each), app.texts.t("{count} min", count=each)) for each in IDLE_MINUTES
+    ]
+    return [
+        section(app.texts.t("Lock when nobody touches it for")),
+        segments(options, selected=chosen, on_select=lambda minutes: app.page.run_task(allow, minutes)),
+    ]
 
 
 def pin_field(identifier: str, label: str, typed: Typed, **options: Any) -> ft.Control:
