@@ -183,6 +183,14 @@ class Screen:
         self.session.apply_patch(content._i, {"value": text})
         await self.fire(content, "change", text)
 
+    async def choose(self, identifier: str, key: str) -> None:
+        """Pick the option `key` of a drop-down."""
+        content = self.by_id(identifier).content
+        assert isinstance(content, ft.Dropdown)
+        assert key in {option.key for option in content.options}, f"{identifier} does not offer {key}"
+        self.session.apply_patch(content._i, {"value": key})
+        await self.fire(content, "select", key)
+
     async def go(self, route: str) -> None:
         """What the client sends after the app asked it to navigate, or after a person typed an address."""
         self.session.apply_page_patch({"route": route})
