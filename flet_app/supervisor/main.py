@@ -17,7 +17,10 @@ from flet_app.supervisor.views.collectors_map import CollectorsMap
 from flet_app.supervisor.views.erp import Erp
 from flet_app.supervisor.views.panel import Panel
 from flet_app.supervisor.views.receipts import Receipts
-from flet_app.supervisor.views.shell import Shell
+from flet_app.supervisor.views.settings.frame import Settings, SettingsMenu
+from flet_app.supervisor.views.settings.sections import ROOT as SETTINGS_ROOT
+from flet_app.supervisor.views.settings.sections import SECTIONS
+from flet_app.supervisor.views.shell import MorePlaces, Shell
 from flet_app.supervisor.views.visits import Visits
 from flet_app.theme import apply_theme
 
@@ -45,6 +48,16 @@ def App(session: Session) -> object:
                         ft.Route(path="cobros", component=Receipts),
                         ft.Route(path="reparto", component=Assignment),
                         ft.Route(path="erp", component=Erp),
+                        ft.Route(path="mas", component=MorePlaces),
+                        ft.Route(
+                            path=SETTINGS_ROOT.strip("/"),
+                            component=Settings,
+                            outlet=True,
+                            children=[
+                                ft.Route(index=True, component=SettingsMenu),
+                                *(ft.Route(path=each.path, component=each.component) for each in SECTIONS),
+                            ],
+                        ),
                     ],
                 )
             ],

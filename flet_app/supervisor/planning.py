@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
 from dataclasses import dataclass, field
 from typing import Any
 
 import flet as ft
 
-from flet_app.supervisor.api import Api, ApiProblem
+from flet_app.supervisor.api import Api
+from flet_app.supervisor.asking import Asking
 
 Json = dict[str, Any]
 
@@ -18,8 +18,8 @@ FOUND = 50
 
 @ft.observable
 @dataclass
-class Planning:
-    """`plan` is what the server showed, `outcome` what came of it. `failure` is a sentence to be read.
+class Planning(Asking):
+    """`plan` is what the server showed, `outcome` what came of it.
 
     `target` is who gets the chosen customers; the empty text is nobody.
     """
@@ -31,8 +31,6 @@ class Planning:
     target: str | None = None
     plan: Json | None = None
     outcome: Json | None = None
-    busy: bool = False
-    failure: str = ""
 
     def choose_mode(self, mode: str) -> None:
         self.mode, self.plan, self.outcome, self.failure = mode, None, None, ""
@@ -55,7 +53,7 @@ class Planning:
         if not query.strip():
             self.found = []
             return
-        page = await self._ask(api.read("/customers", q=query.strip(), limit=FOUND))
+        page = await self.ask(api.read("/customers", q=query.strip(), limit=FOUND))
         if page and self.query == query:
             self.found = page["items"]
 
@@ -65,14 +63,14 @@ class Planning:
         if self.mode == "manual":
             wish |= {"customers": sorted(self.chosen), "collector": self.target or None}
         self.outcome = None
-        self.plan = await self._ask(api.write("/assignment-plans", wish))
+        self.plan = await self.ask(api.write("/assignment-plans", wish))
 
     async def carry_out(self, api: Api) -> None:
-        if done := await self._ask(api.write(self._path("apply"), {})):
+        if done := await self.ask(api.write(self._path("apply"), {})):
             self.outcome, self.chosen, self.found = done, {}, []
 
     async def take_back(self, api: Api) -> None:
-        if done := await self._ask(api.write(self._path("undo"), {})):
+        if done := await self.ask(api.write(self._path("undo"), {})):
             self.outcome = done
 
     def discard(self) -> None:
@@ -81,13 +79,3 @@ class Planning:
     def _path(self, verb: str) -> str:
         plan = (self.plan or {})["plan"]
         return f"/assignment-plans/{plan}/{verb}"
-
-    async def _ask(self, asked: Awaitable[Json]) -> Json | None:
-        self.busy, self.failure = True, ""
-        try:
-            return await asked
-        except ApiProblem as problem:
-            self.failure = problem.detail if problem.status else "unreachable"
-            return None
-        finally:
-            self.busy = False

@@ -14,6 +14,7 @@ import flet as ft
 from flet_app.i18n import Texts
 from flet_app.supervisor.api import Api, ApiProblem
 from flet_app.supervisor.state import SupervisorState
+from receivables.access import ALLOWED, Action
 
 DOMAINS = ("supervisor", "shared")
 SUPERVISING = frozenset({"supervisor", "coordinator", "backoffice", "administrator"})
@@ -46,13 +47,18 @@ class Session:
             company["timezone"],
             company["locale"],
         )
-        state.user_name = answer["user"]["name"]
+        state.user_name, state.user_email = answer["user"]["name"], answer["user"]["email"]
+        state.roles = list(company["roles"])
         state.day = self.today().isoformat()
         state.signed_in = True
         self.nudge.set()
 
     def sign_out(self) -> None:
         self.state.forget()
+
+    def may(self, action: Action) -> bool:
+        """Is the person offered this? The server decides again whenever it is asked."""
+        return not ALLOWED[action].isdisjoint(self.state.roles)
 
     def today(self) -> date:
         return self.now().astimezone(ZoneInfo(self.state.timezone)).date()

@@ -13,11 +13,16 @@ Json = dict[str, Any]
 @ft.observable
 @dataclass
 class SupervisorState:
-    """`day` is the company's local date, ISO. `loaded_at` is None until the first answer."""
+    """`day` is the company's local date, ISO. `loaded_at` is None until the first answer.
+
+    `roles` are those of the signed-in person in the company.
+    """
 
     width: float = 1280
     signed_in: bool = False
     user_name: str = ""
+    user_email: str = ""
+    roles: list[str] = field(default_factory=list)
     company: str = ""
     company_name: str = ""
     currency: str = "USD"
@@ -40,6 +45,7 @@ class SupervisorState:
     def forget(self) -> None:
         """Nobody is signed in: nothing of one company stays for whoever signs in next."""
         self.signed_in, self.loaded_at, self.collector = False, None, ""
+        self.user_name, self.user_email, self.roles = "", "", []
         self.summary, self.receipts_total, self.erp = {}, {}, {}
         self.collectors, self.customers, self.visits = [], [], []
         self.receipts, self.exceptions = [], []

@@ -9,10 +9,10 @@ import flet as ft
 from flet_app.components.figures import caption
 from flet_app.components.handlers import calling, use_kept
 from flet_app.components.inputs import bottom_bar, choice, field, primary, secondary, segments
-from flet_app.components.status import Tone
-from flet_app.components.surfaces import notice, section
+from flet_app.components.surfaces import section
 from flet_app.supervisor.planning import Json, Planning
 from flet_app.supervisor.session import Session, run, use_session
+from flet_app.supervisor.views.asking import refusal
 from flet_app.supervisor.views.assignment_plan import outcome_of, plan_of
 from flet_app.supervisor.views.people import collector_choice, name_of
 from flet_app.supervisor.views.zones import zones_of
@@ -36,15 +36,7 @@ def Assignment() -> ft.Control:
     ft.use_state(planning)
     ft.use_state(zoning)
     colors = palette(dark=is_dark(ft.context.page))
-    texts = session.texts
-    rows: list[ft.Control] = []
-    if planning.failure:
-        told = planning.failure
-        if told == "unreachable":
-            told = texts.t("The server doesn't answer. Check the connection and try again.")
-        rows.append(
-            notice(told, colors, tone=Tone.LATE, icon=ft.Icons.ERROR_OUTLINE, identifier="plan-failure")
-        )
+    rows = refusal(session, planning, colors, identifier="plan-failure")
     if planning.outcome:
         rows += outcome_of(session, planning.outcome, colors)
     elif planning.plan:

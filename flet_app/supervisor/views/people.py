@@ -18,11 +18,15 @@ def name_of(session: Session, collector: str | None) -> str:
     return names.get(collector or "", collector or session.texts.t("Nobody"))
 
 
+def collectors_at_work(session: Session) -> list[tuple[str, str]]:
+    """Code and name of those who work."""
+    return [(row["collector"], row["name"]) for row in session.state.collectors if row.get("active", True)]
+
+
 def collector_choice(
     session: Session, prefix: str, *, selected: str | None, on_select: Callable[[str], Any]
 ) -> ft.Control:
     """Chips of those who work, and of nobody: the empty text. Their identifiers begin with `prefix`."""
-    people = [(row["collector"], row["name"]) for row in session.state.collectors if row.get("active", True)]
     return choices(
         [
             choice(
@@ -31,6 +35,6 @@ def collector_choice(
                 selected=selected == code,
                 on_select=calling(on_select, code),
             )
-            for code, name in [*people, ("", session.texts.t("Nobody"))]
+            for code, name in [*collectors_at_work(session), ("", session.texts.t("Nobody"))]
         ]
     )

@@ -2,29 +2,56 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
 import flet as ft
 
+from flet_app.components.handlers import calling
 from flet_app.components.status import Tone
-from flet_app.components.surfaces import notice
+from flet_app.components.surfaces import notice, stacked
 from flet_app.components.tagging import tag
 from flet_app.supervisor.session import Session, use_session
+from flet_app.supervisor.views.settings.sections import ROOT as SETTINGS_ROOT
+from flet_app.supervisor.views.settings.sections import sections_of
 from flet_app.supervisor.views.sign_in import SignIn
 from flet_app.theme import EDGE, is_dark, palette
 
 WIDE = 840
 """From this width (dp) the navigation is a rail at the side (Material: expanded window)."""
 
+NARROW_PLACES = 4
+"""Destinations of a phone's bar, before *Más*: five are what a thumb tells apart at 360 dp (Material)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A screen of its own; `name` is a key of the catalogue."""
+
+    name: str
+    icon: ft.IconData
+    filled: ft.IconData
+    path: str
+
+
 PLACES = (
-    ("Panel", ft.Icons.DASHBOARD_OUTLINED, ft.Icons.DASHBOARD, "/"),
-    ("Map", ft.Icons.MAP_OUTLINED, ft.Icons.MAP, "/mapa"),
-    ("Visits", ft.Icons.DIRECTIONS_WALK_OUTLINED, ft.Icons.DIRECTIONS_WALK, "/gestiones"),
-    ("Receipts", ft.Icons.RECEIPT_LONG_OUTLINED, ft.Icons.RECEIPT_LONG, "/cobros"),
-    ("Assignment", ft.Icons.GROUPS_OUTLINED, ft.Icons.GROUPS, "/reparto"),
-    ("ERP", ft.Icons.SYNC_ALT, ft.Icons.SYNC_ALT, "/erp"),
+    Place("Panel", ft.Icons.DASHBOARD_OUTLINED, ft.Icons.DASHBOARD, "/"),
+    Place("Map", ft.Icons.MAP_OUTLINED, ft.Icons.MAP, "/mapa"),
+    Place("Visits", ft.Icons.DIRECTIONS_WALK_OUTLINED, ft.Icons.DIRECTIONS_WALK, "/gestiones"),
+    Place("Receipts", ft.Icons.RECEIPT_LONG_OUTLINED, ft.Icons.RECEIPT_LONG, "/cobros"),
+    Place("Assignment", ft.Icons.GROUPS_OUTLINED, ft.Icons.GROUPS, "/reparto"),
+    Place("ERP", ft.Icons.SYNC_ALT, ft.Icons.SYNC_ALT, "/erp"),
 )
+ADMINISTRATION = Place("Settings", ft.Icons.SETTINGS_OUTLINED, ft.Icons.SETTINGS, SETTINGS_ROOT)
+MORE = Place("More", ft.Icons.MORE_HORIZ, ft.Icons.MORE_HORIZ, "/mas")
+
+
+def places_of(session: Session) -> tuple[Place, ...]:
+    """The places that the signed-in person is offered."""
+    return (*PLACES, ADMINISTRATION) if sections_of(session) else PLACES
 
 
 @ft.component
@@ -34,17 +61,20 @@ def Shell() -> ft.View:
     if not session.state.signed_in:
         return ft.View(route="/", padding=0, can_pop=False, controls=[SignIn()])
     wide = session.state.width >= WIDE
-    chosen = next((i for i in range(len(PLACES) - 1, 0, -1) if ft.is_route_active(PLACES[i][3])), 0)
-    body = ft.Column([DayBar(), ft.Container(outlet, expand=True)], expand=True, spacing=0)
+    places = places_of(session)
+    chosen = next((i for i in range(len(places) - 1, 0, -1) if ft.is_route_active(places[i].path)), 0)
+    # what is administered has no day
+    days = [] if ft.is_route_active(ADMINISTRATION.path) or ft.is_route_active(MORE.path) else [DayBar()]
+    body = ft.Column([*days, ft.Container(outlet, expand=True)], expand=True, spacing=0)
     return ft.View(
         route="/",
         padding=0,
         can_pop=False,
         appbar=_app_bar(session),
-        navigation_bar=None if wide else _bar(session, chosen),
+        navigation_bar=None if wide else _bar(session, places, chosen),
         controls=[
             ft.Row(
-                [*([_rail(session, chosen), ft.VerticalDivider(width=1)] if wide else []), body],
+                [*([_rail(session, places, chosen), ft.VerticalDivider(width=1)] if wide else []), body],
                 expand=True,
                 spacing=0,
                 vertical_alignment=ft.CrossAxisAlignment.STRETCH,
@@ -53,30 +83,54 @@ def Shell() -> ft.View:
     )
 
 
-def _navigate(event: Any) -> None:
-    ft.context.page.navigate(PLACES[int(event.control.selected_index)][3])
+@ft.component
+def MorePlaces() -> ft.Control:
+    """What the bar of a phone has no room for."""
+    session = use_session()
+    rows = [
+        tag(
+            f"more-{place.path.strip('/')}",
+            ft.ListTile(
+                leading=place.icon,
+                title=session.texts.t(place.name),
+                on_click=calling(ft.context.page.navigate, place.path),
+            ),
+        )
+        for place in places_of(session)[NARROW_PLACES:]
+    ]
+    return ft.ListView([stacked(rows)], padding=EDGE, expand=True)
 
 
-def _rail(session: Session, chosen: int) -> ft.Control:
+def _navigate(places: Sequence[Place], event: Any) -> None:
+    ft.context.page.navigate(places[int(event.control.selected_index)].path)
+
+
+def _rail(session: Session, places: Sequence[Place], chosen: int) -> ft.Control:
     return ft.NavigationRail(
         selected_index=chosen,
-        on_change=_navigate,
+        on_change=partial(_navigate, places),
         label_type=ft.NavigationRailLabelType.ALL,
         min_width=96,
         destinations=[
-            ft.NavigationRailDestination(icon=icon, selected_icon=filled, label=session.texts.t(name))
-            for name, icon, filled, _path in PLACES
+            ft.NavigationRailDestination(
+                icon=place.icon, selected_icon=place.filled, label=session.texts.t(place.name)
+            )
+            for place in places
         ],
     )
 
 
-def _bar(session: Session, chosen: int) -> ft.NavigationBar:
+def _bar(session: Session, places: Sequence[Place], chosen: int) -> ft.NavigationBar:
+    shown = (*places[:NARROW_PLACES], MORE)
+    beyond = ft.is_route_active(MORE.path) or chosen >= NARROW_PLACES
     return ft.NavigationBar(
-        selected_index=chosen,
-        on_change=_navigate,
+        selected_index=NARROW_PLACES if beyond else chosen,
+        on_change=partial(_navigate, shown),
         destinations=[
-            ft.NavigationBarDestination(icon=icon, selected_icon=filled, label=session.texts.t(name))
-            for name, icon, filled, _path in PLACES
+            ft.NavigationBarDestination(
+                icon=place.icon, selected_icon=place.filled, label=session.texts.t(place.name)
+            )
+            for place in shown
         ],
     )
 

@@ -1,0 +1,118 @@
+"""*Teléfonos*: who carries which phone; a code for a new one; shutting a lost one out."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import partial
+
+import flet as ft
+
+from flet_app.components.dialogs import confirmation
+from flet_app.components.figures import caption
+from flet_app.components.handlers import calling, use_kept
+from flet_app.components.inputs import primary, secondary
+from flet_app.components.status import Status, Tone, status_pill
+from flet_app.components.surfaces import empty, section, skeleton, stacked
+from flet_app.components.tagging import tag
+from flet_app.supervisor.phones import Json, Phones
+from flet_app.supervisor.session import Session, run, use_session
+from flet_app.supervisor.views.asking import refusal
+from flet_app.supervisor.views.people import name_of
+from flet_app.supervisor.views.settings.one_time_code import code_dialog
+from flet_app.theme import EDGE, GAP, TOUCH_TARGET, Palette, is_dark, palette
+
+
+@ft.component
+def PhonesScreen() -> ft.Control:
+    session, phones = use_session(), use_kept(Phones)
+    ft.use_state(phones)
+    ft.use_effect(partial(run, phones.read, session), dependencies=[])
+    ft.use_dialog(_dialog(session, phones))
+    colors = palette(dark=is_dark(ft.context.page))
+    t, again = session.texts.t, calling(run, phones.read, session)
+    rows = refusal(session, phones, colors, identifier="phones-failure", again=again)
+    new = primary("code-new", t("Code for a new phone"), calling(phones.wish), icon=ft.Icons.ADD)
+    rows.append(ft.Row([new]))
+    if phones.items is None:
+        rows += [] if phones.failure else [skeleton(5)]
+    elif not phones.items:
+        rows.append(empty(ft.Icons.PHONE_ANDROID, t("No phone is enrolled yet. Make a code for the first.")))
+    else:
+        rows += _list(session, phones, colors)
+    return ft.ListView(rows, padding=EDGE, spacing=GAP, expand=True)
+
+
+def _dialog(session: Session, phones: Phones) -> ft.AlertDialog | None:
+    if phones.wishing:
+        return code_dialog(session, phones)
+    return _revoke_dialog(session, phones, phones.leaving) if phones.leaving else None
+
+
+def _list(session: Session, phones: Phones, colors: Palette) -> list[ft.Control]:
+    texts = session.texts
+    in_use = [phone for phone in phones.items or [] if phone["revoked_at"] is None]
+    shut_out = [phone for phone in phones.items or [] if phone["revoked_at"] is not None]
+    rows: list[ft.Control] = []
+    for title, some in (
+        (texts.n("{count} phone in use", "{count} phones in use", len(in_use)), in_use),
+        (texts.n("{count} phone shut out", "{count} phones shut out", len(shut_out)), shut_out),
+    ):
+        if some:
+            rows += [section(title), stacked([_row(session, phones, each, colors) for each in some])]
+    return rows
+
+
+def _row(session: Session, phones: Phones, phone: Json, colors: Palette) -> ft.Control:
+    texts = session.texts
+    carried = f"{name_of(session, phone['collector'])} · {phone['name']}"
+    told = texts.t(
+        "{email} · series {series} · enrolled {when}",
+        email=phone["email"],
+        series=phone["series"],
+        when=_moment(session, phone["enrolled_at"]),
+    )
+    words: list[ft.Control] = [ft.Text(carried, size=16, weight=ft.FontWeight.W_600), caption(told)]
+    if phone["revoked_at"] is None:
+        trailing: ft.Control = secondary(
+            f"phone-revoke-{phone['device']}",
+            texts.t("Shut out"),
+            calling(phones.consider, phone),
+            icon=ft.Icons.PHONELINK_LOCK,
+            height=TOUCH_TARGET,
+        )
+    else:
+        said = texts.t("Shut out {when}", when=_moment(session, phone["revoked_at"]))
+        trailing = status_pill(Status(tone=Tone.PLAIN, icon=ft.Icons.BLOCK, text=said), colors)
+    narrow = session.state.width < 600
+    return tag(
+        f"phone-{phone['device']}",
+        ft.Container(
+            ft.Row(
+                [ft.Column(words, spacing=3, tight=True, expand=not narrow), trailing],
+                spacing=GAP,
+                run_spacing=8,
+                wrap=narrow,
+            ),
+            padding=ft.Padding.symmetric(horizontal=16, vertical=12),
+        ),
+    )
+
+
+def _moment(session: Session, instant: str) -> str:
+    return session.texts.moment(datetime.fromisoformat(instant), now=session.now())
+
+
+def _revoke_dialog(session: Session, phones: Phones, phone: Json) -> ft.AlertDialog:
+    t = session.texts.t
+    return confirmation(
+        "phone-revoke",
+        title=t("Shut out the phone of {name}?", name=name_of(session, phone["collector"])),
+        sentence=t(
+            "What it has sent stays. What it has not is on that phone only, until it makes a file for the "
+            "office. To come back it needs a new code."
+        ),
+        consequence=t("Shut out {name}", name=phone["name"]),
+        back=t("Leave it"),
+        on_confirm=calling(run, phones.revoke, session),
+        on_back=calling(phones.consider, None),
+    )

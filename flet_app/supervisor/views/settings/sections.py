@@ -1,0 +1,48 @@
+"""What stands under *Configuración*: one line for each screen, and the right that it takes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import flet as ft
+
+from flet_app.supervisor.session import Session
+from flet_app.supervisor.views.settings.phones import PhonesScreen
+from receivables.access import Action
+
+ROOT = "/configuracion"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """`name` and `about` are keys of the catalogue; `path` stands below `ROOT`."""
+
+    path: str
+    name: str
+    about: str
+    icon: ft.IconData
+    action: Action
+    component: Callable[..., Any]
+
+    @property
+    def route(self) -> str:
+        return f"{ROOT}/{self.path}"
+
+
+SECTIONS = (
+    Section(
+        path="telefonos",
+        name="Phones",
+        about="Who carries which phone, codes for new ones, shutting one out",
+        icon=ft.Icons.PHONE_ANDROID,
+        action=Action.MANAGE_DEVICES,
+        component=PhonesScreen,
+    ),
+)
+
+
+def sections_of(session: Session) -> list[Section]:
+    """The sections that the signed-in person is offered."""
+    return [section for section in SECTIONS if session.may(section.action)]
