@@ -40,6 +40,7 @@ from backend.serving import serve
 from receivables.access import Role
 from receivables.documents import rfc3339
 from receivables.identifiers import parse_collector_database
+from receivables.office_link import OfficeLink
 from receivables.recovery import BadRecovery
 
 RECONCILE = "reconcile"  # has options of its own, which it reads itself
@@ -179,6 +180,7 @@ def _issue_code(options: argparse.Namespace, settings: Settings) -> int:
         except NoSuchCollector:
             raise CommandFailed(f"nobody collects for {options.company} as {options.collector}") from None
     print(f"{issued.code} lets one phone of {issued.email} in, once, until {rfc3339(issued.expires_at)}")
+    print(f"or, for a phone that does not know the office yet: {OfficeLink(settings.api_url, issued.code)}")
     return 0
 
 

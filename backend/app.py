@@ -71,8 +71,8 @@ def _add_public_routes(app: Flask) -> None:
     @app.get(f"{PREFIX}/health")
     def health() -> dict[str, str]:
         # says that this process answers; that the database does is what doctor and the requests
-        # themselves tell
-        return {"status": "ok"}
+        # themselves tell; a new phone knows by `service` that its address leads to a Recaudo
+        return {"status": "ok", "service": "recaudo"}
 
     @app.get(f"{PREFIX}/openapi.json")
     def openapi() -> dict[str, object]:

@@ -46,7 +46,7 @@ def devices_blueprint(services: Services) -> Blueprint:
             )
         except NoSuchCollector as unknown:
             raise ApiProblem("collector_unknown", data={"code": collector}) from unknown
-        return describe(issued), 201
+        return describe(issued, api_url=services.settings.api_url), 201
 
     @routes.post("/devices")
     def enrol(company: str) -> ResponseReturnValue:

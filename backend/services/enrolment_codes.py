@@ -17,6 +17,7 @@ from backend.couch.client import Couch, Json
 from backend.couch.errors import Conflict
 from backend.services.accounts import find_account
 from receivables.documents import SCHEMA, parse_instant, rfc3339
+from receivables.office_link import OfficeLink
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Nothing that can be taken for another when it is read aloud or from a screen."""
@@ -108,13 +109,14 @@ class EnrolmentCodes:
         return f"enrolment_code:{digest}"
 
 
-def describe(issued: IssuedCode) -> Json:
-    """As the office is told."""
+def describe(issued: IssuedCode, *, api_url: str) -> Json:
+    """As the office is told; the link also tells a new phone where the API is."""
     return {
         "code": issued.code,
         "collector": issued.collector,
         "email": issued.email,
         "expires_at": rfc3339(issued.expires_at),
+        "link": str(OfficeLink(api_url, issued.code)),
     }
 
 

@@ -24,6 +24,7 @@ class Settings:
     """What the environment says, read once."""
 
     api_url: str
+    """Empty where a person says it on the first screen, as on every real phone."""
     data: Path
     host: str
     port: int
@@ -32,7 +33,7 @@ class Settings:
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Settings:
         return cls(
-            api_url=environment.get("RECAUDO_API_URL", "http://127.0.0.1:8000").rstrip("/"),
+            api_url=environment.get("RECAUDO_API_URL", "").rstrip("/"),
             data=Path(environment.get("FLET_APP_STORAGE_DATA", "var/phone")),
             host=environment.get("RECAUDO_WEB_HOST", "127.0.0.1"),
             port=int(environment.get("RECAUDO_WEB_PORT", "8611")),

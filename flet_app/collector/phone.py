@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from flet_app.collector.api import Api
 from flet_app.collector.bootstrap import Settings, World
 from flet_app.collector.folder import FolderLock
+from flet_app.collector.office import Office
 from flet_app.collector.pin import PinLock
 from flet_app.collector.portfolio import Json, Portfolio
 from flet_app.collector.session import (
@@ -44,6 +45,7 @@ class Phone:
         self.settings = settings
         self.world = world
         self.file = EnrolmentFile(settings.data)
+        self.office = Office(settings.data, settings.api_url)
         self.enrolment: Enrolment | None = None
         self.store: Store | None = None
         self.status = SyncStatus()
@@ -100,7 +102,7 @@ class Phone:
         await asyncio.to_thread(store.load_drafts)
         await store.refresh()
         self.enrolment, self.store = enrolment, store
-        self._api = Api(self.settings.api_url)
+        self._api = Api(self.office.address)
         keeper = TokenKeeper(enrolment, self.file, api=self._api, monotonic=self.world.monotonic)
         self._driver = SyncDriver(
             store, keeper, world=self.world, zone=self.zone, publish=self._publish, changed=self.announce
@@ -160,7 +162,7 @@ class Phone:
         `code` is the office's, which a phone needs that is new to the company. Raise what `Api.login` and
         `session` raise; nothing is kept until the enrolment is complete.
         """
-        api = Api(self.settings.api_url, language=language)
+        api = Api(self.office.address, language=language)
         try:
             login = await asyncio.to_thread(api.login, email.strip(), password)
             companies = companies_collected_for(login)
@@ -174,7 +176,7 @@ class Phone:
 
     async def choose_company(self, company: Json, *, language: str, code: str = "") -> None:
         """Go on with one of the companies that `sign_in` returned; raise what it raises."""
-        api = Api(self.settings.api_url, language=language)
+        api = Api(self.office.address, language=language)
         try:
             await self._enrol(api, self._pending_login, company, code)
         finally:
@@ -187,6 +189,7 @@ class Phone:
             device_name=self.settings.device_name, folder=self.settings.data, before=before, code=code,
         )  # fmt: skip
         await asyncio.to_thread(self.file.write, enrolment)
+        self.office.code = ""  # spent
         if self.pin.closed:  # the password says who it is, where the PIN was forgotten
             await asyncio.to_thread(self.pin.remove)
         await self._change_to(enrolment)

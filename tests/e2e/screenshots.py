@@ -43,6 +43,7 @@ def take_pictures() -> None:
         whole.start("api", "reconcile", "scheduler", "supervisor")
         for name in ("ana", "bruno"):
             whole.start_phone(name)
+        _new_phone(whole)
         _collector(whole)
         _dark(whole)
         _second_collector(whole)
@@ -105,6 +106,14 @@ def _collector(whole: Stack) -> None:
         phone.tap("route-plan")
         phone.by_id("route-accept").wait_for(state="attached")
         phone.picture(_picture("collector-route-proposed"))
+
+
+def _new_phone(whole: Stack) -> None:
+    """A phone that has no office yet, as it comes out of its box."""
+    url = whole.start_phone("new", RECAUDO_API_URL="")
+    with chromium() as browser, screen(browser, url, **PHONE) as phone:
+        phone.open().by_id("office").wait_for(state="attached")
+        phone.picture(_picture("collector-office"))
 
 
 def _voucher(pdf: Path) -> None:

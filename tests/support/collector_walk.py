@@ -35,15 +35,18 @@ class Followed(Screen):
                 return
 
 
-def walk(folder: Path, story: Story, *, now: datetime = NOW, **options: Any) -> None:
+NO_OFFICE = "http://127.0.0.1:9"
+
+
+def walk(
+    folder: Path, story: Story, *, now: datetime = NOW, api_url: str = NO_OFFICE, **options: Any
+) -> None:
     """Open a seeded phone in `folder` whose office can't be reached, and walk `story` on it at `now`."""
 
     async def run() -> None:
         if not (folder / "enrolment.json").exists() and options.pop("seeded", True):
             seed_phone(folder, now=now, customers=12)
-        settings = Settings(
-            api_url="http://127.0.0.1:9", data=folder, host="127.0.0.1", port=0, device_name="test"
-        )
+        settings = Settings(api_url=api_url, data=folder, host="127.0.0.1", port=0, device_name="test")
         counter = iter(range(1, 10_000))
         world = World(now=lambda: now, random_bytes=lambda size: next(counter).to_bytes(size, "big"))
         phone = Phone(settings, world)

@@ -129,7 +129,7 @@ class Stack:
             if name == "supervisor":
                 self.wait("supervisor", f"{self.url_of('supervisor')}/health")
 
-    def start_phone(self, name: str) -> str:
+    def start_phone(self, name: str, **extra: str) -> str:
         """One app process with storage of its own, the same again for the same name; returns its address."""
         port = self.ports.setdefault(f"phone-{name}", free_port())
         storage = self.folder / "phones" / name
@@ -139,6 +139,7 @@ class Stack:
             ["-m", "flet_app.collector"],
             FLET_APP_STORAGE_DATA=str(storage),
             RECAUDO_WEB_PORT=str(port),
+            **extra,
         )
         url = f"http://127.0.0.1:{port}"
         self.wait(f"phone-{name}", f"{url}/health")

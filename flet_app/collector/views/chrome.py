@@ -238,6 +238,21 @@ def screen(
     )
 
 
+def bare(route: str, rows: list[ft.Control], *, can_pop: bool = False) -> ft.View:
+    """A screen without a bar or tabs: what a phone shows before it is somebody's, or while it is closed."""
+    return ft.View(
+        route=route,
+        padding=0,
+        can_pop=can_pop,
+        controls=[
+            ft.SafeArea(
+                ft.ListView(rows, spacing=14, padding=ft.Padding.symmetric(horizontal=EDGE + 8), expand=True),
+                expand=True,
+            )
+        ],
+    )
+
+
 def scroll(rows: list[ft.Control], *, spacing: int = GAP, bottom: int = 24) -> ft.ListView:
     """A body that scrolls, with the same margins everywhere."""
     return ft.ListView(

@@ -5,12 +5,12 @@ from __future__ import annotations
 import flet as ft
 
 from flet_app.collector.state import use_app
+from flet_app.collector.views.chrome import bare
 from flet_app.collector.views.recovery import recovery_button
 from flet_app.components.inputs import primary
 from flet_app.components.status import Tone
 from flet_app.components.surfaces import notice
 from flet_app.components.tagging import tag
-from flet_app.theme import EDGE
 
 
 @ft.component
@@ -48,13 +48,4 @@ def Locked() -> ft.View:
         )
         rows.append(recovery_button(app))
     rows.append(primary("locked-sign-in", t("Sign in again"), lambda _event: app.page.navigate("/entrar")))
-    return ft.View(
-        route="/",
-        padding=0,
-        controls=[
-            ft.SafeArea(
-                ft.ListView(rows, spacing=14, padding=ft.Padding.symmetric(horizontal=EDGE + 8), expand=True),
-                expand=True,
-            )
-        ],
-    )
+    return bare("/", rows)

@@ -11,12 +11,12 @@ import flet as ft
 
 from flet_app.collector.pin import IDLE_MINUTES, LONGEST, PinFlaw, PinRefused, flaw_of
 from flet_app.collector.state import Window, use_app
-from flet_app.collector.views.chrome import screen, scroll
+from flet_app.collector.views.chrome import bare, screen, scroll
 from flet_app.components.figures import caption
 from flet_app.components.inputs import Typed, bottom_bar, field, primary, secondary, segments, use_typed
 from flet_app.components.surfaces import section
 from flet_app.components.tagging import tag
-from flet_app.theme import EDGE, TOUCH_TARGET
+from flet_app.theme import TOUCH_TARGET
 
 
 @ft.component
@@ -52,16 +52,7 @@ def Unlock() -> ft.View:
         ),
         caption(t("Without the PIN you sign in with your password, which needs a connection.")),
     ]
-    return ft.View(
-        route="/",
-        padding=0,
-        controls=[
-            ft.SafeArea(
-                ft.ListView(rows, spacing=14, padding=ft.Padding.symmetric(horizontal=EDGE + 8), expand=True),
-                expand=True,
-            )
-        ],
-    )
+    return bare("/", rows)
 
 
 @ft.component

@@ -20,6 +20,7 @@ from flet_app.collector.views.location import LocationEntry
 from flet_app.collector.views.locked import Locked
 from flet_app.collector.views.more import More
 from flet_app.collector.views.note import NoteEntry
+from flet_app.collector.views.office import OfficeAddress
 from flet_app.collector.views.pin import PinChoice, Unlock
 from flet_app.collector.views.promise import PromiseEntry
 from flet_app.collector.views.receipt import ReceiptEntry
@@ -85,7 +86,7 @@ LOCKED_ROUTES = shut(Locked)
 def Screens() -> ft.Control | list[ft.View]:
     app = use_app()
     if app.phone.store is None:
-        return [SignIn()]
+        return [SignIn() if app.phone.office.address else OfficeAddress()]
     if app.phone.locked:
         return ft.Router(LOCKED_ROUTES, manage_views=True)
     if app.phone.pin.closed:

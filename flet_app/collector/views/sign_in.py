@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -11,12 +12,13 @@ from flet_app.collector.api import CodeNeeded, NoNetwork, Refused, WrongCredenti
 from flet_app.collector.portfolio import Json
 from flet_app.collector.session import NotACollector
 from flet_app.collector.state import Window, use_app
+from flet_app.collector.views.chrome import bare
 from flet_app.components.handlers import calling
 from flet_app.components.inputs import Typed, field, primary, use_typed
 from flet_app.components.status import Tone
 from flet_app.components.surfaces import card, notice
 from flet_app.components.tagging import tag
-from flet_app.theme import EDGE
+from flet_app.theme import TOUCH_TARGET
 
 
 @ft.component
@@ -25,7 +27,7 @@ def SignIn() -> ft.View:
     t = app.texts.t
     email = use_typed(app.phone.enrolment.email if app.phone.enrolment else "")
     password = use_typed()
-    code = use_typed()
+    code = use_typed(app.phone.office.code)
     asked_for_code, set_asked_for_code = ft.use_state(False)
     chosen, set_chosen = ft.use_state(dict[str, Any]())
     busy, set_busy = ft.use_state(False)
@@ -44,6 +46,7 @@ def SignIn() -> ft.View:
         except CodeNeeded:
             set_asked_for_code(True)
         except (WrongCredentials, NoNetwork, NotACollector, Refused) as error:
+            set_asked_for_code(asked_for_code or getattr(error, "code", "") == "code_invalid")
             set_problem(explain(app, error))
         finally:
             set_busy(False)
@@ -79,24 +82,8 @@ def SignIn() -> ft.View:
             )
         )
     if asked_for_code or not companies:
-        rows.append(primary("sign-in-submit", t("Sign in"), attempt, busy=busy))
-        rows.append(
-            ft.Text(
-                t("You need a connection only this once. Afterwards the app works without one."),
-                size=13, color=ft.Colors.ON_SURFACE_VARIANT, text_align=ft.TextAlign.CENTER,
-            )
-        )  # fmt: skip
-    return ft.View(
-        route="/entrar",
-        padding=0,
-        can_pop=app.phone.store is not None,
-        controls=[
-            ft.SafeArea(
-                ft.ListView(rows, spacing=14, padding=ft.Padding.symmetric(horizontal=EDGE + 8), expand=True),
-                expand=True,
-            )
-        ],
-    )
+        rows += enter_rows(app, attempt, busy=busy)
+    return bare("/entrar", [*rows, *office_rows(app)], can_pop=app.phone.store is not None)
 
 
 def greeting(app: Window) -> list[ft.Control]:
@@ -123,6 +110,17 @@ def person_rows(app: Window, email: Typed, password: Typed, attempt: Any) -> lis
         field(
             "sign-in-password", t("Password"), password, password=True, can_reveal_password=True,
             autofill_hints=ft.AutofillHint.PASSWORD, prefix_icon=ft.Icons.LOCK_OUTLINE, on_submit=attempt,
+        ),
+    ]  # fmt: skip
+
+
+def enter_rows(app: Window, attempt: Any, *, busy: bool) -> list[ft.Control]:
+    t = app.texts.t
+    return [
+        primary("sign-in-submit", t("Sign in"), attempt, busy=busy),
+        ft.Text(
+            t("You need a connection only this once. Afterwards the app works without one."),
+            size=13, color=ft.Colors.ON_SURFACE_VARIANT, text_align=ft.TextAlign.CENTER,
         ),
     ]  # fmt: skip
 
@@ -154,6 +152,26 @@ def code_rows(app: Window, code: Typed, attempt: Any) -> list[ft.Control]:
             capitalization=ft.TextCapitalization.CHARACTERS, on_submit=attempt,
         ),
     ]  # fmt: skip
+
+
+def office_rows(app: Window) -> list[ft.Control]:
+    """Which office is asked, and how to ask another one while this phone is nobody's."""
+    t, office = app.texts.t, app.phone.office
+    if office.is_fixed:
+        return []
+    name = office.address.removeprefix("https://")
+    said = ft.Text(
+        t("Office: {name}", name=name), size=13, expand=True, color=ft.Colors.ON_SURFACE_VARIANT, max_lines=2
+    )
+
+    async def change(_event: Any) -> None:
+        await asyncio.to_thread(office.forget)
+        app.phone.announce()
+
+    if app.phone.enrolment is not None:
+        return [said]
+    button = ft.TextButton(t("Change"), on_click=change, height=TOUCH_TARGET)
+    return [ft.Row([said, tag("office-change", button)])]
 
 
 def explain(app: Window, error: Exception) -> str:

@@ -11,6 +11,7 @@ from werkzeug.test import TestResponse
 
 from backend.attempts import PER_ACCOUNT
 from receivables.access import Role
+from receivables.office_link import read_office_link
 from tests.support.office import Office, Phone, PhoneKey
 
 
@@ -30,6 +31,7 @@ def test_the_supervisor_issues_a_code_and_the_phone_is_let_in(office: Office) ->
     issued = office.as_("sofia").post("/enrolment-codes", {"collector": "ana"})
     assert issued.status_code == 201
     assert issued.get_json()["email"] == office.email("ana")
+    assert read_office_link(issued.get_json()["link"]).code == issued.get_json()["code"]
     key = a_key()
     enrolled = ask(office, "ana", key, code=issued.get_json()["code"].lower().replace("-", " "))
     assert enrolled.status_code == 201, "small letters and blanks are as good"

@@ -46,7 +46,7 @@ def test_a_database_that_is_away_is_told_with_when_to_come_back(
 
 
 def test_the_process_is_healthy_without_its_database(client: FlaskClient) -> None:
-    assert client.get("/api/v1/health").get_json() == {"status": "ok"}
+    assert client.get("/api/v1/health").get_json() == {"status": "ok", "service": "recaudo"}
 
 
 def test_a_failure_of_our_own_tells_nothing_but_that(client: FlaskClient) -> None:
