@@ -180,20 +180,20 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
     ),
     # promises
     "promise_exceeds_open": (
-        "La promesa es de {amount}, pero el saldo es {open}.",
-        "The promise is for {amount}, but only {open} is open.",
+        "La promesa es de {amount}, pero el saldo es {open}. Redúzcala o añada facturas.",
+        "The promise is for {amount}, but only {open} is open. Promise less or add invoices.",
     ),
     "promise_in_past": (
-        "La fecha prometida ({date}) ya pasó.",
-        "The promised date ({date}) has passed.",
+        "La fecha prometida ({date}) ya pasó. Elija otra.",
+        "The promised date ({date}) has passed. Choose another.",
     ),
     "promise_too_far": (
-        "La promesa es a {days} días; el máximo es {max_days}.",
-        "The promise is {days} days ahead; the most is {max_days}.",
+        "La promesa es a {days} días; el máximo es {max_days}. Elija una fecha anterior.",
+        "The promise is {days} days ahead; the most is {max_days}. Choose an earlier date.",
     ),
     "too_many_promises": (
-        "El cliente ya tiene {max} promesas vigentes.",
-        "The customer already has {max} promises running.",
+        "El cliente ya tiene {max} promesas vigentes. Para cambiar una, marque las mismas facturas.",
+        "The customer already has {max} promises running. To change one, tick the same invoices.",
     ),
     # voids
     "void_repeated": (
@@ -230,16 +230,16 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         "Choose the reason.",
     ),
     "dispute_exceeds_open": (
-        "Reclama {amount}, pero en la factura queda {open} sin reclamar.",
-        "The dispute is over {amount}, but only {open} of the invoice is undisputed.",
+        "Reclama {amount}, pero en la factura queda {open} sin reclamar. Reduzca el monto.",
+        "The dispute is over {amount}, but only {open} of the invoice is undisputed. Dispute less.",
     ),
     "informed_exceeds_open": (
-        "El pago informado es de {amount}, pero el saldo es {open}.",
-        "The informed payment is {amount}, but only {open} is open.",
+        "El pago informado es de {amount}, pero el saldo es {open}. Revise el monto y las facturas.",
+        "The informed payment is {amount}, but only {open} is open. Check the amount and the invoices.",
     ),
     "payment_already_informed": (
-        "El pago con referencia {reference} ya se informó.",
-        "The payment with reference {reference} was informed already.",
+        "El pago con referencia {reference} ya se informó. Revise la referencia.",
+        "The payment with reference {reference} was informed already. Check the reference.",
     ),
     "date_in_future": (
         "La fecha ({date}) está en el futuro. Revísela.",
@@ -271,20 +271,20 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         " take another means of payment.",
     ),
     "deposit_exceeds_cash": (
-        "Deposita {cash} en efectivo, pero tiene {in_hand}.",
-        "You deposit {cash} in cash, but hold {in_hand}.",
+        "Deposita {cash} en efectivo, pero tiene {in_hand}. Revise el monto.",
+        "You deposit {cash} in cash, but hold {in_hand}. Check the amount.",
     ),
     "cheque_not_in_hand": (
-        "El cheque {number} ya no está en su poder.",
-        "You no longer hold cheque {number}.",
+        "El cheque {number} ya no está en su poder. Desmárquelo.",
+        "You no longer hold cheque {number}. Untick it.",
     ),
     "cheque_not_due": (
         "El cheque {number} es para el {due_on}; el banco no lo recibe antes.",
         "Cheque {number} is dated {due_on}; the bank takes it no earlier.",
     ),
     "slip_already_used": (
-        "El depósito {number} ya está registrado.",
-        "Deposit {number} is recorded already.",
+        "El depósito {number} ya está registrado. Revise el número de la papeleta.",
+        "Deposit {number} is recorded already. Check the number of the slip.",
     ),
     "nothing_to_close": (
         "No hay nada que cerrar.",

@@ -189,6 +189,7 @@ def history_of(portfolio: Portfolio, customer: str) -> list[dict[str, Any]]:
         ("informed_payment", portfolio.informed), ("note", portfolio.notes),
         ("location_update", portfolio.location_updates),
     )  # fmt: skip
+    own, name = str(portfolio.collector.get("_id")), portfolio.collector.get("name")
     items = list((portfolio.activity.get(customer) or {}).get("items") or ())
     known = {item.get("ref") for item in items}
     items += [
@@ -216,4 +217,7 @@ def history_of(portfolio: Portfolio, customer: str) -> list[dict[str, Any]]:
         for id_, doc in documents.items()
         if doc["customer"] == customer and id_ not in known
     ]  # fmt: skip
-    return sorted(items, key=lambda item: str(item["at"]), reverse=True)
+    named = [
+        {**item, "by": name} if name and f"collector:{item.get('by')}" == own else item for item in items
+    ]
+    return sorted(named, key=lambda item: str(item["at"]), reverse=True)

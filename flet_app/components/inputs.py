@@ -141,7 +141,8 @@ def field(
 ) -> ft.Control:
     """A text field, either `typed` or with a `value` that the screen holds in its state.
 
-    What was typed stays when there is an error, which stands right below it.
+    What was typed stays when there is an error, which stands right below it. Its key keeps the field the same
+    one when rows come and go above it; otherwise the client would build it anew, and empty.
     """
 
     def changed(event: Any) -> Any:
@@ -150,7 +151,7 @@ def field(
             typed.value = text
         return on_change(text) if on_change else None
 
-    return tag(
+    tagged = tag(
         identifier,
         ft.TextField(
             label=label,
@@ -165,6 +166,8 @@ def field(
         ),
         expand=options.get("expand"),
     )
+    tagged.key = identifier
+    return tagged
 
 
 def amount_field(

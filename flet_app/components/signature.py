@@ -27,11 +27,20 @@ class _Ink:
         self.strokes: Strokes = []
 
 
+def signature_field(
+    identifier: str, label: str, clear: str, width: float, on_change: Callable[[Strokes], Any]
+) -> ft.Control:
+    """`on_change` gets the lines whenever one is finished or all are wiped off.
+
+    What was drawn stays when rows come and go above it: the key keeps the field the same one.
+    """
+    return ft.Container(SignatureField(identifier, label, clear, width, on_change), key=identifier)
+
+
 @ft.component
 def SignatureField(
     identifier: str, label: str, clear: str, width: float, on_change: Callable[[Strokes], Any]
 ) -> ft.Control:
-    """`on_change` gets the lines whenever one is finished or all are wiped off."""
     ink = use_kept(_Ink)
     _turn, set_turn = ft.use_state(0)
 

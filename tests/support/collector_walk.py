@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +14,7 @@ import flet as ft
 from flet_app.collector.bootstrap import Settings, World
 from flet_app.collector.phone import Phone
 from flet_app.collector.window import open_window
+from replica import NotFound
 from tests.support.flet_harness import Screen
 from tests.support.seed_phone import seed_phone
 
@@ -39,16 +41,27 @@ NO_OFFICE = "http://127.0.0.1:9"
 
 
 def walk(
-    folder: Path, story: Story, *, now: datetime = NOW, api_url: str = NO_OFFICE, **options: Any
+    folder: Path,
+    story: Story,
+    *,
+    now: datetime = NOW,
+    api_url: str = NO_OFFICE,
+    clock: Callable[[], datetime] | None = None,
+    **options: Any,
 ) -> None:
-    """Open a seeded phone in `folder` whose office can't be reached, and walk `story` on it at `now`."""
+    """Open a seeded phone in `folder` whose office can't be reached, and walk `story` on it at `now`.
+
+    With a `clock` the story may let time pass.
+    """
 
     async def run() -> None:
         if not (folder / "enrolment.json").exists() and options.pop("seeded", True):
             seed_phone(folder, now=now, customers=12)
         settings = Settings(api_url=api_url, data=folder, host="127.0.0.1", port=0, device_name="test")
         counter = iter(range(1, 10_000))
-        world = World(now=lambda: now, random_bytes=lambda size: next(counter).to_bytes(size, "big"))
+        world = World(
+            now=clock or (lambda: now), random_bytes=lambda size: next(counter).to_bytes(size, "big")
+        )
         phone = Phone(settings, world)
         await phone.start()
 
@@ -62,6 +75,32 @@ def walk(
             await phone.stop()
 
     asyncio.run(run())
+
+
+def with_documents(story: Story, *documents: dict[str, Any]) -> Story:
+    """The same `story` on a phone that has these `documents` too, or instead of its own of that id."""
+
+    async def told(screen: Screen, phone: Phone) -> None:
+        await arrive(screen, phone, *documents)
+        await story(screen, phone)
+
+    return told
+
+
+async def arrive(screen: Screen, phone: Phone, *documents: dict[str, Any]) -> None:
+    """What a synchronisation would have brought."""
+    store = phone.store
+    assert store is not None
+
+    def put(transaction: Any) -> None:
+        for document in documents:
+            with contextlib.suppress(NotFound):
+                document = {**store.database.get(document["_id"]), **document}
+            transaction.put({"schema": 1, **document})
+
+    await store.write(put)
+    phone.announce()
+    await screen.settle()
 
 
 async def begin_visit(screen: Screen, code: str = "C0001") -> None:

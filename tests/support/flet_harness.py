@@ -11,6 +11,7 @@ import dataclasses
 import inspect
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date, datetime, time, tzinfo
 from typing import Any, Self
 
 import flet as ft
@@ -61,6 +62,13 @@ class ScriptedConnection(Connection):
 
     def dispose(self) -> None:
         self.executor.shutdown(wait=False)
+
+
+class Touch:
+    """A finger at a place of a control, as far as the app asks for it."""
+
+    def __init__(self, x: float, y: float) -> None:
+        self.local_position = ft.Offset(x, y)
 
 
 class Screen:
@@ -146,11 +154,16 @@ class Screen:
     def says(self, part: str) -> bool:
         """Is `part` written anywhere, in a text or below a field?"""
         errors = [
-            str(control.error)
+            str(control.error).replace("\u00a0", " ")
             for control in self.walk()
             if isinstance(control, ft.TextField) and control.error
         ]
         return any(part in text for text in [*self.texts(), *errors])
+
+    def announces(self, part: str) -> bool:
+        """Does a passing word at the bottom of the screen contain `part`?"""
+        said = (str(control.content) for control in self.walk() if isinstance(control, ft.SnackBar))
+        return any(part in text.replace("\u00a0", " ") for text in said)
 
     def has(self, identifier: str) -> bool:
         return any(getattr(control, "identifier", None) == identifier for control in self.walk())
@@ -165,6 +178,17 @@ class Screen:
         content = self.by_id(identifier).content
         assert isinstance(content, ft.TextField)
         return content
+
+    def calendar(self, zone: tzinfo) -> tuple[date, date]:
+        """The first and the last day that the open calendar offers."""
+        picker = self._calendar()
+        first, last = picker.first_date, picker.last_date
+        assert isinstance(first, datetime)
+        assert isinstance(last, datetime)
+        return first.astimezone(zone).date(), last.astimezone(zone).date()
+
+    def _calendar(self) -> ft.DatePicker:
+        return next(control for control in self.walk() if isinstance(control, ft.DatePicker))
 
     # -- doing --------------------------------------------------------------------------------
     async def fire(self, control: BaseControl, event: str, data: Any = None) -> None:
@@ -190,6 +214,22 @@ class Screen:
         assert key in {option.key for option in content.options}, f"{identifier} does not offer {key}"
         self.session.apply_patch(content._i, {"value": key})
         await self.fire(content, "select", key)
+
+    async def pick(self, day: date, zone: tzinfo) -> None:
+        """Choose `day` in the open calendar; the client answers with an instant."""
+        picker = self._calendar()
+        self.session.apply_patch(picker._i, {"value": datetime.combine(day, time(12), tzinfo=zone)})
+        await self.fire(picker, "change")
+        await self.fire(picker, "dismiss")
+
+    async def draw(self, identifier: str) -> None:
+        """Sign in a signature field: one line across it, as a finger would draw it."""
+        frame: Any = self.by_id(identifier).content
+        pad = frame.content
+        pad.on_pan_start(Touch(10, 20))
+        pad.on_pan_update(Touch(120, 60))
+        pad.on_pan_end(Touch(120, 60))
+        await self.settle()
 
     async def go(self, route: str) -> None:
         """What the client sends after the app asked it to navigate, or after a person typed an address."""

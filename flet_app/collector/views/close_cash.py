@@ -12,12 +12,12 @@ from flet_app.collector.portfolio import Json
 from flet_app.collector.state import Window, use_app
 from flet_app.collector.views.cash import cash_card, difference_line
 from flet_app.collector.views.chrome import screen, scroll
-from flet_app.collector.views.form_parts import below, remaining, told, use_recording
+from flet_app.collector.views.form_parts import below, leave_saying, remaining, told, use_recording
 from flet_app.collector.views.today import money
 from flet_app.components.figures import line
 from flet_app.components.handlers import use_kept
 from flet_app.components.inputs import Typed, bottom_bar, field, primary, use_typed
-from flet_app.components.signature import SignatureField, Strokes
+from flet_app.components.signature import Strokes, signature_field
 from flet_app.components.surfaces import card, empty, section
 from flet_app.components.tagging import tag
 from flet_app.theme import EDGE
@@ -70,8 +70,7 @@ def CloseCash() -> ft.View:
         )  # fmt: skip
 
     def done(fact: Json) -> None:
-        app.page.navigate(route.rsplit("/", 1)[0])
-        app.say(t("Cash closed: {amount}", amount=texts.money(fact["counted"], currency)))
+        leave_saying(app, route, t("Cash closed: {amount}", amount=texts.money(fact["counted"], currency)))
 
     problems, saving, save = use_recording(action, done)
     if session.is_empty:
@@ -104,10 +103,10 @@ def CloseCash() -> ft.View:
         )  # fmt: skip
     rows += [
         section(t("Signatures")),
-        SignatureField("close-signature", t("You deliver"), t("Clear"), width, sign),
+        signature_field("close-signature", t("You deliver"), t("Clear"), width, sign),
         *below(app, problems, "signature"),
         field("close-receiver-name", t("Name of who receives"), receiver, dense=True),
-        SignatureField("close-receiver", t("Who receives"), t("Clear"), width, receive),
+        signature_field("close-receiver", t("Who receives"), t("Clear"), width, receive),
         *below(app, problems, "receiver"),
         *remaining(app, problems, FIELDS),
     ]

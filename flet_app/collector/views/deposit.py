@@ -12,7 +12,14 @@ from flet_app.collector.portfolio import Json
 from flet_app.collector.state import Window, use_app
 from flet_app.collector.views.cash import cheque_row
 from flet_app.collector.views.chrome import screen, scroll
-from flet_app.collector.views.form_parts import below, day_choice, remaining, told, use_recording
+from flet_app.collector.views.form_parts import (
+    below,
+    day_choice,
+    leave_saying,
+    remaining,
+    told,
+    use_recording,
+)
 from flet_app.collector.views.today import money
 from flet_app.components.figures import line
 from flet_app.components.handlers import calling, use_kept
@@ -63,8 +70,7 @@ def DepositEntry() -> ft.View:
         )  # fmt: skip
 
     def done(fact: Json) -> None:
-        app.page.navigate(route.rsplit("/", 1)[0])
-        app.say(t("Deposit saved: {amount}", amount=texts.money(fact["total"], currency)))
+        leave_saying(app, route, t("Deposit saved: {amount}", amount=texts.money(fact["total"], currency)))
 
     problems, saving, save = use_recording(action, done)
     picked = sum((each.amount for each in session.cheques if each.key in chosen), typed_cash())
@@ -93,7 +99,7 @@ def DepositEntry() -> ft.View:
         ),
         field("deposit-account", t("Account"), account, error=told(app, problems, "account"), dense=True),
         section(t("Deposited on")),
-        day_choice(app, "deposit-day", on, set_on, PROPOSED, days=30),
+        day_choice(app, "deposit-day", on, set_on, PROPOSED, last=today, days=30),
         *below(app, problems, "deposited_on"),
         *remaining(app, problems, FIELDS),
     ]  # fmt: skip

@@ -16,7 +16,7 @@ from flet_app.collector.views.payment_lines import pick_date
 from flet_app.components.figures import caption, line
 from flet_app.components.handlers import calling, use_kept
 from flet_app.components.inputs import Typed, bottom_bar, choice, choices, field, primary, use_typed
-from flet_app.components.signature import SignatureField, Strokes
+from flet_app.components.signature import Strokes, signature_field
 from flet_app.components.status import Tone, tone_color
 from flet_app.components.surfaces import card, empty, notice, section
 from flet_app.theme import EDGE
@@ -135,7 +135,7 @@ def attendance(app: Window, attended: Typed, given: Given) -> list[ft.Control]:
     return [
         section(t("Who attended (optional)")),
         field("attended-by", t("Name of who attended"), attended, dense=True),
-        SignatureField(
+        signature_field(
             "visit-signature", t("Signature"), t("Clear"), app.content_width - 2 * EDGE, given.sign
         ),
     ]  # fmt: skip

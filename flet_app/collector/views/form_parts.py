@@ -58,6 +58,12 @@ def use_recording(
     return problems, recording, save
 
 
+def leave_saying(app: Window, route: str, words: str) -> None:
+    """Back to the screen below the form at `route`, with a passing word about what was recorded."""
+    app.page.navigate(route.rsplit("/", 1)[0])
+    app.say(words)
+
+
 def told(app: Window, problems: Problems, field: str) -> str | None:
     """The sentence of the first problem of `field`."""
     found = next((each for each in problems if each.field == field), None)
@@ -142,8 +148,10 @@ def day_choice(
     proposed: Sequence[tuple[int, str]],
     *,
     days: int,
+    first: date | None = None,
+    last: date | None = None,
 ) -> ft.Control:
-    """Chips of days counted from today, and any other date within `days` of it."""
+    """Chips of days counted from today, and any other date from `first` to `last`, or within `days` of it."""
     t, today = app.texts.t, app.phone.today()
     offset = (value - today).days
     chips = [
@@ -157,7 +165,8 @@ def day_choice(
     chips.append(
         choice(
             f"{prefix}-other", app.texts.weekday(value) if other else t("Another date"), selected=other,
-            icon=ft.Icons.EVENT, on_select=lambda _event: pick_date(app, value, choose, days=days),
+            icon=ft.Icons.EVENT,
+            on_select=lambda _event: pick_date(app, value, choose, first=first, last=last, days=days),
         )
     )  # fmt: skip
     return choices(chips)

@@ -79,7 +79,7 @@ def day_bar(app: Window, on: date, choose: Callable[[date], None]) -> ft.Control
                 "day-pick",
                 ft.TextButton(
                     ft.Text(words, size=16, weight=ft.FontWeight.W_600), height=TOUCH_TARGET,
-                    on_click=lambda _event: pick_date(app, on, choose),
+                    on_click=lambda _event: pick_date(app, on, choose, last=app.phone.today()),
                 ),
             ),
             tag(

@@ -6,22 +6,20 @@ from typing import Any
 
 import flet as ft
 
-from flet_app.collector import figures
 from flet_app.collector.actions.claims import informed_payment
 from flet_app.collector.portfolio import Json
 from flet_app.collector.state import use_app
-from flet_app.collector.views.chrome import screen, scroll
+from flet_app.collector.views.claim_form import use_claim
 from flet_app.collector.views.form_parts import (
     below,
     day_choice,
-    invoice_ticks,
+    leave_saying,
     remaining,
     told,
     use_recording,
 )
-from flet_app.components.inputs import amount_field, bottom_bar, field, primary, use_typed
-from flet_app.components.surfaces import empty, section
-from receivables.money import Money
+from flet_app.components.inputs import amount_field, field, primary, use_typed
+from flet_app.components.surfaces import section
 
 PROPOSED = ((0, "Today"), (-1, "Yesterday"))
 FIELDS = frozenset({"amount", "paid_on", "bank", "reference", "text"})
@@ -33,44 +31,30 @@ def InformedPaymentEntry() -> ft.View:
     t = app.texts.t
     code = ft.use_route_params().get("code", "")
     route = ft.use_view_path()
-    items = figures.open_items(app.phone.portfolio, code)
-    currency = items[0].open.currency if items else app.phone.portfolio.currency
-    chosen, set_chosen = ft.use_state(tuple[str, ...]())
+    form = use_claim(app, code)
     on, set_on = ft.use_state(app.phone.today())
-    amount_text, bank, reference, text = use_typed(), use_typed(), use_typed(), use_typed()
-
-    def toggle(number: str) -> None:
-        others = tuple(each for each in chosen if each != number)
-        now = others if number in chosen else (*others, number)
-        open_ = sum((item.open for item in items if item.invoice in now), Money.zero(currency))
-        amount_text.set(app.texts.amount_text(open_.minor, currency) if open_ else "")
-        set_chosen(now)
+    bank, reference, text = use_typed(), use_typed(), use_typed()
 
     async def action() -> Any:
-        minor = app.texts.parse_amount(amount_text.value, currency) or 0
         return await informed_payment(
-            app.phone, code, invoices=chosen, amount=Money(minor, currency), paid_on=on, bank=bank.value,
+            app.phone, code, invoices=form.chosen, amount=form.money, paid_on=on, bank=bank.value,
             reference=reference.value, text=text.value,
         )  # fmt: skip
 
     def done(fact: Json) -> None:
-        app.page.navigate(route.rsplit("/", 1)[0])
-        app.say(t("Informed payment saved: {amount}", amount=app.texts.money(fact["amount"], currency)))
+        amount = app.texts.money(fact["amount"], fact["currency"])
+        leave_saying(app, route, t("Informed payment saved: {amount}", amount=amount))
 
     problems, saving, save = use_recording(action, done)
-    name = app.phone.portfolio.customer_name(code)
-    if not items:
-        body: ft.Control = scroll([empty(ft.Icons.CHECK_CIRCLE_OUTLINE, t("This customer owes nothing."))])
-        return screen(app, route=route, title=t("Informed payment"), subtitle=name, body=body)
     rows: list[ft.Control] = [
         section(t("Which invoices the customer paid")),
-        invoice_ticks(app, items, chosen, toggle),
+        form.ticks(),
         amount_field(
-            "informed-amount", t("Amount paid"), amount_text, symbol=app.texts.symbol(currency),
+            "informed-amount", t("Amount paid"), form.amount, symbol=form.symbol,
             error=told(app, problems, "amount"), helper=t("The balance changes when the office confirms it."),
         ),
         section(t("Paid on")),
-        day_choice(app, "informed-day", on, set_on, PROPOSED, days=120),
+        day_choice(app, "informed-day", on, set_on, PROPOSED, last=app.phone.today(), days=120),
         *below(app, problems, "paid_on"),
         field("informed-bank", t("Bank or place"), bank, error=told(app, problems, "bank"), dense=True),
         field(
@@ -83,7 +67,7 @@ def InformedPaymentEntry() -> ft.View:
         ),
         *remaining(app, problems, FIELDS),
     ]  # fmt: skip
-    return screen(
-        app, route=route, title=t("Informed payment"), subtitle=name, body=scroll(rows),
-        bottom=bottom_bar(primary("informed-save", t("Save informed payment"), save, busy=saving)),
+    return form.screen(
+        route=route, title=t("Informed payment"), rows=rows,
+        save=primary("informed-save", t("Save informed payment"), save, busy=saving),
     )  # fmt: skip

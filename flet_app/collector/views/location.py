@@ -10,7 +10,7 @@ from flet_app.collector.actions.claims import update_location
 from flet_app.collector.portfolio import Json
 from flet_app.collector.state import Window, use_app
 from flet_app.collector.views.chrome import screen, scroll
-from flet_app.collector.views.form_parts import below, remaining, told, use_recording
+from flet_app.collector.views.form_parts import below, leave_saying, remaining, told, use_recording
 from flet_app.components.figures import caption, line
 from flet_app.components.handlers import use_kept
 from flet_app.components.inputs import bottom_bar, field, primary, secondary, use_typed
@@ -54,8 +54,7 @@ def LocationEntry() -> ft.View:
         )
 
     def done(_fact: Json) -> None:
-        app.page.navigate(route.rsplit("/", 1)[0])
-        app.say(t("New position sent to the office"))
+        leave_saying(app, route, t("New position sent to the office"))
 
     problems, saving, save = use_recording(action, done)
     rows: list[ft.Control] = [

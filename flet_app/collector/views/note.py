@@ -10,7 +10,7 @@ from flet_app.collector.actions.claims import note
 from flet_app.collector.portfolio import Json
 from flet_app.collector.state import use_app
 from flet_app.collector.views.chrome import screen, scroll
-from flet_app.collector.views.form_parts import remaining, told, use_recording
+from flet_app.collector.views.form_parts import leave_saying, remaining, told, use_recording
 from flet_app.components.inputs import bottom_bar, field, primary, use_typed
 
 
@@ -26,8 +26,7 @@ def NoteEntry() -> ft.View:
         return await note(app.phone, code, text=text.value)
 
     def done(_fact: Json) -> None:
-        app.page.navigate(route.rsplit("/", 1)[0])
-        app.say(t("Note saved"))
+        leave_saying(app, route, t("Note saved"))
 
     problems, saving, save = use_recording(action, done)
     rows: list[ft.Control] = [

@@ -240,9 +240,15 @@ def date_row(
 
 
 def pick_date(
-    app: Window, value: date, on_pick: Callable[[date], Any], *, first: date | None = None, days: int = 365
+    app: Window,
+    value: date,
+    on_pick: Callable[[date], Any],
+    *,
+    first: date | None = None,
+    last: date | None = None,
+    days: int = 365,
 ) -> None:
-    """Ask for a date in the company's zone and language."""
+    """Ask for a date from `first` to `last`, each `days` from today where it is not given."""
     zone = app.phone.zone
 
     def noon(day: date) -> datetime:
@@ -257,7 +263,7 @@ def pick_date(
         ft.DatePicker(
             value=noon(value),
             first_date=noon(first or today - timedelta(days=days)),
-            last_date=noon(today + timedelta(days=days)),
+            last_date=noon(last or today + timedelta(days=days)),
             current_date=noon(today),
             on_change=changed,
             help_text=app.texts.t("Choose a date"),
