@@ -15,10 +15,7 @@ from packaging.requirements import Requirement
 
 from flet_app.bundle import ROOT, bundle
 
-# Of the native wheels that Flet builds for Android (flet-dev/mobile-forge, recipes/) those that the app uses.
-NATIVE_ON_ANDROID = frozenset({"cffi", "cryptography", "pillow", "msgpack"})
 NOT_NEEDED_HERE = frozenset({"tzdata"})  # data alone; a computer has its own time zones
-ALSO_PURE = frozenset({"fonttools"})  # a computer takes its fast wheel, a phone the py3-none-any beside it
 
 IMPORT_ALL = """
 import importlib, json, pkgutil, sys
@@ -109,15 +106,6 @@ def test_everything_on_a_phone_imports_with_its_own_dependencies_alone(folder: P
         timeout=120,
     )
     assert done.returncode == 0, done.stderr
-
-
-def test_every_dependency_is_pure_python_or_built_for_android() -> None:
-    native = {
-        name
-        for name in _carried_distributions()
-        if "Root-Is-Purelib: true" not in (metadata.distribution(name).read_text("WHEEL") or "")
-    }
-    assert native - ALSO_PURE <= NATIVE_ON_ANDROID
 
 
 def test_an_earlier_bundle_is_replaced_and_anything_else_is_left_alone(folder: Path) -> None:
