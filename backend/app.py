@@ -14,6 +14,7 @@ from backend.couch.errors import Conflict, CouchError, NotFound
 from backend.errors import CONTENT_TYPE, LANGUAGES, ApiProblem, FieldError
 from backend.http.assignment import assignment_blueprint
 from backend.http.audit import audit_blueprint
+from backend.http.brand import brand_blueprint
 from backend.http.corrections import corrections_blueprint
 from backend.http.devices import devices_blueprint
 from backend.http.erp import erp_blueprint
@@ -42,6 +43,7 @@ BLUEPRINTS = (
     assignment_blueprint,
     zones_blueprint,
     recovery_blueprint,
+    brand_blueprint,
     audit_blueprint,
 )
 

@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from receivables.messages import MESSAGES
+
 LANGUAGES = ("es", "en")
 CONTENT_TYPE = "application/problem+json"
 
@@ -231,6 +233,11 @@ PROBLEMS: Mapping[str, _Entry] = {
         ("Zona no encontrada", "Zone not found"),
         ("No hay una zona con el código {code}.", "There is no zone of code {code}."),
     ),
+    **{
+        code: _Entry(400, ("Logo no aceptado", "Logo refused"), MESSAGES[code])
+        for code in MESSAGES
+        if code.startswith("logo_")
+    },
     "recovery_unreadable": _Entry(
         400,
         ("No es un archivo de recuperación", "Not a recovery file"),
@@ -339,6 +346,7 @@ FIELD_PROBLEMS: Mapping[str, tuple[str, str]] = {
         "It should be a whole number from {low} to {high}.",
     ),
     "not_a_choice": ("Debe ser uno de: {choices}.", "It should be one of: {choices}."),
+    "not_a_color": ("Debe ser un color como #0B6E4F.", "It should be a colour such as #0B6E4F."),
     "not_a_code": (
         "Debe ser un código: letras minúsculas y números.",
         "It should be a code: small letters and digits.",

@@ -15,7 +15,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from paperwork.facts import UNREADABLE, fact_digest, paper_number, scanned
-from paperwork.letter import INNER, MARGIN, SMALL, Doc, Heading, Letter, Signed
+from paperwork.letter import INNER, MARGIN, PLAIN, SMALL, Doc, Heading, Imprint, Letter, Signed
 from paperwork.phrases import PHRASES, Wording
 from paperwork.pictures import is_picture
 from paperwork.sheet import SOFT, Column
@@ -47,6 +47,7 @@ def render_acta(
     receipts: Sequence[Doc] = (),
     photos: Sequence[ActaPhoto] = (),
     language: str = "es",
+    imprint: Imprint = PLAIN,
 ) -> bytes:
     """Return the PDF of a finished visit; the same arguments give the same bytes.
 
@@ -60,7 +61,7 @@ def render_acta(
             promises=[each for each in promises if _is_made_in(visit, each)],
             receipts=[each for each in receipts if each.get("visit") == visit["start"]],
             photos=[each for each in photos if is_of_visit(visit, each.fact)],
-            language=language,
+            language=language, imprint=imprint,
         )  # fmt: skip
     except UNREADABLE as error:
         if isinstance(error, BadDocument):
@@ -90,6 +91,7 @@ def _render(
     receipts: Sequence[Doc],
     photos: Sequence[ActaPhoto],
     language: str,
+    imprint: Imprint,
 ) -> bytes:
     say, zone = Wording(language, company), ZoneInfo(company["timezone"])
     began, ended = parse_instant(visit["started_at"]), parse_instant(visit["finished_at"])
@@ -98,7 +100,7 @@ def _render(
     number, digest = paper_number(visit["_id"]), fact_digest(visit)
     heading = Heading(
         company=company, title=say("acta_title"), number=number, date=_when(ended, zone),
-        created_at=parse_instant(visit["created_at"]), language=language,
+        created_at=parse_instant(visit["created_at"]), language=language, imprint=imprint,
     )  # fmt: skip
     with Letter(heading) as letter:
         letter.prose(say("acta_purpose"), size=SMALL, grey=SOFT)
@@ -126,7 +128,7 @@ def _render(
         _pictures(letter, photos, say, zone)
         _sign(letter, visit, collector, say)
         letter.verification(say("verification"), digest, scanned(visit, digest))
-        return letter.finish(say("page"))
+        return letter.finish()
 
 
 def _customer(customer: Doc, visit: Doc, say: Wording) -> list[tuple[str, str]]:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
 from paperwork.facts import UNREADABLE, fact_digest, paper_number, scanned
-from paperwork.letter import INNER, MARGIN, Doc, Heading, Letter, Signed
+from paperwork.letter import INNER, MARGIN, PLAIN, Doc, Heading, Imprint, Letter, Signed
 from paperwork.phrases import Wording
 from paperwork.pictures import is_picture
 from paperwork.sheet import Column
@@ -23,19 +23,27 @@ _SLIP_HEIGHT = 78.0
 _SHORT = 8  # of an id that only reminds
 
 
-def render_cash_close(close: Doc, *, company: Doc, collector: Doc, language: str = "es") -> bytes:
+def render_cash_close(
+    close: Doc, *, company: Doc, collector: Doc, language: str = "es", imprint: Imprint = PLAIN
+) -> bytes:
     """Return the PDF of a `cash_close`; the same arguments give the same bytes. Raise BadDocument."""
-    return _readable(close, lambda: _close(close, company, collector, language))
+    return _readable(close, lambda: _close(close, company, collector, language, imprint))
 
 
 def render_deposit(
-    deposit: Doc, *, company: Doc, collector: Doc, slip: bytes | None = None, language: str = "es"
+    deposit: Doc,
+    *,
+    company: Doc,
+    collector: Doc,
+    slip: bytes | None = None,
+    language: str = "es",
+    imprint: Imprint = PLAIN,
 ) -> bytes:
     """Return the PDF of a `deposit`, with the picture of the bank's slip where there is one.
 
     The same arguments give the same bytes. Raise BadDocument.
     """
-    return _readable(deposit, lambda: _deposit(deposit, company, collector, slip, language))
+    return _readable(deposit, lambda: _deposit(deposit, company, collector, language, imprint, slip=slip))
 
 
 def _readable(fact: Doc, render: Callable[[], bytes]) -> bytes:
@@ -47,7 +55,7 @@ def _readable(fact: Doc, render: Callable[[], bytes]) -> bytes:
         raise BadDocument(f"{fact.get('_id')!r}: {error!r}") from error
 
 
-def _close(close: Doc, company: Doc, collector: Doc, language: str) -> bytes:
+def _close(close: Doc, company: Doc, collector: Doc, language: str, imprint: Imprint) -> bytes:
     _check_close(close)
     say = Wording(language, company)
     currency = str(close["currency"])
@@ -60,7 +68,10 @@ def _close(close: Doc, company: Doc, collector: Doc, language: str) -> bytes:
     if difference:
         named += f" ({say('surplus' if difference.minor > 0 else 'shortage')})"
     receiver, signature = close.get("receiver") or {}, close.get("signature") or {}
-    with Letter(_heading(close, say("close_title"), close["closes_on"], company=company, say=say)) as letter:
+    heading = _heading(
+        close, say("close_title"), close["closes_on"], company=company, say=say, imprint=imprint
+    )
+    with Letter(heading) as letter:
         before = f"…{str(close['previous'])[-_SHORT:]}" if close.get("previous") else say("none")
         settled = {"receipts": len(close.get("receipts") or ()), "deposits": len(close.get("deposits") or ())}
         letter.facts([
@@ -157,7 +168,9 @@ def _cheques(letter: Letter, fact: Doc, say: Wording) -> None:
     letter.sums([(say("cheques_total"), say.money(sum(amounts, Money.zero(currency))))])
 
 
-def _deposit(deposit: Doc, company: Doc, collector: Doc, slip: bytes | None, language: str) -> bytes:
+def _deposit(
+    deposit: Doc, company: Doc, collector: Doc, language: str, imprint: Imprint, *, slip: bytes | None
+) -> bytes:
     say = Wording(language, company)
     currency = str(deposit["currency"])
     cash, total = (Money.from_json(deposit[name], currency) for name in ("cash", "total"))
@@ -166,9 +179,9 @@ def _deposit(deposit: Doc, company: Doc, collector: Doc, slip: bytes | None, lan
     )
     if cash + cheques != total:
         raise BadDocument(f"deposit {deposit.get('_id')!r}: cash and cheques are not its total")
-    with Letter(
-        _heading(deposit, say("deposit_title"), deposit["deposited_on"], company=company, say=say)
-    ) as letter:
+    on = deposit["deposited_on"]
+    heading = _heading(deposit, say("deposit_title"), on, company=company, say=say, imprint=imprint)
+    with Letter(heading) as letter:
         letter.facts([
             (say("bank"), str(deposit["bank"])), (say("account"), str(deposit.get("account") or "")),
             (say("slip"), str(deposit["number"])),
@@ -194,7 +207,7 @@ def _deposit(deposit: Doc, company: Doc, collector: Doc, slip: bytes | None, lan
         return _finish(letter, deposit, say)
 
 
-def _heading(fact: Doc, title: str, on: str, *, company: Doc, say: Wording) -> Heading:
+def _heading(fact: Doc, title: str, on: str, *, company: Doc, say: Wording, imprint: Imprint) -> Heading:
     return Heading(
         company=company,
         title=title,
@@ -202,6 +215,7 @@ def _heading(fact: Doc, title: str, on: str, *, company: Doc, say: Wording) -> H
         date=date_text(parse_date(on)),
         created_at=parse_instant(fact["created_at"]),
         language=say.language,
+        imprint=imprint,
     )
 
 
@@ -216,4 +230,4 @@ def _who(fact: Doc, collector: Doc, company: Doc, say: Wording) -> list[tuple[st
 def _finish(letter: Letter, fact: Doc, say: Wording) -> bytes:
     digest = fact_digest(fact)
     letter.verification(say("verification"), digest, scanned(fact, digest))
-    return letter.finish(say("page"))
+    return letter.finish()

@@ -8,22 +8,36 @@ from datetime import datetime
 from typing import Any
 
 from paperwork.labels import TAX_ID_NAMES
-from paperwork.sheet import INK, SHADE, SOFT, Column, Sheet
+from paperwork.office_page import WIDTH, OfficePage, Running
+from paperwork.phrases import Wording
+from paperwork.sheet import INK, SHADE, SOFT, Column
 
 Doc = Mapping[str, Any]
 Pairs = Sequence[tuple[str, str]]
 
-_WIDTH, _HEIGHT = 210.0, 297.0
 MARGIN = 15.0
-INNER = _WIDTH - 2 * MARGIN
+INNER = WIDTH - 2 * MARGIN
 TEXT, SMALL = 9.0, 8.0
 _TITLE_WIDTH = 78.0
-_FOOT = 7.0
 _GUTTER = 8.0
 _LABEL_WIDTH = 34.0
 _SIGNATURE_WIDTH, _SIGNATURE_HEIGHT = 76.0, 18.0
 _FIELD = 1000.0  # a signature is drawn on a field this wide
 _QR = 20.0
+_LOGO_WIDTH, _LOGO_HEIGHT = 34.0, 17.0
+
+
+@dataclass(frozen=True, slots=True)
+class Imprint:
+    """What a paper carries beside its facts: the company's logo (PNG or JPEG), and how many copies of it were
+    handed over before this one.
+    """
+
+    logo: bytes | None = None
+    copies: int = 0
+
+
+PLAIN = Imprint()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +50,11 @@ class Heading:
     date: str
     created_at: datetime
     language: str
+    imprint: Imprint = PLAIN
+
+    @property
+    def name(self) -> str:
+        return f"{self.title} {self.number}".strip()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,34 +66,18 @@ class Signed:
     strokes: Sequence[Sequence[float]] = ()
 
 
-class Letter(Sheet):
+class Letter(OfficePage):
     """Write its sections from top to bottom, then `finish`."""
 
     def __init__(self, heading: Heading) -> None:
         self._heading = heading
-        title = f"{heading.title} {heading.number}".strip()
-        super().__init__(
-            width=_WIDTH, height=_HEIGHT, margin=MARGIN, created_at=heading.created_at, title=title
-        )
-        self.set_lang(heading.language)
-        self.set_author(str(heading.company["name"]))
+        self._say = Wording(heading.language, heading.company)
+        running = Running(
+            paper=heading.name, issuer=str(heading.company["name"]), foot=heading.name,
+            page_word=self._say("page"), language=heading.language,
+        )  # fmt: skip
+        super().__init__(running, margin=MARGIN, created_at=heading.created_at, title=heading.name)
         self._draw_head()
-
-    @property
-    def bottom(self) -> float:
-        return super().bottom - _FOOT
-
-    def header(self) -> None:
-        if self.page_no() == 1:
-            return
-        self.set_y(MARGIN)
-        self.style(SMALL, bold=True)
-        self.fitted(f"{self._heading.title} {self._heading.number}", x=MARGIN, width=INNER / 2)
-        self.style(SMALL, grey=SOFT)
-        self.fitted(str(self._heading.company["name"]), x=MARGIN + INNER / 2, width=INNER / 2, align="R")
-        self.space(self.line_height() + 1)
-        self.rule(x=MARGIN, width=INNER, grey=60, thickness=0.3)
-        self.space(4)
 
     def keep(self, height: float) -> None:
         """Go to a new page unless `height` mm fit on this one."""
@@ -173,37 +176,30 @@ class Letter(Sheet):
         self.pair(label, grouped, x=MARGIN, width=INNER - _QR - 6, label_width=_LABEL_WIDTH)
         self.set_y(top + _QR)
 
-    def finish(self, page_word: str, *, stamp: str = "") -> bytes:
-        """Return the PDF with the page numbers in."""
-        count = self.pages_count
-        for page in range(1, count + 1):
-            self.page = page
-            self.set_y(_HEIGHT - MARGIN - _FOOT + 3)
-            self.style(6.5, grey=SOFT)
-            self.fitted(f"{self._heading.title} {self._heading.number}", x=MARGIN, width=INNER * 0.7)
-            self.fitted(f"{page_word} {page}/{count}", x=MARGIN + INNER * 0.7, width=INNER * 0.3, align="R")
-            if stamp:
-                self.stamp(stamp, size=64)
-        return bytes(self.output())
-
     def _draw_head(self) -> None:
-        heading, company = self._heading, self._heading.company
-        left = INNER - _TITLE_WIDTH - _GUTTER
+        heading, company, logo = self._heading, self._heading.company, self._heading.imprint.logo
+        x, below = MARGIN, MARGIN
+        if logo is not None:
+            x += self.logo(logo, x=MARGIN, y=MARGIN, width=_LOGO_WIDTH, height=_LOGO_HEIGHT) + 4
+            below += _LOGO_HEIGHT
+        width = MARGIN + INNER - _TITLE_WIDTH - _GUTTER - x
         self.set_y(MARGIN)
         self.style(13, bold=True)
-        self.paragraph(str(company["name"]), x=MARGIN, width=left)
+        self.paragraph(str(company["name"]), x=x, width=width)
         self.style(SMALL, grey=SOFT)
         tax_id = company.get("tax_id")
         named = f"{TAX_ID_NAMES.get(company.get('country', ''), 'ID')} {tax_id}" if tax_id else ""
         for line in filter(None, (named, company.get("address"), company.get("phone"))):
-            self.paragraph(str(line), x=MARGIN, width=left)
-        below = self.get_y()
+            self.paragraph(str(line), x=x, width=width)
+        below = max(below, self.get_y())
         x = MARGIN + INNER - _TITLE_WIDTH
         self.set_y(MARGIN)
         self.style(13, bold=True)
         self.paragraph(heading.title, x=x, width=_TITLE_WIDTH, align="R")
         self.style(TEXT)
-        for line in filter(None, (heading.number, heading.date)):
+        copies = heading.imprint.copies
+        copy = self._say("copy", number=copies) if copies else ""
+        for line in filter(None, (heading.number, heading.date, copy)):
             self.fitted(line, x=x, width=_TITLE_WIDTH, align="R")
             self.space(self.line_height())
         self.set_y(max(below, self.get_y()) + 2)

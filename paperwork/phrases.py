@@ -10,6 +10,7 @@ from receivables.money import Money
 
 PHRASES: Mapping[str, tuple[str, str]] = {
     "page": ("Página", "Page"),
+    "copy": ("Copia {number}", "Copy {number}"),
     "verification": ("Verificación", "Verification"),
     "collector": ("Gestor", "Collector"),
     "customer": ("Cliente", "Customer"),

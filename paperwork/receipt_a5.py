@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-
 from paperwork.receipt_view import ReceiptView
 from paperwork.sheet import SHADE, SOFT, STAMP, Column, Sheet
 
@@ -42,10 +40,7 @@ def draw_a5(view: ReceiptView, *, logo: bytes | None) -> bytes:
 def _head(sheet: Sheet, view: ReceiptView, logo: bytes | None) -> None:
     left, number_width = _MARGIN, 48.0
     if logo is not None:
-        sheet.image(
-            io.BytesIO(logo), x=_MARGIN, y=_MARGIN, w=_LOGO_WIDTH, h=_LOGO_HEIGHT, keep_aspect_ratio=True
-        )
-        left += _LOGO_WIDTH + 3
+        left += sheet.logo(logo, x=_MARGIN, y=_MARGIN, width=_LOGO_WIDTH, height=_LOGO_HEIGHT) + 3
     company_width = _WIDTH - _MARGIN - number_width - 4 - left
     sheet.set_y(_MARGIN)
     sheet.style(11, bold=True)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import io
-
+from paperwork.office_page import WIDTH, OfficePage, Running
 from paperwork.ride_invoice import buyer_pairs, figure, line_table, payment_table, total_pairs
 from paperwork.ride_view import Pairs, RideHead, ride_head
 from paperwork.ride_withholding import subject_pairs, supporting_table, withheld_table
-from paperwork.sheet import SHADE, SOFT, STAMP, Sheet
+from paperwork.sheet import SHADE, SOFT, STAMP
 from receivables.electronic_documents import ElectronicDocument, ElectronicInvoice, WithholdingVoucher
 
-_WIDTH, _HEIGHT, _MARGIN = 210.0, 297.0, 11.0
-_INNER = _WIDTH - 2 * _MARGIN
+_MARGIN = 11.0
+_INNER = WIDTH - 2 * _MARGIN
 _GAP, _PAD = 4.0, 3.0
 _LEFT = 92.0
 _RIGHT = _INNER - _LEFT - _GAP
@@ -20,65 +19,44 @@ _BARS = 11.0
 _TEXT, _SMALL = 7.5, 7.0
 _ROW_PADDING = 0.5
 _TOTALS, _TOTAL_VALUE = 78.0, 26.0
-_FOOT = 6.0  # room for the page number below the text
 
 
-class _Ride(Sheet):
-    """A page whose second and later ones repeat whose document this is."""
-
-    def __init__(self, head: RideHead) -> None:
-        self._head = head
-        super().__init__(
-            width=_WIDTH,
-            height=_HEIGHT,
-            margin=_MARGIN,
-            created_at=head.created_at,
-            title=f"{head.title} {head.number}",
-        )
-        self.set_lang("es")
-        self.set_author(head.legal_name)
-
-    @property
-    def bottom(self) -> float:
-        return super().bottom - _FOOT
-
-    def header(self) -> None:
-        if self.page_no() == 1:
-            return
-        self.set_y(_MARGIN)
-        self.style(_SMALL, bold=True)
-        self.fitted(f"{self._head.title} n.º {self._head.number}", x=_MARGIN, width=_LEFT)
-        self.style(_SMALL, grey=SOFT)
-        who = f"{self._head.legal_name} · RUC {self._head.ruc}"
-        self.fitted(who, x=_MARGIN + _LEFT + _GAP, width=_RIGHT, align="R")
-        self.space(self.line_height() + 1)
-        self.rule(x=_MARGIN, width=_INNER, grey=60, thickness=0.3)
-        self.space(3)
-
-
-def render_ride(document: ElectronicDocument, *, logo: bytes | None = None) -> bytes:
-    """Return the PDF; the same document and logo (PNG or JPEG) give the same bytes.
+def render_ride(document: ElectronicDocument, *, logo: bytes | None = None, copies: int = 0) -> bytes:
+    """Return the PDF; the same document, logo (PNG or JPEG) and number of earlier copies give the same bytes.
 
     A document of the test environment, or one that the SRI has not authorised, says so across every page.
     """
     head = ride_head(document)
-    with _Ride(head) as sheet:
+    title = f"{head.title} {head.number}"
+    with OfficePage(_running(head, copies), margin=_MARGIN, created_at=head.created_at, title=title) as sheet:
         _draw_head(sheet, head, logo)
         match document.content:
             case ElectronicInvoice() as invoice:
                 _draw_invoice(sheet, invoice)
             case WithholdingVoucher() as voucher:
                 _draw_withholding(sheet, voucher)
-        _draw_foot(sheet, head)
-        return bytes(sheet.output())
+        return sheet.finish(stamp=head.warning)
 
 
-def _draw_head(sheet: _Ride, head: RideHead, logo: bytes | None) -> None:
+def _running(head: RideHead, copies: int) -> Running:
+    foot = ["Representación impresa de un documento electrónico (RIDE)", head.number]
+    if copies:
+        foot.append(f"Copia {copies}")
+    return Running(
+        paper=f"{head.title} n.º {head.number}",
+        issuer=f"{head.legal_name} · RUC {head.ruc}",
+        foot=" · ".join(foot),
+        page_word="Página",
+        language="es",
+    )
+
+
+def _draw_head(sheet: OfficePage, head: RideHead, logo: bytes | None) -> None:
     top = _MARGIN
     left, right = _MARGIN + _PAD, _MARGIN + _LEFT + _GAP + _PAD
     left_width, right_width = _LEFT - 2 * _PAD, _RIGHT - 2 * _PAD
     if logo is not None:
-        sheet.image(io.BytesIO(logo), x=left, y=top, w=_LOGO_WIDTH, h=_LOGO_HEIGHT, keep_aspect_ratio=True)
+        sheet.logo(logo, x=left, y=top, width=_LOGO_WIDTH, height=_LOGO_HEIGHT)
     sheet.set_y(top + (_LOGO_HEIGHT + 2 if logo is not None else 0) + _PAD)
     box = sheet.get_y() - _PAD
     sheet.style(11, bold=True)
@@ -125,7 +103,7 @@ def _draw_head(sheet: _Ride, head: RideHead, logo: bytes | None) -> None:
     sheet.set_y(end + 3)
 
 
-def _draw_invoice(sheet: _Ride, invoice: ElectronicInvoice) -> None:
+def _draw_invoice(sheet: OfficePage, invoice: ElectronicInvoice) -> None:
     _party(sheet, buyer_pairs(invoice))
     columns, rows = line_table(invoice, _INNER)
     sheet.grid(columns, rows, size=_SMALL, padding=_ROW_PADDING, bottom=sheet.bottom)
@@ -149,7 +127,7 @@ def _draw_invoice(sheet: _Ride, invoice: ElectronicInvoice) -> None:
         sheet.pair("Moneda", invoice.currency, x=_MARGIN, width=width, label_width=34)
 
 
-def _draw_withholding(sheet: _Ride, voucher: WithholdingVoucher) -> None:
+def _draw_withholding(sheet: OfficePage, voucher: WithholdingVoucher) -> None:
     _party(sheet, subject_pairs(voucher))
     columns, rows = withheld_table(voucher, _INNER)
     sheet.grid(columns, rows, size=_SMALL, padding=_ROW_PADDING, bottom=sheet.bottom)
@@ -166,7 +144,7 @@ def _draw_withholding(sheet: _Ride, voucher: WithholdingVoucher) -> None:
     _notes(sheet, voucher.notes, _INNER)
 
 
-def _party(sheet: _Ride, pairs: Pairs) -> None:
+def _party(sheet: OfficePage, pairs: Pairs) -> None:
     """The buyer or the subject, framed."""
     top = sheet.get_y()
     sheet.space(_PAD - 1)
@@ -179,8 +157,8 @@ def _party(sheet: _Ride, pairs: Pairs) -> None:
     sheet.space(3)
 
 
-def _totals(sheet: _Ride, pairs: Pairs) -> None:
-    x = _WIDTH - _MARGIN - _TOTALS
+def _totals(sheet: OfficePage, pairs: Pairs) -> None:
+    x = WIDTH - _MARGIN - _TOTALS
     for label, value in pairs:
         bold = label == "VALOR TOTAL"
         top = sheet.get_y()
@@ -196,7 +174,7 @@ def _totals(sheet: _Ride, pairs: Pairs) -> None:
         sheet.rule(x=x, width=_TOTALS, grey=225, thickness=0.1)
 
 
-def _notes(sheet: _Ride, notes: Pairs, width: float) -> None:
+def _notes(sheet: OfficePage, notes: Pairs, width: float) -> None:
     if not notes:
         return
     sheet.style(_TEXT, bold=True)
@@ -214,20 +192,7 @@ def _notes(sheet: _Ride, notes: Pairs, width: float) -> None:
     sheet.space(3)
 
 
-def _draw_foot(sheet: _Ride, head: RideHead) -> None:
-    count = sheet.pages_count
-    for page in range(1, count + 1):
-        sheet.page = page
-        sheet.set_y(_HEIGHT - _MARGIN - _FOOT + 2.5)
-        sheet.style(6, grey=SOFT)
-        sheet.fitted("Representación impresa de un documento electrónico (RIDE)", x=_MARGIN, width=_LEFT)
-        text = f"{head.number} · Página {page}/{count}"
-        sheet.fitted(text, x=_MARGIN + _LEFT + _GAP, width=_RIGHT, align="R")
-        if head.warning:
-            sheet.stamp(head.warning, size=64)
-
-
-def _stacked(sheet: _Ride, label: str, value: str, *, x: float, width: float) -> None:
+def _stacked(sheet: OfficePage, label: str, value: str, *, x: float, width: float) -> None:
     sheet.style(6.5, grey=SOFT)
     sheet.paragraph(label, x=x, width=width)
     sheet.style(_TEXT)
@@ -235,7 +200,7 @@ def _stacked(sheet: _Ride, label: str, value: str, *, x: float, width: float) ->
     sheet.space(sheet.line_height() + 0.6)
 
 
-def _frame(sheet: _Ride, x: float, y: float, width: float, height: float) -> None:
+def _frame(sheet: OfficePage, x: float, y: float, width: float, height: float) -> None:
     sheet.set_draw_color(150)
     sheet.set_line_width(0.2)
     sheet.rect(x, y, width, height, round_corners=True, corner_radius=2)

@@ -6,6 +6,7 @@ machine.
 
 from __future__ import annotations
 
+import io
 import logging
 import re
 from collections.abc import Sequence
@@ -19,6 +20,8 @@ from barcode.codex import Code128
 from fpdf import FPDF
 from fpdf.enums import MethodReturnValue, WrapMode, XPos, YPos
 from fpdf.fonts import TTFFont
+
+from paperwork.logo import size_within
 
 FONTS = Path(__file__).parent / "fonts"
 _FAMILY = "DejaVu"
@@ -155,6 +158,12 @@ class Sheet(FPDF):
                 self._headings(columns, size)
                 self.style(size)
             self._row(columns, cells, height, padding)
+
+    def logo(self, content: bytes, *, x: float, y: float, width: float, height: float) -> float:
+        """Draw a PNG or JPEG at the upper left of its room, as large as it fits; return the width it took."""
+        across, down = size_within(content, width, height)
+        self.image(io.BytesIO(content), x=x, y=y, w=across, h=down)
+        return across
 
     def qr(self, content: str, *, x: float, y: float, side: float) -> None:
         """Draw a QR code (ISO/IEC 18004, level M) as rectangles, its quiet zone included in `side`."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 from paperwork.facts import UNREADABLE
-from paperwork.letter import INNER, SMALL, Doc, Heading, Letter
+from paperwork.letter import INNER, PLAIN, SMALL, Doc, Heading, Imprint, Letter
 from paperwork.phrases import Wording
 from paperwork.sheet import SOFT, Column
 from receivables.documents import BadDocument, parse_date
@@ -27,6 +27,7 @@ def render_statement(
     on: date,
     now: datetime,
     language: str = "es",
+    imprint: Imprint = PLAIN,
 ) -> bytes:
     """Return the PDF of what `customer` owes on the company's date `on`; the same arguments, the same bytes.
 
@@ -38,6 +39,7 @@ def render_statement(
         return _render(
             customer, company=company, items=items, totals=totals, credit_notes=credit_notes,
             withholdings=withholdings, receipts=receipts, on=on, now=now, language=language,
+            imprint=imprint,
         )  # fmt: skip
     except UNREADABLE as error:
         raise BadDocument(f"statement of {customer.get('_id')!r}: {error!r}") from error
@@ -55,12 +57,14 @@ def _render(
     on: date,
     now: datetime,
     language: str,
+    imprint: Imprint,
 ) -> bytes:
     say, currency = Wording(language, company), str(company["currency"])
     own = sorted((item for item in items if item.open.currency == currency), key=lambda item: item.age_key)
     heading = Heading(
         company=company, title=say("statement_title"), number=str(customer["code"]),
         date=say("as_of", date=date_text(on)), created_at=now, language=language,
+        imprint=imprint,
     )  # fmt: skip
     address = (customer.get("address"), customer.get("city"))
     summary = customer_totals(own, currency=currency, on=on)
@@ -96,7 +100,7 @@ def _render(
         letter.prose(say("statement_legend"), size=SMALL - 1, grey=SOFT)
         for legend in company.get("legends") or ():
             letter.prose(str(legend), size=SMALL - 1, grey=SOFT)
-        return letter.finish(say("page"))
+        return letter.finish()
 
 
 def _invoices(

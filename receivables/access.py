@@ -42,6 +42,7 @@ class Action(StrEnum):
     CLOSE_EXCEPTION = "close_exception"
     CORRECT_RECEIPT = "correct_receipt"  # send again, void, its cheque bounced
     MANAGE_DEVICES = "manage_devices"
+    MANAGE_BRAND = "manage_brand"  # the company's name, colour and logo
     MANAGE_USERS = "manage_users"
     READ_AUDIT = "read_audit"
 
@@ -56,6 +57,7 @@ ALLOWED: Mapping[Action, frozenset[Role]] = {
     Action.CLOSE_EXCEPTION: _OFFICE,
     Action.CORRECT_RECEIPT: _OFFICE,
     Action.MANAGE_DEVICES: frozenset({Role.SUPERVISOR, Role.COORDINATOR, Role.ADMINISTRATOR}),
+    Action.MANAGE_BRAND: frozenset({Role.SUPERVISOR, Role.COORDINATOR, Role.ADMINISTRATOR}),
     Action.MANAGE_USERS: frozenset({Role.ADMINISTRATOR}),
     Action.READ_AUDIT: frozenset({Role.COORDINATOR, Role.ADMINISTRATOR}),
 }

@@ -18,6 +18,27 @@ from receivables.validation import Problem
 LANGUAGES = ("es", "en")
 
 MESSAGES: Mapping[str, tuple[str, str]] = {
+    # the company's logo
+    "logo_not_a_picture": (
+        "El logo debe ser un archivo PNG o JPEG (no SVG).",
+        "The logo should be a PNG or JPEG file (not SVG).",
+    ),
+    "logo_broken": (
+        "El archivo del logo está dañado o incompleto. Elija otro.",
+        "The logo's file is damaged or incomplete. Choose another.",
+    ),
+    "logo_too_heavy": (
+        "El archivo del logo pesa más de {max_mb} MB. Redúzcalo.",
+        "The logo's file is larger than {max_mb} MB. Make it smaller.",
+    ),
+    "logo_too_small": (
+        "El logo debe tener al menos {pixels} píxeles por lado.",
+        "The logo should have at least {pixels} pixels on each side.",
+    ),
+    "logo_too_large": (
+        "El logo tiene demasiados píxeles: hasta {pixels} por lado y {megapixels} millones en total.",
+        "The logo has too many pixels: up to {pixels} on a side and {megapixels} million in all.",
+    ),
     # payments
     "no_payments": (
         "Falta la forma de pago. Añada al menos una.",

@@ -97,6 +97,12 @@ RULES: Mapping[str, Rule] = {
     f"GET {_COMPANY}/devices": Rule(who=Action.MANAGE_DEVICES),
     f"POST {_COMPANY}/devices/<device>/revoke": Rule(who=Action.MANAGE_DEVICES, audit="device_revoked"),
     f"POST {_COMPANY}/recoveries": Rule(who=Action.MANAGE_DEVICES, audit="recovery_taken_in"),
+    f"GET {_COMPANY}/brand": _READ,
+    f"PUT {_COMPANY}/brand": Rule(
+        who=Action.MANAGE_BRAND, audit="brand_changed", keeps=("name", "seed_color")
+    ),
+    f"PUT {_COMPANY}/brand/logo": Rule(who=Action.MANAGE_BRAND, audit="logo_changed"),
+    f"DELETE {_COMPANY}/brand/logo": Rule(who=Action.MANAGE_BRAND, audit="logo_removed"),
     f"GET {_COMPANY}/audit": Rule(who=Action.READ_AUDIT),
     f"GET {_COMPANY}/audit/export": Rule(
         who=Action.READ_AUDIT,

@@ -10,7 +10,7 @@ from backend.couch.client import Json
 LISTS_FOR_EVERYONE = ("catalogue:", "compliance_pack:", "holidays:")
 """Beginnings of ids: all such documents are for everyone."""
 
-_FOR_EVERYONE = ("company:", *LISTS_FOR_EVERYONE)
+_FOR_EVERYONE = ("company:", "logo:", *LISTS_FOR_EVERYONE)
 _FOR_EVERYONE_IDS = frozenset({"policy:collection"})
 _BY_COLLECTOR_IN_ID = frozenset({"collector", "received", "route", "goal", "manifest"})
 _BY_CUSTOMER_IN_ID = frozenset({"customer", "activity"})

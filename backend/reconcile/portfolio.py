@@ -11,6 +11,7 @@ from backend.couch.client import Couch, Json
 from backend.reconcile.activity import activity_id
 from backend.reconcile.audience import LISTS_FOR_EVERYONE
 from backend.reconcile.tuning import RECENT
+from receivables.brand import logo_id
 
 DESIGN = "recaudo"
 _DATED_BY = {
@@ -75,6 +76,7 @@ def read_equipment(couch: Couch, company: str, collector: str, on: date) -> list
         company,
         [
             f"company:{company}",
+            logo_id(company),
             "policy:collection",
             f"collector:{collector}",
             f"received:{collector}",

@@ -10,10 +10,12 @@ from typing import Any
 
 from backend.companies import DDOC
 from backend.couch.client import Couch, Json
+from backend.services.brand import find_logo
 from backend.services.receipts import find_voids
 from backend.services.visits import outcome_labels
 from paperwork.acta import ActaPhoto, is_of_visit, render_acta
 from paperwork.cash_papers import render_cash_close, render_deposit
+from paperwork.letter import Imprint
 from paperwork.statement import render_statement
 from receivables.access import PICTURE
 from receivables.balances import provisional_open_items, valid_receipts
@@ -55,6 +57,7 @@ class PaperShop:
             receipts=self._of(code, "receipt", began, day_ends),
             photos=[ActaPhoto(fact=fact, picture=self._picture(fact)) for fact in photos[:MOST_PHOTOS]],
             language=self.language,
+            imprint=self._imprint(),
         )
 
     def cash_close(self, close_id: str) -> bytes | None:
@@ -62,7 +65,11 @@ class PaperShop:
         if close is None:
             return None
         return render_cash_close(
-            close, company=self.profile, collector=self._collector(close), language=self.language
+            close,
+            company=self.profile,
+            collector=self._collector(close),
+            language=self.language,
+            imprint=self._imprint(),
         )
 
     def deposit(self, deposit_id: str) -> bytes | None:
@@ -70,7 +77,11 @@ class PaperShop:
         if deposit is None:
             return None
         return render_deposit(
-            deposit, company=self.profile, collector=self._collector(deposit), language=self.language
+            deposit,
+            company=self.profile,
+            collector=self._collector(deposit),
+            language=self.language,
+            imprint=self._imprint(),
         )
 
     def statement(self, code: str, *, on: date, now: datetime) -> bytes | None:
@@ -104,7 +115,11 @@ class PaperShop:
             on=on,
             now=now,
             language=self.language,
+            imprint=self._imprint(),
         )
+
+    def _imprint(self) -> Imprint:
+        return Imprint(logo=find_logo(self.couch, self.company))
 
     def _fact(self, fact_id: str, kind: str) -> Json | None:
         return self.couch.get(self.company, fact_id) if fact_id.startswith(f"{kind}:") else None

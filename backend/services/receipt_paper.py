@@ -5,6 +5,7 @@ documents.
 from __future__ import annotations
 
 from backend.couch.client import Couch, Json
+from backend.services.brand import find_logo
 from backend.services.receipts import find_receipt_document, find_voids
 from paperwork.receipt import render_receipt
 from receivables.identifiers import posting_id
@@ -29,4 +30,5 @@ def receipt_pdf(couch: Couch, company: str, number: str, *, profile: Json) -> by
         collector=found.get(collector_id) or {"name": receipt["collector"]},
         posting=found.get(posting_of),
         void={"created_at": void["at"], "collector": void["by"], "reason": void["reason"]} if void else None,
+        logo=find_logo(couch, company),
     )

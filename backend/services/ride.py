@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from backend.couch.client import Couch
+from backend.services.brand import find_logo
 from paperwork.packed_xml import read_packed
 from paperwork.ride import render_ride
 from receivables.validation import Problem
@@ -19,4 +20,4 @@ def ride_pdf(couch: Couch, company: str, paper: Paper, number: str) -> bytes | N
     read = read_packed(packed) if isinstance(packed, str) else None
     if read is None or isinstance(read, Problem):
         return None
-    return render_ride(read)
+    return render_ride(read, logo=find_logo(couch, company))

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any, ClassVar
 
+from paperwork.logo import logo_in
 from receivables.compliance import Pack
 from receivables.documents import FACT_TYPES, BadDocument, parse_date
 from receivables.identifiers import BadIdentifier, parse_id
@@ -31,6 +32,7 @@ class Portfolio:
 
     def __init__(self) -> None:
         self.company: Json = {}
+        self.logo: bytes | None = None
         self.collector: Json = {}
         self.customers: dict[str, Json] = {}
         self.invoices: dict[str, Json] = {}
@@ -160,6 +162,7 @@ class Portfolio:
 
     _TAKE: ClassVar[dict[str, Callable[[Portfolio, str, Json], None]]] = {
         "company": lambda self, _key, doc: setattr(self, "company", doc),
+        "logo": lambda self, _key, doc: setattr(self, "logo", logo_in(doc)),
         "collector": lambda self, _key, doc: setattr(self, "collector", doc),
         "customer": _put_customer,
         "invoice": _put_invoice,
@@ -193,6 +196,7 @@ class Portfolio:
     }
     _DROP: ClassVar[dict[str, Callable[[Portfolio, str], None]]] = {
         "customer": _remove_customer,
+        "logo": lambda self, _key: setattr(self, "logo", None),
         "invoice": _remove_invoice,
         "withholding": lambda self, key: drop_key(self.withholdings, key),
         "credit_note": lambda self, key: drop_key(self.credit_notes, key),

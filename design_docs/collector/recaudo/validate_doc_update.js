@@ -17,7 +17,8 @@ function (newDoc, oldDoc, userCtx, secObj) {
   var METHODS = {cash: 1, cheque: 1, transfer: 1, card: 1, withholding: 1};
   var PROJECTIONS = {
     company: 1, collector: 1, customer: 1, invoice: 1, withholding: 1, credit_note: 1, route: 1, goal: 1, catalogue: 1,
-    policy: 1, posting: 1, reversal: 1, activity: 1, received: 1, manifest: 1, compliance_pack: 1, holidays: 1
+    policy: 1, posting: 1, reversal: 1, activity: 1, received: 1, manifest: 1, compliance_pack: 1, holidays: 1,
+    logo: 1
   };
 
   function refuse(code, field) {

@@ -11,6 +11,7 @@ from flet_app.collector.phone import Phone
 from flet_app.collector.store import Store
 from paperwork.acta import ActaPhoto, is_of_visit, render_acta
 from paperwork.cash_papers import render_cash_close, render_deposit
+from paperwork.letter import Imprint
 from paperwork.packed_xml import read_packed
 from paperwork.ride import render_ride
 from paperwork.statement import render_statement
@@ -35,12 +36,12 @@ def has_ride(document: Json) -> bool:
     return isinstance(document.get("electronic"), str)
 
 
-def ride(document: Json) -> Letter | None:
+def ride(phone: Phone, document: Json) -> Letter | None:
     """The RIDE of an invoice or withholding; None where its XML can't be read."""
     read = read_packed(str(document.get("electronic")))
     if isinstance(read, Problem):
         return None
-    return Letter(f"RIDE-{read.content.issuer.number}.pdf", render_ride(read))
+    return Letter(f"RIDE-{read.content.issuer.number}.pdf", render_ride(read, logo=phone.portfolio.logo))
 
 
 def statement(phone: Phone, customer: str, language: str) -> Letter:
@@ -64,6 +65,7 @@ def statement(phone: Phone, customer: str, language: str) -> Letter:
         on=phone.today(),
         now=phone.now(),
         language=language,
+        imprint=imprint_of(phone),
     )
     return Letter(f"{customer}-{phone.today().isoformat()}.pdf", content)
 
@@ -84,6 +86,7 @@ def acta(phone: Phone, visit: Json, outcome: str, language: str) -> Letter:
         receipts=portfolio.receipts_for(visit["customer"]),
         photos=[ActaPhoto(fact=fact, picture=_picture(store, fact["_id"])) for fact in photos],
         language=language,
+        imprint=imprint_of(phone),
     )
     return Letter(f"acta-{visit['_id'].rpartition(':')[2]}.pdf", content)
 
@@ -91,15 +94,23 @@ def acta(phone: Phone, visit: Json, outcome: str, language: str) -> Letter:
 def cash_close(phone: Phone, close: Json, language: str) -> Letter:
     """The close of a day as it was signed. Raise BadDocument."""
     company, collector = company_of(phone, close["currency"]), collector_of(phone, close["collector"])
-    content = render_cash_close(close, company=company, collector=collector, language=language)
+    content = render_cash_close(
+        close, company=company, collector=collector, language=language, imprint=imprint_of(phone)
+    )
     return Letter(f"cierre-{close['closes_on']}.pdf", content)
 
 
 def deposit(phone: Phone, fact: Json, language: str) -> Letter:
     """A deposit as it was recorded. Raise BadDocument."""
     company, collector = company_of(phone, fact["currency"]), collector_of(phone, fact["collector"])
-    content = render_deposit(fact, company=company, collector=collector, language=language)
+    content = render_deposit(
+        fact, company=company, collector=collector, language=language, imprint=imprint_of(phone)
+    )
     return Letter(f"deposito-{fact['_id'].rpartition(':')[2]}.pdf", content)
+
+
+def imprint_of(phone: Phone) -> Imprint:
+    return Imprint(logo=phone.portfolio.logo)
 
 
 def _picture(store: Store, photo: str) -> bytes | None:

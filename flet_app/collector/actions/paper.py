@@ -23,6 +23,7 @@ def receipt_pdf(phone: Phone, receipt: Json, language: str) -> bytes:
         void=portfolio.voids.get(receipt["_id"]),
         reprint=copies_of(portfolio, receipt),
         language=language,
+        logo=portfolio.logo,
     )
 
 

@@ -10,6 +10,7 @@ import flet as ft
 from flet_app.collector.portfolio import Json
 from flet_app.collector.state import Window
 from flet_app.collector.sync import SyncPhase, SyncStatus
+from flet_app.components.company_mark import company_mark
 from flet_app.components.status import Status, Tone, status_pill, tone_background, tone_color
 from flet_app.theme import EDGE, GAP, TOUCH_TARGET
 from receivables.documents import parse_instant
@@ -74,8 +75,13 @@ def app_bar(app: Window, title: str, *, subtitle: str | None, back: bool, sync: 
                 overflow=ft.TextOverflow.ELLIPSIS,
             )
         )  # fmt: skip
+    title_words: ft.Control = ft.Column(words, spacing=0, tight=True)
+    if not back and (logo := app.phone.portfolio.logo):
+        mark = company_mark("company-logo", logo, str(app.phone.portfolio.company.get("name") or ""))
+        title_words.expand = True
+        title_words = ft.Row([mark, title_words], spacing=GAP)
     return ft.AppBar(
-        title=ft.Column(words, spacing=0, tight=True),
+        title=title_words,
         title_spacing=0 if back else EDGE,
         automatically_imply_leading=back,
         actions=[sync_button(app)] if sync else [],

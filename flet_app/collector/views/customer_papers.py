@@ -93,4 +93,6 @@ def ride_button(app: Window, identifier: str, document: Json) -> list[ft.Control
     """Where the ERP gave the authorised XML, its RIDE is one tap away."""
     if not letters.has_ride(document):
         return []
-    return [letter_button(app, identifier, app.texts.t("See RIDE"), lambda: letters.ride(document))]
+    return [
+        letter_button(app, identifier, app.texts.t("See RIDE"), lambda: letters.ride(app.phone, document))
+    ]
