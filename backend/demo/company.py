@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from backend.companies import CompanyProfile, add_collector, create_company, put_if_absent
 from backend.config import Settings
 from backend.couch.client import Couch, connect
-from backend.demo.erp_data import create_demo_erp, goals
+from backend.demo.erp_data import complete_demo_erp, create_demo_erp, goals, performance
 from backend.demo.portfolio import assign_unassigned, route_of_the_day
 from backend.demo.processes import ROOT, with_our_python
 from backend.demo.settings import DemoError, DemoSettings
@@ -43,7 +43,18 @@ PROFILE = CompanyProfile(
 )
 COLLECTORS = {"ana": "Ana Quishpe", "bruno": "Bruno Cevallos", "carla": "Carla Toapanta"}
 SUPERVISOR = ("sofia@andina.example", "Sofía Andrade")
-GOAL = "INSERT OR IGNORE INTO metas VALUES (?, ?, ?, ?, ?, strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))"
+CHANGED = "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')"
+GOAL = f"""
+INSERT OR IGNORE INTO metas (cobrador, mes, valor_mes, valor_dia, visitas_mes, visitas_dia, efectivas_mes,
+                             efectivas_dia, modificado)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, {CHANGED})
+"""
+PERFORMANCE = f"""
+INSERT INTO resultados VALUES (?, ?, ?, ?, ?, ?, {CHANGED})
+ON CONFLICT (cobrador, mes) DO UPDATE SET
+    modificado = excluded.modificado, ventas = excluded.ventas, numero_ventas = excluded.numero_ventas,
+    pedidos = excluded.pedidos, numero_pedidos = excluded.numero_pedidos
+"""
 
 
 def prepare(settings: DemoSettings) -> None:
@@ -80,11 +91,13 @@ def enrolment_codes(settings: DemoSettings) -> dict[str, str]:
 
 
 def prepare_erp(settings: DemoSettings, *, on: date) -> None:
-    """The ERP and its mapping file; an ERP that exists only learns the goals of a new month."""
+    """The ERP and its mapping file; an ERP that exists only learns of a new month and what was sold in it."""
     if not settings.erp.exists():
         create_demo_erp(settings.erp, on=on)
     with closing(sqlite3.connect(settings.erp)) as erp, erp:
+        complete_demo_erp(erp)
         erp.executemany(GOAL, goals(on))
+        erp.executemany(PERFORMANCE, performance(on))
     mapping = files("backend.demo").joinpath("andina.toml").read_text(encoding="utf-8")
     settings.erp_config.mkdir(parents=True, exist_ok=True)
     path = settings.erp_config / f"{COMPANY}.toml"

@@ -102,7 +102,10 @@ CREATE TABLE metas (
     mes TEXT NOT NULL,
     valor_mes INTEGER NOT NULL,
     valor_dia INTEGER NOT NULL,
+    visitas_mes INTEGER,
     visitas_dia INTEGER NOT NULL,
+    efectivas_mes INTEGER,
+    efectivas_dia INTEGER,
     modificado TEXT NOT NULL,
     PRIMARY KEY (cobrador, mes)
 ) STRICT;

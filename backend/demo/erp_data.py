@@ -36,6 +36,7 @@ TERMS = (8, 15, 30, 30, 45)
 SETTLED_AFTER = ((60, 0.93), (30, 0.80), (0, 0.55), (-400, 0.08))
 BLOCKED = {"C0033": "cheque protestado", "C0166": "en proceso judicial", "C0299": "documentación vencida"}
 WITHOUT_MAIL = 12  # one customer in so many has no e-mail
+WORKING_DAYS = 22  # of a month
 
 
 def create_demo_erp(path: Path, *, on: date, seed: str = SEED) -> None:
@@ -45,10 +46,20 @@ def create_demo_erp(path: Path, *, on: date, seed: str = SEED) -> None:
     unfinished.unlink(missing_ok=True)
     with closing(sqlite3.connect(unfinished)) as connection:
         connection.executescript(files("backend.demo").joinpath("erp.sql").read_text(encoding="utf-8"))
+        complete_demo_erp(connection)
         with connection:
             _fill(connection, Random(f"{seed}/{on}"), on)
         connection.execute("PRAGMA journal_mode = WAL")
     unfinished.replace(path)
+
+
+def complete_demo_erp(connection: sqlite3.Connection) -> None:
+    """Give an ERP that an earlier version made what it lacks."""
+    connection.executescript(files("backend.demo").joinpath("erp_results.sql").read_text(encoding="utf-8"))
+    there = {row[1] for row in connection.execute("PRAGMA table_info(metas)")}
+    for column in ("visitas_mes", "efectivas_mes", "efectivas_dia"):
+        if column not in there:
+            connection.execute(f"ALTER TABLE metas ADD COLUMN {column} INTEGER")
 
 
 def _fill(connection: sqlite3.Connection, dice: Random, on: date) -> None:
@@ -64,6 +75,7 @@ def _fill(connection: sqlite3.Connection, dice: Random, on: date) -> None:
     _insert(connection, "notas_credito", credit_notes, on)
     _insert(connection, "comprobantes", list(_electronic(customers, invoices, withholdings)), on)
     _insert(connection, "metas", list(goals(on)), on)
+    _insert(connection, "resultados", list(performance(on)), on)
 
 
 def _insert(connection: sqlite3.Connection, table: str, rows: Sequence[tuple[object, ...]], on: date) -> None:
@@ -211,4 +223,17 @@ def goals(on: date) -> Iterable[tuple[object, ...]]:
     following = (on.replace(day=1) + timedelta(days=32)).replace(day=1)
     for month in (on, following):
         for zone, amount in zip(quito.ZONES, (24_000_00, 20_000_00, 22_000_00), strict=True):
-            yield zone.collector, month.strftime("%Y-%m"), amount, amount // 22_00 * 100, 20
+            day = amount // WORKING_DAYS // 100 * 100
+            visits, effective = 20 * WORKING_DAYS, 14 * WORKING_DAYS
+            yield zone.collector, month.strftime("%Y-%m"), amount, day, visits, 20, effective, 14
+
+
+def performance(on: date) -> Iterable[tuple[object, ...]]:
+    """What each collector sold and took orders for in the month of `on`, so far, and in the one before."""
+    before = on.replace(day=1) - timedelta(days=1)
+    for month, worked in ((before, WORKING_DAYS), (on, on.day * WORKING_DAYS // 31)):
+        for zone, daily in zip(quito.ZONES, (1_312_45, 1_104_30, 987_60), strict=True):
+            yield (
+                zone.collector, month.strftime("%Y-%m"), daily * worked, 6 * worked, daily * worked // 8,
+                worked // 2,
+            )  # fmt: skip

@@ -32,6 +32,7 @@ class Kind(StrEnum):
     ELECTRONIC_WITHHOLDINGS = "electronic_withholdings"
     SALES = "sales"
     GOALS = "goals"
+    PERFORMANCE = "performance"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,7 @@ from backend.erp.records import (
     Instalment,
     InvoiceRecord,
     Maybe,
+    PerformanceRecord,
     Record,
     SalesRecord,
     WithholdingRecord,
@@ -102,9 +103,26 @@ def goal(row: Row) -> GoalRecord:
         collector=row.text("collector"),
         month=row.month("month"),
         currency=row.currency,
-        amount_month=row.money("amount_month"),
-        amount_day=row.money("amount_day"),
-        visits_day=row.whole("visits_day"),
+        amount_month=row.maybe_money("amount_month"),
+        amount_day=row.maybe_money("amount_day"),
+        visits_month=row.maybe_whole("visits_month"),
+        visits_day=row.maybe_whole("visits_day"),
+        effective_month=row.maybe_whole("effective_month"),
+        effective_day=row.maybe_whole("effective_day"),
+    )
+
+
+def performance(row: Row) -> PerformanceRecord:
+    if not row.has("sales_amount") and not row.has("orders_amount"):
+        raise UnreadableRow("sales_amount: neither sales nor orders are said")
+    return PerformanceRecord(
+        collector=row.text("collector"),
+        month=row.month("month"),
+        currency=row.currency,
+        sales_amount=row.maybe_money("sales_amount"),
+        sales_count=row.maybe_whole("sales_count"),
+        orders_amount=row.maybe_money("orders_amount"),
+        orders_count=row.maybe_whole("orders_count"),
     )
 
 
@@ -192,4 +210,5 @@ READERS: Mapping[Kind, Callable[[Row], Record]] = {
     Kind.ELECTRONIC_WITHHOLDINGS: electronic_withholding,
     Kind.SALES: sales,
     Kind.GOALS: goal,
+    Kind.PERFORMANCE: performance,
 }

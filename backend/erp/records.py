@@ -250,16 +250,41 @@ class SalesRecord(Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GoalRecord(Record):
-    """What is expected of a collector in `month` (`yyyy-mm`)."""
+    """What is expected of a collector in `month` (`yyyy-mm`): amounts collected, visits, effective visits."""
 
     TYPE = "goal"
 
     collector: str
     month: str
     currency: str
-    amount_month: int
-    amount_day: int
-    visits_day: int
+    amount_month: int | Maybe = UNSET
+    amount_day: int | Maybe = UNSET
+    visits_month: int | Maybe = UNSET
+    visits_day: int | Maybe = UNSET
+    effective_month: int | Maybe = UNSET
+    effective_day: int | Maybe = UNSET
+
+    @property
+    def key(self) -> str:
+        return f"{self.collector}:{self.month}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PerformanceRecord(Record):
+    """What a collector, as the adviser of the customers, sold and took orders for in `month` (`yyyy-mm`).
+
+    An ERP that counts only one of the two leaves the other unset: it is not zero.
+    """
+
+    TYPE = "performance"
+
+    collector: str
+    month: str
+    currency: str
+    sales_amount: int | Maybe = UNSET
+    sales_count: int | Maybe = UNSET
+    orders_amount: int | Maybe = UNSET
+    orders_count: int | Maybe = UNSET
 
     @property
     def key(self) -> str:

@@ -88,6 +88,9 @@ class Row:
         except ValueError as error:
             raise UnreadableRow(f"{column}: {value!r} is not a whole number") from error
 
+    def maybe_whole(self, column: str) -> int | Maybe:
+        return self.whole(column) if self._values.get(column) not in (None, "") else UNSET
+
     def date(self, column: str) -> date:
         value = self._values.get(column)
         match value:

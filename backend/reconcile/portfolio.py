@@ -95,7 +95,8 @@ def read_equipment(couch: Couch, company: str, collector: str, on: date) -> list
     for begins in LISTS_FOR_EVERYONE:
         rows += _range(couch, company, begins)
     rows += _range(couch, company, f"route:{collector}:", (on - RECENT["route"]).isoformat())
-    rows += _range(couch, company, f"goal:{collector}:", (on - RECENT["goal"]).isoformat()[:7])
+    for kind in ("goal", "performance"):
+        rows += _range(couch, company, f"{kind}:{collector}:", (on - RECENT[kind]).isoformat()[:7])
     return [*equipment.values(), *(row["doc"] for row in rows if row.get("doc"))]
 
 

@@ -1,5 +1,5 @@
 """What a phone no longer needs leaves its collector's database: old facts that the centre has, old closed
-papers, and routes and goals of the past.
+papers, and routes, goals and results of the past.
 
 Facts are purged, for a tombstone would travel; papers are removed as ordinary edits, and come back when they
 are opened again. `received:<collector>` says since when facts are kept, so that the phone may let go of what
@@ -31,7 +31,7 @@ from receivables.identifiers import collector_database
 from receivables.retention import ANSWERED, forgettable
 
 _DATED_PAPERS = ("invoice:", "credit_note:", "withholding:", "posting:")
-_DATED_IDS = frozenset({"route", "goal"})
+_DATED_IDS = frozenset({"route", "goal", "performance"})
 
 
 @dataclass(slots=True, kw_only=True)
@@ -81,7 +81,7 @@ def _unanswered(couch: Couch, company: str, fact_ids: Iterable[str]) -> set[str]
 
 
 def remove_papers(couch: Couch, company: str, collector: str, on: date) -> int:
-    """Remove closed papers older than what is brought, and the routes and goals of the past.
+    """Remove closed papers older than what is brought, and the routes, goals and results of the past.
 
     The collector's database is read before the central one, and a lost race leaves a paper for next time: so
     one that is opened again in between is never taken away.

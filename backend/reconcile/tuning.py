@@ -58,5 +58,6 @@ RECENT = {
     "posting": timedelta(days=90),
     "route": timedelta(days=7),
     "goal": timedelta(days=62),  # this month's and the one before, whole
+    "performance": timedelta(days=62),
 }
 """How far back a closed document is brought to a phone that does not hold it."""

@@ -19,11 +19,13 @@ from backend.erp.records import (
     ElectronicWithholdingRecord,
     GoalRecord,
     InvoiceRecord,
+    PerformanceRecord,
     Record,
     SalesRecord,
     WithholdingRecord,
 )
 from receivables.documents import SCHEMA
+from receivables.goals import heard_from_erp, lost_by_erp
 from receivables.papers import remember_former_customer
 
 # Another writer of the same document (a corrected location) gets this many chances to be in our way.
@@ -41,6 +43,7 @@ TYPES: Mapping[Kind, str] = {
     Kind.ELECTRONIC_WITHHOLDINGS: ElectronicWithholdingRecord.TYPE,
     Kind.SALES: SalesRecord.TYPE,
     Kind.GOALS: GoalRecord.TYPE,
+    Kind.PERFORMANCE: PerformanceRecord.TYPE,
 }
 # Fields of a document that another kind makes.
 PARTS = frozenset({Kind.CREDIT_LIMITS, Kind.ELECTRONIC_INVOICES, Kind.ELECTRONIC_WITHHOLDINGS})
@@ -116,6 +119,8 @@ def removed(current: Json | None) -> Json | None:
         return None
     if str(current["_id"]).startswith("customer:"):
         return {**current, "active": False}
+    if str(current["_id"]).startswith("goal:"):
+        return lost_by_erp(current)
     kept: Json = {name: current[name] for name in ("_id", "_rev", "customer") if name in current}
     return kept | {"_deleted": True}
 
@@ -123,4 +128,6 @@ def removed(current: Json | None) -> Json | None:
 def merged(current: Json | None, record: Record) -> Json:
     """The record's document: the ERP's fields as it says, everybody else's as they were."""
     before = current or {"_id": record.document_id, "schema": SCHEMA, **DEFAULTS.get(record.TYPE, {})}
+    if isinstance(record, GoalRecord):
+        return heard_from_erp(before, record.body())
     return remember_former_customer(current, {**before, **record.body()})

@@ -11,13 +11,7 @@ from datetime import date
 from typing import Any
 
 from flet_app.collector.portfolio import Json, Portfolio
-from receivables.balances import (
-    MethodTotals,
-    erp_balance,
-    provisional_open_items,
-    totals_by_method,
-    unconfirmed_payments,
-)
+from receivables.balances import erp_balance, provisional_open_items, unconfirmed_payments
 from receivables.cash import CashSession, cash_session
 from receivables.claims import mark_disputed
 from receivables.geometry import Point, haversine_m
@@ -42,14 +36,8 @@ class Stop:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Day:
-    """What a collector sees first: how far the day has come and where to go next."""
+    """Where a collector goes on a day: every stop, and the next one."""
 
-    on: date
-    collected: MethodTotals
-    goal_amount: Money | None
-    visits: int
-    effective: int
-    goal_visits: int | None
     stops: tuple[Stop, ...]
     next_stop: Stop | None
 
@@ -112,34 +100,10 @@ def totals(portfolio: Portfolio, customer: str, *, on: date) -> CustomerTotals:
     )
 
 
-def collected(portfolio: Portfolio, *, on: date) -> MethodTotals:
-    return totals_by_method(
-        portfolio.receipts.values(), currency=portfolio.currency, on=on, voids=portfolio.voids.values()
-    )
-
-
 def day(portfolio: Portfolio, *, on: date, here: Point | None = None) -> Day:
-    """The figures of one local date."""
-    goal = portfolio.goals.get(on.strftime("%Y-%m")) or {}
-    visits = [visit for visit in portfolio.visits.values() if visit["local_on"] == on.isoformat()]
-    effective = effective_codes(portfolio)
+    """The stops of one local date."""
     stops = tuple(_stops(portfolio, on=on, here=here))
-    amount = goal.get("amount_day")
-    return Day(
-        on=on,
-        collected=collected(portfolio, on=on),
-        goal_amount=None if amount is None else Money.from_json(amount, str(goal.get("currency"))),
-        visits=len(visits),
-        effective=sum(visit["outcome"] in effective for visit in visits),
-        goal_visits=goal.get("visits_day"),
-        stops=stops,
-        next_stop=next((stop for stop in stops if stop.state == "pending"), None),
-    )
-
-
-def effective_codes(portfolio: Portfolio) -> frozenset[str]:
-    items = portfolio.catalogues.get("outcomes", [])
-    return frozenset(item["code"] for item in items if item.get("effective"))
+    return Day(stops=stops, next_stop=next((stop for stop in stops if stop.state == "pending"), None))
 
 
 def _stops(portfolio: Portfolio, *, on: date, here: Point | None) -> Iterable[Stop]:

@@ -56,6 +56,7 @@ class Portfolio:
         self.activity: dict[str, Json] = {}
         self.routes: dict[str, Json] = {}
         self.goals: dict[str, Json] = {}
+        self.performance: dict[str, Json] = {}
         self.catalogues: dict[str, list[Json]] = {}
         self.policy: CollectionPolicy | None = None
         self.packs: dict[str, Pack] = {}
@@ -187,6 +188,7 @@ class Portfolio:
         "activity": lambda self, key, doc: self.activity.update({key: doc}),
         "route": lambda self, _key, doc: self.routes.update({doc["route_on"]: doc}),
         "goal": lambda self, _key, doc: self.goals.update({doc["month"]: doc}),
+        "performance": lambda self, _key, doc: self.performance.update({doc["month"]: doc}),
         "catalogue": lambda self, key, doc: self.catalogues.update({key: list(doc.get("items") or ())}),
         "policy": _put_policy,
         "compliance_pack": _put_pack,
@@ -202,6 +204,8 @@ class Portfolio:
         "credit_note": lambda self, key: drop_key(self.credit_notes, key),
         "activity": lambda self, key: drop_key(self.activity, key),
         "route": lambda self, key: drop_key(self.routes, key.rpartition(":")[2]),
+        "goal": lambda self, key: drop_key(self.goals, key.rpartition(":")[2]),
+        "performance": lambda self, key: drop_key(self.performance, key.rpartition(":")[2]),
         "posting": lambda self, key: drop_key(self.postings, f"receipt:{key}"),
     }
 

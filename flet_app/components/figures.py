@@ -80,14 +80,17 @@ def progress(label: str, done: str, goal: str | None, *, fraction: float | None,
         ft.Row(head, spacing=6, vertical_alignment=ft.CrossAxisAlignment.CENTER),
     ]
     if fraction is not None:
-        rows.append(
-            ft.ProgressBar(
-                value=min(1.0, max(0.0, fraction)),
-                bar_height=8,
-                border_radius=4,
-                color=color,
-                bgcolor=ft.Colors.SURFACE_CONTAINER_HIGHEST,
-                semantics_label=f"{label}: {done} {goal or ''}",
-            )
-        )
+        rows.append(bar(fraction, color=color, spoken=f"{label}: {done} {goal or ''}"))
     return ft.Column(rows, spacing=6, tight=True)
+
+
+def bar(fraction: float, *, color: str, spoken: str) -> ft.ProgressBar:
+    """How much of a whole is done, full from 1 on; `spoken` is what a screen reader says."""
+    return ft.ProgressBar(
+        value=min(1.0, max(0.0, fraction)),
+        bar_height=8,
+        border_radius=4,
+        color=color,
+        bgcolor=ft.Colors.SURFACE_CONTAINER_HIGHEST,
+        semantics_label=spoken,
+    )

@@ -28,6 +28,7 @@ ERP_KINDS = {
     "electronic_withholdings": "Electronic withholdings",
     "sales": "Sales of the month",
     "goals": "Goals",
+    "performance": "Sales and orders",
 }
 
 POSTING_STATES: dict[str, tuple[str, str]] = {

@@ -62,6 +62,8 @@ def _collector(whole: Stack) -> None:
         phone.starting_with("next-").first.wait_for(state="attached", timeout=180_000)
         phone.shows(re.compile("Al día"))
         phone.picture(_picture("collector-today"))
+        phone.tap("today-month")
+        phone.picture(_picture("collector-today-month"))
         first = phone.starting_with("next-").first
         customer = str(first.get_attribute("flt-semantics-identifier")).removeprefix("next-")
         first.click()

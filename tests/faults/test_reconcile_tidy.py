@@ -38,13 +38,14 @@ def company(house: Stack) -> Iterator[Company]:
         company.bill("C1", "F-3", state="paid", balance=0)
         company.put({"_id": "route:ana:2026-11-21", "schema": 1, "collector": "ana", "stops": []})
         company.put({"_id": "goal:ana:2026-11", "schema": 1, "collector": "ana"})
+        company.put({"_id": "performance:ana:2026-11", "schema": 1, "collector": "ana"})
         company.reconcile()
         yield company
 
 
 def held(company: Company) -> set[str]:
     rows = company.couch.all_docs(collector_database(company.code, "ana"))
-    kinds = ("receipt:", "note:", "invoice:", "route:", "goal:")
+    kinds = ("receipt:", "note:", "invoice:", "route:", "goal:", "performance:")
     return {row["id"] for row in rows if row["id"].startswith(kinds)}
 
 
@@ -62,7 +63,7 @@ def test_old_facts_are_purged_without_a_tombstone_and_stay_at_the_centre(company
     assert tidy(company.couch, company.code, NOW.date()).facts == 0
     assert tidy(company.couch, company.code, LATER.date()).facts == 230
     assert not {each for each in held(company) if each.startswith("note:")}
-    assert tombstones(company) == 3  # the closed paper, the route and the goal
+    assert tombstones(company) == 4  # the closed paper, the route, the goal and the results
     assert company.facts() == before
     report = company.reconcile(LATER)
     assert (report.facts_copied, report.facts_parked) == (0, 0)
@@ -107,8 +108,9 @@ def a_close_of(company: Company, *receipts: Json) -> Json:
 
 
 def test_a_closed_paper_leaves_after_its_time_and_comes_back_when_it_is_opened(company: Company) -> None:
-    assert {"invoice:F-3", "route:ana:2026-11-21", "goal:ana:2026-11"} <= held(company)
-    assert tidy(company.couch, company.code, LATER.date()).papers == 3
+    month = {"goal:ana:2026-11", "performance:ana:2026-11"}
+    assert {"invoice:F-3", "route:ana:2026-11-21"} | month <= held(company)
+    assert tidy(company.couch, company.code, LATER.date()).papers == 4
     assert held(company) == {"invoice:F-1", "invoice:F-2"}
     company.reconcile(LATER)
     assert held(company) == {"invoice:F-1", "invoice:F-2"}

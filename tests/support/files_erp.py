@@ -42,7 +42,8 @@ HEADERS = {
     "retenciones": "numero cliente factura emision valor",
     "notas_credito": "numero cliente emision total saldo",
     "ventas": "cliente mes valor",
-    "metas": "cobrador mes meta_mes meta_dia visitas_dia",
+    "metas": "cobrador mes meta_mes meta_dia visitas_dia efectivas_dia",
+    "resultados": "cobrador mes ventas numero_ventas pedidos numero_pedidos",
 }
 Row = dict[str, Any]
 
@@ -130,10 +131,20 @@ class FilesErp:
     def add_sales(self, customer: str, month: str, amount: int) -> None:
         self._put("ventas", customer + month, cliente=customer, mes=month, valor=_decimal(amount))
 
-    def add_goal(self, collector: str, month: str, amount: int) -> None:
+    def add_goal(self, collector: str, month: str, amount: int, *, effective: int | None = None) -> None:
         self._put(
             "metas", collector + month, cobrador=collector, mes=month, meta_mes=_decimal(amount),
-            meta_dia=_decimal(100), visitas_dia=8,
+            meta_dia=_decimal(100), visitas_dia=8, efectivas_dia=effective,
+        )  # fmt: skip
+
+    def add_performance(
+        self, collector: str, month: str, *, sales: tuple[int, int] | None, orders: tuple[int, int] | None
+    ) -> None:
+        sold, ordered = sales or (None, None), orders or (None, None)
+        self._put(
+            "resultados", collector + month, cobrador=collector, mes=month,
+            ventas=None if sold[0] is None else _decimal(sold[0]), numero_ventas=sold[1],
+            pedidos=None if ordered[0] is None else _decimal(ordered[0]), numero_pedidos=ordered[1],
         )  # fmt: skip
 
     def pay_at_the_office(self, invoice: str, amount: int, *, changed: datetime) -> None:

@@ -79,6 +79,12 @@ def projections(*, on: date, customers: int = 130, seed: int = 7) -> list[Json]:
         {
             "_id": f"goal:{COLLECTOR}:{on:%Y-%m}", "collector": COLLECTOR, "month": f"{on:%Y-%m}",
             "currency": "USD", "amount_month": 3_000_000, "amount_day": 150_000, "visits_day": 20,
+            "visits_month": 440, "effective_day": 14, "effective_month": 308,
+        },
+        {
+            "_id": f"performance:{COLLECTOR}:{on:%Y-%m}", "collector": COLLECTOR, "month": f"{on:%Y-%m}",
+            "currency": "USD", "sales_amount": 1_842_000, "sales_count": 84, "orders_amount": 214_550,
+            "orders_count": 9,
         },
     ]  # fmt: skip
     codes = [f"C{number:04d}" for number in range(1, customers + 1)]

@@ -18,6 +18,7 @@ from typing import Any
 from sqlalchemy import create_engine, event, text
 from sqlalchemy.pool import NullPool
 
+from backend.demo.erp_data import complete_demo_erp
 from backend.erp.registry import open_connector
 from tests.support.erps import NOON
 
@@ -105,10 +106,20 @@ class SqlErp:
             "ventas", cliente=customer, mes=month, valor=self.money(amount), modificado=self.instant(NOON)
         )
 
-    def add_goal(self, collector: str, month: str, amount: int) -> None:
+    def add_goal(self, collector: str, month: str, amount: int, *, effective: int | None = None) -> None:
         self.insert(
             "metas", cobrador=collector, mes=month, valor_mes=self.money(amount), valor_dia=self.money(100),
-            visitas_dia=8, modificado=self.instant(NOON),
+            visitas_dia=8, efectivas_dia=effective, modificado=self.instant(NOON),
+        )  # fmt: skip
+
+    def add_performance(
+        self, collector: str, month: str, *, sales: tuple[int, int] | None, orders: tuple[int, int] | None
+    ) -> None:
+        sold, ordered = sales or (None, None), orders or (None, None)
+        self.insert(
+            "resultados", cobrador=collector, mes=month, modificado=self.instant(NOON),
+            ventas=None if sold[0] is None else self.money(sold[0]), numero_ventas=sold[1],
+            pedidos=None if ordered[0] is None else self.money(ordered[0]), numero_pedidos=ordered[1],
         )  # fmt: skip
 
     def pay_at_the_office(self, invoice: str, amount: int, *, changed: datetime) -> None:
@@ -203,6 +214,7 @@ class SqliteErp(SqlErp):
         self.path = folder / "erp.sqlite"
         with closing(sqlite3.connect(self.path)) as database:
             database.executescript(demo_file("erp.sql"))
+            complete_demo_erp(database)
         super().__init__(f"sqlite:///{self.path}", demo_file("andina.toml"), folder, page_size=page_size)
         event.listen(
             self._engine, "connect", lambda raw, _record: raw.execute("PRAGMA foreign_keys = ON").close()

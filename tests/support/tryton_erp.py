@@ -89,8 +89,13 @@ class TrytonErp:
     def add_sales(self, customer: str, month: str, amount: int) -> None:
         """Not read from Tryton."""
 
-    def add_goal(self, collector: str, month: str, amount: int) -> None:
+    def add_goal(self, collector: str, month: str, amount: int, *, effective: int | None = None) -> None:
         """Tryton has none."""
+
+    def add_performance(
+        self, collector: str, month: str, *, sales: tuple[int, int] | None, orders: tuple[int, int] | None
+    ) -> None:
+        """A sale in Tryton does not say who sold it."""
 
     def set_credit_limit(self, customer: str, amount: int, *, changed: datetime = NOON) -> None:
         self._write("party.party", self._party(customer), credit_limit_amount=_decimal(amount))

@@ -126,8 +126,17 @@ IN: Mapping[Kind, Sheet] = {
         name="metas",
         key=("collector", "month"),
         columns=_columns(
-            "cobrador=collector! mes=month! meta_mes=amount_month!$ meta_dia=amount_day!$"
-            " visitas_dia=visits_day!# moneda=currency"
+            "cobrador=collector! mes=month! meta_mes=amount_month$ meta_dia=amount_day$"
+            " visitas_mes=visits_month# visitas_dia=visits_day# efectivas_mes=effective_month#"
+            " efectivas_dia=effective_day# moneda=currency"
+        ),
+    ),
+    Kind.PERFORMANCE: Sheet(
+        name="resultados",
+        key=("collector", "month"),
+        columns=_columns(
+            "cobrador=collector! mes=month! ventas=sales_amount$ numero_ventas=sales_count#"
+            " pedidos=orders_amount$ numero_pedidos=orders_count# moneda=currency"
         ),
     ),
 }

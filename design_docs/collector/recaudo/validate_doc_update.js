@@ -18,7 +18,7 @@ function (newDoc, oldDoc, userCtx, secObj) {
   var PROJECTIONS = {
     company: 1, collector: 1, customer: 1, invoice: 1, withholding: 1, credit_note: 1, route: 1, goal: 1, catalogue: 1,
     policy: 1, posting: 1, reversal: 1, activity: 1, received: 1, manifest: 1, compliance_pack: 1, holidays: 1,
-    logo: 1
+    logo: 1, performance: 1
   };
 
   function refuse(code, field) {

@@ -9,6 +9,7 @@ import flet as ft
 
 from flet_app.collector import figures
 from flet_app.collector.actions.authorship import policy_of
+from flet_app.collector.results import collected
 from flet_app.collector.state import Window, use_app
 from flet_app.collector.views.chrome import screen, scroll
 from flet_app.collector.views.payment_lines import pick_date
@@ -124,7 +125,7 @@ def cash_line(app: Window) -> ft.Control:
 
 
 def totals_card(app: Window, on: date) -> ft.Control:
-    totals = figures.collected(app.phone.portfolio, on=on)
+    totals = collected(app.phone.portfolio, on.isoformat())
     counted = app.texts.n("{count} payment", "{count} payments", totals.count)
     rows: list[ft.Control] = [
         ft.Semantics(identifier="day-total", content=line(counted, money(app, totals.total), strong=True))

@@ -15,6 +15,7 @@ from flet_app.collector.views.deposit import DepositEntry
 from flet_app.collector.views.dispute import DisputeEntry
 from flet_app.collector.views.finish_visit import FinishVisit
 from flet_app.collector.views.history import History
+from flet_app.collector.views.home import Home
 from flet_app.collector.views.informed_payment import InformedPaymentEntry
 from flet_app.collector.views.location import LocationEntry
 from flet_app.collector.views.locked import Locked
@@ -27,7 +28,6 @@ from flet_app.collector.views.receipt import ReceiptEntry
 from flet_app.collector.views.route import Route
 from flet_app.collector.views.sign_in import SignIn
 from flet_app.collector.views.sync_status import SyncScreen
-from flet_app.collector.views.today import Today
 from flet_app.collector.views.voucher import Voucher
 
 
@@ -66,7 +66,7 @@ ROUTES = [
     ft.Route(path="/clientes", component=Customers, children=details()),
     ft.Route(path="/cobros", component=History, children=details()),
     ft.Route(path="/mas", component=More, children=details()),
-    ft.Route(path="/", component=Today, children=details()),
+    ft.Route(path="/", component=Home, children=details()),
 ]
 
 

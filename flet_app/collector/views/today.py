@@ -1,4 +1,4 @@
-"""Hoy: how far the day has come, where to go next, and the route."""
+"""What the day is made of: the next stop, the stops of the route, and a phone before its first customers."""
 
 from __future__ import annotations
 
@@ -8,50 +8,14 @@ from typing import Any
 import flet as ft
 
 from flet_app.collector import figures
-from flet_app.collector.state import Window, use_app
-from flet_app.collector.views.chrome import screen, scroll
-from flet_app.components.figures import amount, caption, progress
+from flet_app.collector.state import Window
+from flet_app.collector.views.chrome import scroll
+from flet_app.components.figures import amount, caption
 from flet_app.components.handlers import calling
 from flet_app.components.status import Tone, tone_color
-from flet_app.components.surfaces import card, empty, section, skeleton, stacked
-from flet_app.components.tagging import tag
+from flet_app.components.surfaces import card, empty, skeleton
 from flet_app.theme import TOUCH_TARGET
 from receivables.money import Money
-
-SHOWN_STOPS = 40  # a day's route; more would be paged like customers
-
-
-@ft.component
-def Today() -> ft.View:
-    app = use_app()
-    t = app.texts.t
-    portfolio = app.phone.portfolio
-    enrolment = app.phone.enrolment
-    company = str(portfolio.company.get("name") or (enrolment.company_name if enrolment else ""))
-    on = app.phone.today()
-    if not portfolio.customers:
-        body: ft.Control = first_download(app)
-    else:
-        day = figures.day(portfolio, on=on)
-        rows: list[ft.Control] = [summary(app, day)]
-        if day.next_stop:
-            rows += [section(t("Next")), next_card(app, day.next_stop)]
-        others = [stop for stop in day.stops if stop is not day.next_stop]
-        if day.stops:
-            rows.append(section(t("Route of the day"), trailing=route_link(app, day)))
-            if others:
-                rows.append(stacked([stop_row(app, stop) for stop in others[:SHOWN_STOPS]]))
-        else:
-            rows.append(
-                empty(
-                    ft.Icons.PLACE_OUTLINED,
-                    t("There is no route for today. Choose a customer and start a visit."),
-                    action=t("See customers"),
-                    on_action=lambda _event: app.page.navigate("/clientes"),
-                )
-            )
-        body = scroll(rows)
-    return screen(app, route="/", title=company, subtitle=app.texts.weekday(on), body=body, tab="/")
 
 
 def first_download(app: Window) -> ft.Control:
@@ -84,55 +48,6 @@ def look(app: Window) -> Callable[[Any], None]:
 
 def money(app: Window, value: Money) -> str:
     return app.texts.money(value.minor, value.currency)
-
-
-def summary(app: Window, day: figures.Day) -> ft.Control:
-    t, texts = app.texts.t, app.texts
-    goal = day.goal_amount
-    settled = tone_color(Tone.SETTLED, app.palette)
-    total = day.collected.total
-    parts: list[ft.Control] = [
-        ft.Semantics(
-            identifier="today-collected",
-            label=t("Collected today"),
-            content=progress(
-                t("Collected"),
-                money(app, total),
-                t("of {goal}", goal=money(app, goal)) if goal else None,
-                fraction=total.minor / goal.minor if goal and goal.minor else None,
-                color=settled,
-            ),
-        ),
-        ft.Semantics(
-            identifier="today-visits",
-            label=t("Visits today"),
-            content=progress(
-                t("Visits"),
-                texts.number(day.visits),
-                t("of {goal}", goal=texts.number(day.goal_visits)) if day.goal_visits else None,
-                fraction=day.visits / day.goal_visits if day.goal_visits else None,
-                color=ft.Colors.PRIMARY,
-            ),
-        ),
-    ]
-    if day.visits:
-        parts.append(caption(texts.n("{count} effective visit", "{count} effective visits", day.effective)))
-    return card(ft.Column(parts, spacing=14, tight=True))
-
-
-def route_link(app: Window, day: figures.Day) -> ft.Control:
-    """How far the route has come; a tap leads to where it is sorted and changed."""
-    t = app.texts.t
-    done = sum(stop.state == "done" for stop in day.stops)
-    words = t("{done} of {all}", done=done, all=len(day.stops))
-    return tag(
-        "open-route",
-        ft.TextButton(
-            f"{words} · {t('Order or change')}",
-            on_click=lambda _event: app.open("ruta"),
-            height=TOUCH_TARGET,
-        ),
-    )
 
 
 def next_card(app: Window, stop: figures.Stop) -> ft.Control:

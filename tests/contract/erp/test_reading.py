@@ -181,6 +181,35 @@ def test_a_goal_is_a_collectors_for_a_month(erp: ErpUnderTest) -> None:
     assert (record.document_id, record.body()["amount_month"]) == ("goal:ana:2026-11", 500_000)
 
 
+def test_a_goal_may_expect_effective_visits(erp: ErpUnderTest) -> None:
+    erp.add_goal("ana", "2026-11", 500_000, effective=6)
+    body = only(erp, Kind.GOALS).body()
+    assert (body["visits_day"], body["effective_day"]) == (8, 6)
+    assert "effective_month" not in body, "what the ERP does not say is not zero"
+
+
+def test_what_a_collector_sold_in_a_month_is_one_document(erp: ErpUnderTest) -> None:
+    erp.add_performance("ana", "2026-11", sales=(1_234_567, 31), orders=(98_700, 4))
+    record = only(erp, Kind.PERFORMANCE)
+    assert record.document_id == "performance:ana:2026-11"
+    assert record.body() == {
+        "collector": "ana",
+        "month": "2026-11",
+        "currency": "USD",
+        "sales_amount": 1_234_567,
+        "sales_count": 31,
+        "orders_amount": 98_700,
+        "orders_count": 4,
+    }
+
+
+def test_orders_that_the_erp_does_not_count_are_not_zero(erp: ErpUnderTest) -> None:
+    erp.add_performance("ana", "2026-11", sales=(1_000, 1), orders=None)
+    body = only(erp, Kind.PERFORMANCE).body()
+    assert body["sales_amount"] == 1_000
+    assert not body.keys() & {"orders_amount", "orders_count"}
+
+
 def test_a_cancelled_invoice_says_so(erp: ErpUnderTest) -> None:
     erp.add_customer("C0001")
     erp.add_invoice("A", "C0001", 1000)

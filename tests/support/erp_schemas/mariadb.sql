@@ -60,8 +60,13 @@ CREATE TABLE ventas (
 );
 CREATE TABLE metas (
     cobrador VARCHAR(40) NOT NULL, mes CHAR(7) NOT NULL, valor_mes DECIMAL(14, 2) NOT NULL,
-    valor_dia DECIMAL(14, 2) NOT NULL, visitas_dia INT NOT NULL, modificado DATETIME(6) NOT NULL,
+    valor_dia DECIMAL(14, 2) NOT NULL, visitas_dia INT NOT NULL, efectivas_dia INT,
+    modificado DATETIME(6) NOT NULL,
     PRIMARY KEY (cobrador, mes)
+);
+CREATE TABLE resultados (
+    cobrador VARCHAR(40) NOT NULL, mes CHAR(7) NOT NULL, ventas DECIMAL(14, 2), numero_ventas INT, pedidos DECIMAL(14, 2),
+    numero_pedidos INT, modificado DATETIME(6) NOT NULL, PRIMARY KEY (cobrador, mes)
 );
 
 CREATE TABLE bajas (

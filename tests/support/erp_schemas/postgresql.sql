@@ -57,8 +57,13 @@ CREATE TABLE ventas (
 );
 CREATE TABLE metas (
     cobrador text NOT NULL, mes text NOT NULL, valor_mes numeric(14, 2) NOT NULL,
-    valor_dia numeric(14, 2) NOT NULL, visitas_dia integer NOT NULL, modificado timestamptz NOT NULL,
+    valor_dia numeric(14, 2) NOT NULL, visitas_dia integer NOT NULL, efectivas_dia integer,
+    modificado timestamptz NOT NULL,
     PRIMARY KEY (cobrador, mes)
+);
+CREATE TABLE resultados (
+    cobrador text NOT NULL, mes text NOT NULL, ventas numeric(14, 2), numero_ventas integer, pedidos numeric(14, 2),
+    numero_pedidos integer, modificado timestamptz NOT NULL, PRIMARY KEY (cobrador, mes)
 );
 
 CREATE TABLE bajas (

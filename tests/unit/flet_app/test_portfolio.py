@@ -11,6 +11,7 @@ import pytest
 
 from flet_app.collector import figures
 from flet_app.collector.portfolio import Portfolio
+from flet_app.collector.results import collected
 from flet_app.collector.standing import Centre, FactState, Outbox, standing, unsent
 
 ON = date(2026, 11, 21)
@@ -56,7 +57,7 @@ def test_any_order_of_invoice_receipt_and_posting_shows_the_same_balance(order: 
 def test_an_own_receipt_counts_until_the_balance_contains_it() -> None:
     portfolio = folded(CUSTOMER, an_invoice(), a_receipt())
     assert figures.totals(portfolio, "C0001", on=ON).overdue.minor == 6_000
-    assert figures.collected(portfolio, on=ON).by_method["cash"].minor == 4_000
+    assert collected(portfolio, ON.isoformat()).by_method["cash"].minor == 4_000
 
 
 def test_a_customer_who_was_taken_away_leaves_the_lists_but_not_the_receipts() -> None:

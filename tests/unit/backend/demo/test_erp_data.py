@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from backend.demo.erp_data import COMPANY, create_demo_erp
+from backend.demo.erp_data import COMPANY, complete_demo_erp, create_demo_erp
 from backend.demo.quito import ZONES
 from backend.demo.tax_ids import cedula, ruc_of_company
 from paperwork.sri_xml import read_electronic_document
@@ -113,3 +113,12 @@ def test_the_withholdings_of_the_demo_would_be_accepted(erp: sqlite3.Connection)
             invoices={invoice: WithholdingBase.of_invoice(of.content, "USD")},
         )
         assert judged.reasons == ()
+
+
+def test_an_erp_of_an_earlier_version_gets_what_it_lacks(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "erp.sqlite")) as erp:
+        erp.execute("CREATE TABLE metas (cobrador TEXT, mes TEXT, visitas_dia INTEGER)")
+        for _ in range(2):
+            complete_demo_erp(erp)
+        assert erp.execute("SELECT efectivas_dia, visitas_mes, efectivas_mes FROM metas").fetchall() == []
+        assert erp.execute("SELECT ventas, pedidos FROM resultados").fetchall() == []

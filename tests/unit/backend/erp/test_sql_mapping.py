@@ -36,6 +36,7 @@ def test_the_demos_mapping_is_whole(tmp_path: Path) -> None:
         "electronic_withholdings",
         "sales",
         "goals",
+        "performance",
     ]
     connector.close()
 

@@ -24,6 +24,7 @@ ON = date(2026, 11, 21)
         ({"_id": "received:ana"}, Named("ana")),
         ({"_id": "route:ana:2026-11-21"}, Named("ana")),
         ({"_id": "goal:ana:2026-11"}, Named("ana")),
+        ({"_id": "performance:ana:2026-11"}, Named("ana")),
         ({"_id": "posting:R0001:00000004", "collector": "ana"}, Named("ana")),
         ({"_id": "customer:C1"}, HolderOf("C1")),
         ({"_id": "activity:C:1"}, HolderOf("C:1")),

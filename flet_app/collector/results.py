@@ -1,0 +1,76 @@
+"""What was done in a day or a month against what is expected of it: pure figures, no text and no colour."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import date
+
+from flet_app.collector.portfolio import Json, Portfolio
+from receivables.balances import MethodTotals, totals_by_method
+from receivables.goals import Period, Target, target_of
+from receivables.money import Money
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """What the office counts: an amount, and of how many where it says so."""
+
+    amount: Money
+    count: int | None
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Results:
+    """How far a period has come. Sales and orders are the office's, of months only."""
+
+    period: Period
+    collected: MethodTotals
+    visits: int
+    effective: int
+    target: Target
+    sales: Counted | None
+    orders: Counted | None
+
+
+def results(portfolio: Portfolio, period: Period, *, on: date) -> Results:
+    """The day `on`, or the month that it lies in."""
+    month = f"{on:%Y-%m}"
+    begins = on.isoformat() if period is Period.DAY else month
+    visits = [visit for visit in portfolio.visits.values() if visit["local_on"].startswith(begins)]
+    effective = effective_codes(portfolio)
+    sold = (portfolio.performance.get(month) or {}) if period is Period.MONTH else {}
+    return Results(
+        period=period,
+        collected=collected(portfolio, begins),
+        visits=len(visits),
+        effective=sum(visit["outcome"] in effective for visit in visits),
+        target=target_of(portfolio.goals.get(month), period),
+        sales=_counted(sold, "sales"),
+        orders=_counted(sold, "orders"),
+    )
+
+
+def collected(portfolio: Portfolio, begins: str) -> MethodTotals:
+    """The valid receipts of the local dates that begin with `begins`: a day, or a month as `yyyy-mm`."""
+    receipts = (doc for doc in portfolio.receipts.values() if doc["local_on"].startswith(begins))
+    return totals_by_method(receipts, currency=portfolio.currency, voids=portfolio.voids.values())
+
+
+def effective_codes(portfolio: Portfolio) -> frozenset[str]:
+    """The outcomes that count as effective."""
+    items = portfolio.catalogues.get("outcomes", [])
+    return frozenset(item["code"] for item in items if item.get("effective"))
+
+
+def fraction(done: int, expected: int | None) -> float | None:
+    """How much of what is expected is done, beyond 1 where it is more; None where nothing is expected."""
+    return done / expected if expected else None
+
+
+def _counted(performance: Json, what: str) -> Counted | None:
+    amount = performance.get(f"{what}_amount")
+    if amount is None:
+        return None
+    return Counted(
+        amount=Money.from_json(amount, str(performance["currency"])), count=performance.get(f"{what}_count")
+    )

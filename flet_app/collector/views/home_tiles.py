@@ -1,0 +1,65 @@
+"""Two things that a collector carries: cash in the bag, and records that are only on this phone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import flet as ft
+
+from flet_app.collector import figures
+from flet_app.collector.actions.authorship import policy_of
+from flet_app.collector.state import Window
+from flet_app.collector.views.today import money
+from flet_app.components.figures import caption
+from flet_app.components.status import Tone, tone_color
+from flet_app.components.surfaces import card
+from flet_app.theme import TOUCH_TARGET
+from receivables.cash import CashState, cash_state
+
+CASH_TONES = {CashState.FULL: Tone.LATE, CashState.NEAR: Tone.WAITING}
+
+
+def tiles(app: Window) -> ft.Control:
+    t = app.texts.t
+    held = figures.cash_in_hand(app.phone.portfolio).expected
+    tone = CASH_TONES.get(cash_state(held, policy_of(app.phone.portfolio).cash_limit))
+    unsent = app.phone.status.unsent_count
+    return ft.Row(
+        [
+            tile(
+                "today-cash", t("In the bag"), money(app, held), icon=ft.Icons.POINT_OF_SALE,
+                color=tone_color(tone, app.palette) if tone else None,
+                on_click=lambda _event: app.open("caja"),
+            ),
+            tile(
+                "today-unsent", t("To send"), app.texts.number(unsent),
+                icon=ft.Icons.SMARTPHONE if unsent else ft.Icons.CLOUD_DONE_OUTLINED,
+                color=tone_color(Tone.SAVED, app.palette) if unsent else None,
+                on_click=lambda _event: app.open("sincronizacion"),
+            ),
+        ],
+        spacing=10,
+    )  # fmt: skip
+
+
+def tile(
+    identifier: str, name: str, value: str, *, icon: ft.IconData, color: str | None, on_click: Any
+) -> ft.Control:
+    """A figure that is one target, half as wide as the screen."""
+    figure = ft.Text(value, size=15, weight=ft.FontWeight.W_600, color=color, no_wrap=True)
+    row = ft.Row(
+        [
+            ft.Icon(icon, size=20, color=color or ft.Colors.ON_SURFACE_VARIANT),
+            ft.Column([caption(name, size=12), figure], spacing=0, tight=True, expand=True),
+            ft.Icon(ft.Icons.CHEVRON_RIGHT, size=18, color=ft.Colors.OUTLINE),
+        ],
+        spacing=8,
+        height=TOUCH_TARGET - 12,
+    )
+    return ft.Semantics(
+        identifier=identifier,
+        label=f"{name}: {value}",
+        button=True,
+        expand=True,
+        content=card(row, on_click=on_click, padding=10),
+    )
