@@ -7,22 +7,20 @@ clock can move money from one session into another.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from typing import Any
 
 from receivables.documents import Author, BadDocument, Json, parse_date
 from receivables.money import Money, minor_from_json
-from receivables.payments import Method
-from receivables.validation import Problem, money_data, utf16_length
+from receivables.payments import LONGEST_TEXT, Method
+from receivables.validation import LONGEST_WORDS, Problem, money_data, text_problems
 
 Docs = Iterable[Mapping[str, Any]]
 
 WARN_PERCENT = 80
 """Of the limit of cash in transit; at the whole of it no further cash is taken."""
-
-LONGEST_REASON = 4000
 
 
 class CashState(StrEnum):
@@ -180,6 +178,8 @@ def plan_deposit(
     ]
     named = (("bank", bank), ("number", number))
     problems += [Problem("field_missing", name, {"name": name}) for name, text in named if not text.strip()]
+    for name, text in (*named, ("account", account)):
+        problems += text_problems(name, text, LONGEST_TEXT)
     if deposited_on > author.on:
         problems.append(Problem("date_in_future", "deposited_on", {"date": deposited_on.isoformat()}))
     if number.strip() and any(
@@ -225,14 +225,13 @@ def plan_close(
     difference = counted - session.expected
     if difference and not reason.strip():
         problems.append(Problem("difference_unexplained", "reason", money_data(difference=difference)))
-    if utf16_length(reason.strip()) > LONGEST_REASON:
-        problems.append(Problem("text_too_long", "reason", {"name": "reason", "max_length": LONGEST_REASON}))
+    problems += text_problems("reason", reason, LONGEST_WORDS)
     if not _is_signed(signature):
         problems.append(Problem("signature_not_drawn", "signature"))
     if not _is_signed(receiver):
         problems.append(Problem("receiver_missing", "receiver"))
-    elif not str((receiver or {}).get("name") or "").strip():
-        problems.append(Problem("field_missing", "receiver", {"name": "name"}))
+    else:
+        problems += _name_problems(str((receiver or {}).get("name") or ""))
     if problems:
         return problems
     return author.fact(
@@ -270,6 +269,12 @@ def counted_of(denominations: Mapping[int, int], currency: str) -> Money:
 
 def _is_signed(signature: Mapping[str, Any] | None) -> bool:
     return bool(signature and signature.get("strokes"))
+
+
+def _name_problems(name: str) -> list[Problem]:
+    if not name.strip():
+        return [Problem("field_missing", "receiver", {"name": "name"})]
+    return [replace(each, field="receiver") for each in text_problems("name", name, LONGEST_TEXT)]
 
 
 def _cheques(receipt: Mapping[str, Any]) -> Iterable[ChequeInHand]:

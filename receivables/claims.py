@@ -17,7 +17,7 @@ from receivables.documents import Author, Json, parse_date
 from receivables.invoices import OpenItem
 from receivables.money import Money, minor_from_json, total
 from receivables.payments import LONGEST_TEXT
-from receivables.validation import Problem, money_data, utf16_length
+from receivables.validation import LONGEST_WORDS, Problem, money_data, text_problems
 
 Docs = Iterable[Mapping[str, Any]]
 
@@ -28,8 +28,6 @@ DISPUTE_REASONS = (
 
 INFORMED_DAYS = 5
 """How long an informed payment is waited for before it asks for attention."""
-
-LONGEST_WORDS = 4000
 
 
 class InformedState(StrEnum):
@@ -169,13 +167,6 @@ def plan_note(*, customer: str, text: str, author: Author) -> Json | list[Proble
     words = text.strip()
     problems = text_problems("text", words, LONGEST_WORDS) if words else [Problem("note_empty", "text")]
     return problems or author.fact("note", {"customer": customer, "text": words})
-
-
-def text_problems(name: str, text: str, longest: int) -> list[Problem]:
-    """The problem that `text` is longer than the database takes."""
-    if utf16_length(text.strip()) <= longest:
-        return []
-    return [Problem("text_too_long", name, {"name": name, "max_length": longest})]
 
 
 def _payment_key(informed: Mapping[str, Any]) -> tuple[str, str, int]:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from receivables.claims import LONGEST_WORDS, text_problems
 from receivables.documents import Author, Json
-from receivables.validation import Problem
+from receivables.validation import LONGEST_WORDS, Problem, text_problems
 from receivables.visits import distance_to_customer_m
 
 FAR_M = 500

@@ -410,6 +410,7 @@ FIELD_NAMES: Mapping[str, tuple[str, str]] = {
     "reason": ("motivo", "reason"),
     "text": ("detalle", "details"),
     "name": ("nombre", "name"),
+    "attended_by": ("quién atendió", "who attended"),
 }
 
 

@@ -12,6 +12,9 @@ from typing import Any
 
 from receivables.money import Money
 
+LONGEST_WORDS = 4000
+"""Of what a person writes freely, as the database takes it."""
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Problem:
@@ -37,3 +40,10 @@ def money_data(**amounts: Money) -> dict[str, Any]:
 def utf16_length(text: str) -> int:
     """Length as JavaScript counts it, so that the phone and the database agree on what is too long."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def text_problems(name: str, text: str, longest: int) -> list[Problem]:
+    """The problem that `text` is longer than the database takes."""
+    if utf16_length(text.strip()) <= longest:
+        return []
+    return [Problem("text_too_long", name, {"name": name, "max_length": longest})]

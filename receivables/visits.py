@@ -12,8 +12,9 @@ from receivables.documents import Author, Json, rfc3339
 from receivables.fact_shapes import MAX_SHOWN
 from receivables.geometry import Point, haversine_m
 from receivables.invoices import OpenItem
+from receivables.payments import LONGEST_TEXT
 from receivables.policies import CollectionPolicy
-from receivables.validation import Problem, utf16_length
+from receivables.validation import LONGEST_WORDS, Problem, text_problems
 
 GEOFENCE_M = 150.0
 """A visit farther than this from the customer's point is flagged, never blocked."""
@@ -21,9 +22,6 @@ GEOFENCE_M = 150.0
 GEOFENCE_ACCURACY_FACTOR = 2.0
 
 _LONGEST_SHOWN = 100  # characters, at most 200 UTF-16 units
-
-LONGEST_COMMENT = 4000
-"""UTF-16 units, as the database counts them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +125,7 @@ def plan_visit_finish(
     )
     if next_visit_at is not None and next_decision is not None and not next_decision.permits(None):
         problems.append(Problem("next_visit_not_allowed", "next_visit_at"))
+    problems += text_problems("attended_by", attended_by, LONGEST_TEXT)
     if problems:
         return problems
     body = {
@@ -192,9 +191,7 @@ def _finish_problems(
     elif chosen.comment_required and len(comment) < max(1, policy.comment_min_length):
         data = {"length": len(comment), "min_length": max(1, policy.comment_min_length)}
         problems.append(Problem("comment_too_short", "comment", data))
-    if utf16_length(comment) > LONGEST_COMMENT:
-        limit = {"name": "comment", "max_length": LONGEST_COMMENT}
-        problems.append(Problem("text_too_long", "comment", limit))
+    problems += text_problems("comment", comment, LONGEST_WORDS)
     if chosen is not None and chosen.next_visit and next_visit_at is None:
         problems.append(Problem("next_visit_missing", "next_visit_at"))
     if next_visit_at is not None and next_visit_at <= now:

@@ -60,6 +60,9 @@ def FinishVisit() -> ft.View:
     visit = portfolio.open_visit()
     catalogue = outcomes({"items": portfolio.catalogues.get("outcomes", [])})
 
+    chosen = catalogue.get(outcome)
+    met = chosen is not None and chosen.contact
+
     async def locate() -> None:
         given.place = await app.position()
 
@@ -73,8 +76,8 @@ def FinishVisit() -> ft.View:
             comment=comment.value,
             next_visit_at=datetime.fromisoformat(next_at) if next_at else None,
             place=given.place,
-            attended_by=attended.value,
-            signature=given.signature(attended.value.strip() or name),
+            attended_by=attended.value if met else "",
+            signature=given.signature(attended.value.strip() or name) if met else None,
         )
         set_saving(False)
         if isinstance(result, list):
@@ -91,7 +94,6 @@ def FinishVisit() -> ft.View:
         found = next((each for each in problems if each.field == field_name), None)
         return sentence(found, locale=app.texts.locale) if found else None
 
-    chosen = catalogue.get(outcome)
     rows = collected_here(app, visit)
     rows += outcome_chips(app, catalogue, outcome, set_outcome)
     if problem("outcome"):
@@ -105,8 +107,7 @@ def FinishVisit() -> ft.View:
             helper=t("At least {count} characters", count=minimum) if needs else None,
         )
     )  # fmt: skip
-    if chosen is not None and chosen.contact:
-        rows += attendance(app, attended, given)
+    rows += attendance(app, attended, given, problem("attended_by"), met=met)
     required = chosen is not None and chosen.next_visit
     rows.append(section(t("Next visit (required)") if required else t("Next visit")))
     rows += next_visit(app, next_at, set_next_at)
@@ -129,12 +130,18 @@ def collected_here(app: Window, visit: Json) -> list[ft.Control]:
     return [card(line(app.texts.t("Collected in this visit"), total, strong=True))]
 
 
-def attendance(app: Window, attended: Typed, given: Given) -> list[ft.Control]:
+def attendance(
+    app: Window, attended: Typed, given: Given, error: str | None, *, met: bool
+) -> list[ft.Control]:
     """Who was met, and the signature of the one or the other."""
+    if not met:  # the name is there again when another outcome asks for it; a signature is drawn anew
+        attended.show()
+        given.sign([])
+        return []
     t = app.texts.t
     return [
         section(t("Who attended (optional)")),
-        field("attended-by", t("Name of who attended"), attended, dense=True),
+        field("attended-by", t("Name of who attended"), attended, error=error, dense=True),
         signature_field(
             "visit-signature", t("Signature"), t("Clear"), app.content_width - 2 * EDGE, given.sign
         ),

@@ -153,6 +153,7 @@ def test_nothing_is_lost_between_sessions(lines: Any, parts: list[int], cut: int
         ({"deposited_on": TODAY.replace(day=22)}, ["date_in_future"]),
         ({"cheques": [("receipt:R1:00000009", "x")]}, ["cheque_not_in_hand"]),
         ({"known": [{"bank": "Pichincha", "number": "D-1"}]}, ["slip_already_used"]),
+        ({"number": "9" * 201, "account": "9" * 201}, ["text_too_long", "text_too_long"]),
     ],
 )
 def test_a_deposit_that_cannot_be_is_refused_with_every_reason(fields: Json, expected: list[str]) -> None:
@@ -174,6 +175,7 @@ def test_the_bank_takes_no_cheque_before_its_date() -> None:
         ({"receiver": {"name": "", "strokes": [[1, 2]]}}, ["field_missing"]),
         ({"receiver": {"name": "Caja", "strokes": []}}, ["receiver_missing"]),
         ({"counted": usd("49.00"), "reason": "x" * 4001}, ["text_too_long"]),
+        ({"receiver": {"name": "x" * 201, "strokes": [[1, 2]]}}, ["text_too_long"]),
     ],
 )
 def test_a_close_needs_a_reason_for_a_difference_and_two_signatures(

@@ -122,6 +122,7 @@ def test_finished_visit_is_a_fact_that_the_database_admits() -> None:
         ({"outcome": "paid", "comment": ""}, None),
         ({"outcome": "paid", "comment": "x" * 4000}, None),
         ({"outcome": "paid", "comment": "x" * 4001}, ["text_too_long"]),
+        ({"outcome": "paid", "attended_by": "x" * 201}, ["text_too_long"]),
         ({"outcome": "return"}, ["next_visit_missing"]),
         ({"outcome": "return", "next_visit_at": NOW}, ["next_visit_in_past"]),
         ({"outcome": "paid", "next_visit_at": NOW - timedelta(seconds=1)}, ["next_visit_in_past"]),
