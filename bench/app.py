@@ -24,6 +24,7 @@ import flet as ft
 from bench.figures import Figure
 from flet_app.collector.bootstrap import Settings, World
 from flet_app.collector.phone import Phone
+from flet_app.collector.views.customer_rows import BLOCK_HEIGHT
 from flet_app.collector.window import open_window
 from tests.support.flet_harness import Screen
 from tests.support.seed_phone import seed_phone
@@ -70,6 +71,23 @@ class Hand(Screen):
             for each in self.walk()
         )
 
+    async def scroll_to(self, pixels: float) -> None:
+        """What the client tells while a finger drags the list."""
+        listing = next(each for each in self.walk() if isinstance(each, ft.ListView))
+        event = {
+            "event_type": "update", "pixels": pixels, "min_scroll_extent": 0.0, "max_scroll_extent": 1e6,
+            "viewport_dimension": 600.0,
+        }  # fmt: skip
+        await self.fire(listing, "scroll", event)
+
+    def first_row(self) -> str:
+        found = (
+            str(each.identifier)
+            for each in self.walk()
+            if isinstance(each, ft.Semantics) and str(each.identifier).startswith("customer-C")
+        )
+        return next(found, "")
+
     async def shows(self, identifier: str) -> None:
         await self.until(lambda: self.has(identifier), identifier, seconds=PATIENCE)
 
@@ -107,13 +125,13 @@ async def _walk(folder: Path, started: float) -> dict[str, float]:
 async def _list(screen: Hand) -> dict[str, float]:
     began = time.monotonic()
     await screen.go("/clientes")
-    await screen.shows("customers-more")
+    await screen.until(screen.first_row, "the first rows", seconds=PATIENCE)
     first = time.monotonic() - began
     pages, letters = [], []
-    for _ in range(5):
-        rows, began = screen.rows(), time.monotonic()
-        await screen.tap("customers-more")
-        await screen.until(lambda rows=rows: screen.rows() > rows, "the next page", seconds=PATIENCE)
+    for page in range(2, 22):
+        top, began = screen.first_row(), time.monotonic()
+        await screen.scroll_to(page * BLOCK_HEIGHT)
+        await screen.until(lambda top=top: screen.first_row() != top, "the next page", seconds=PATIENCE)
         pages.append(time.monotonic() - began)
     for length in range(1, len("penon 199") + 1):
         began = time.monotonic()

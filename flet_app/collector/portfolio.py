@@ -17,7 +17,7 @@ from typing import Any, ClassVar
 from paperwork.logo import logo_in
 from receivables.compliance import Pack
 from receivables.documents import FACT_TYPES, BadDocument, parse_date
-from receivables.identifiers import BadIdentifier, parse_id
+from receivables.identifiers import BadIdentifier, DocumentId, parse_id
 from receivables.invoices import Invoice
 from receivables.planned_stops import PlannedStop, planned_route
 from receivables.policies import CollectionPolicy
@@ -70,7 +70,12 @@ class Portfolio:
         """Every fact here: id → (type, local sequence, device)."""
         self.invoices_of: dict[str, set[str]] = defaultdict(set)
         self.receipts_of: dict[str, set[str]] = defaultdict(set)
+        self.visited_on: dict[str, str] = {}
+        """Customer → the local date of this phone's latest visit there."""
         self.search_keys: dict[str, str] = {}
+        self.versions: defaultdict[str, int] = defaultdict(int)
+        """Customer → how often anything of it changed, so that what was computed of it is known to be old."""
+        self._sort_keys: dict[str, tuple[str, str]] = {}
         self._in_order: list[str] | None = None
 
     def apply(self, changes: Iterable[Json]) -> None:
@@ -100,15 +105,29 @@ class Portfolio:
         take = self._TAKE.get(identity.type)
         if take:  # a type invented after this version is kept in the database and not shown
             take(self, identity.key, document)
+            self._touch(identity, document)
+
+    def _touch(self, identity: DocumentId, document: Json) -> None:
+        receipt = self.receipts.get(str(document.get("receipt"))) or {}
+        own = identity.key if identity.type in {"customer", "activity"} else None
+        customer = own or document.get("customer") or receipt.get("customer")
+        if customer:
+            self.versions[str(customer)] += 1
 
     def _put_customer(self, code: str, document: Json) -> None:
         self.search_keys[code] = _search_key(document)
         self.customers[code] = document
+        self._sort_keys[code] = (_plain(str(document["name"])), code)
         self._in_order = None
 
     def _put_receipt(self, _key: str, document: Json) -> None:
         self.receipts_of[document["customer"]].add(document["_id"])
         self.receipts[document["_id"]] = document
+
+    def _put_visit(self, _key: str, document: Json) -> None:
+        customer, on = str(document["customer"]), str(document["local_on"])
+        self.visits[document["start"]] = document
+        self.visited_on[customer] = max(on, self.visited_on.get(customer, on))
 
     def _put_policy(self, key: str, document: Json) -> None:
         if key == "collection":
@@ -137,6 +156,7 @@ class Portfolio:
         document = self.invoices.pop(number, None)
         if document:
             self.invoices_of[document["customer"]].discard(number)
+            self.versions[document["customer"]] += 1
 
     def _put_posting(self, _key: str, document: Json) -> None:
         self.postings[document["receipt"]] = document
@@ -150,7 +170,12 @@ class Portfolio:
     def _remove_customer(self, code: str) -> None:
         self.customers.pop(code, None)
         self.search_keys.pop(code, None)
+        self.versions[code] += 1
         self._in_order = None
+
+    def _remove_activity(self, customer: str) -> None:
+        self.activity.pop(customer, None)
+        self.versions[customer] += 1
 
     def _remove(self, document_id: str) -> None:
         try:
@@ -182,7 +207,7 @@ class Portfolio:
         "cash_close": lambda self, _key, doc: self.closes.update({doc["_id"]: doc}),
         "planned_stop": lambda self, _key, doc: self.planned_stops.update({doc["_id"]: doc}),
         "visit_start": lambda self, _key, doc: self.visit_starts.update({doc["_id"]: doc}),
-        "visit": lambda self, _key, doc: self.visits.update({doc["start"]: doc}),
+        "visit": _put_visit,
         "posting": _put_posting,
         "reversal": _put_reversal,
         "activity": lambda self, key, doc: self.activity.update({key: doc}),
@@ -202,7 +227,7 @@ class Portfolio:
         "invoice": _remove_invoice,
         "withholding": lambda self, key: drop_key(self.withholdings, key),
         "credit_note": lambda self, key: drop_key(self.credit_notes, key),
-        "activity": lambda self, key: drop_key(self.activity, key),
+        "activity": _remove_activity,
         "route": lambda self, key: drop_key(self.routes, key.rpartition(":")[2]),
         "goal": lambda self, key: drop_key(self.goals, key.rpartition(":")[2]),
         "performance": lambda self, key: drop_key(self.performance, key.rpartition(":")[2]),
@@ -229,9 +254,7 @@ class Portfolio:
         """Codes of the active customers by name, as a Spanish reader sorts them."""
         if self._in_order is None:
             active = [code for code, doc in self.customers.items() if doc.get("active", True)]
-            self._in_order = sorted(
-                active, key=lambda code: (_plain(str(self.customers[code]["name"])), code)
-            )
+            self._in_order = sorted(active, key=self._sort_keys.__getitem__)
         return self._in_order
 
     def search(self, text: str) -> list[str]:

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
+from flet_app.collector.overview import Overviews
 from flet_app.collector.portfolio import Portfolio
 from flet_app.collector.standing import Centre, Outbox
 from receivables.documents import parse_instant, rfc3339
@@ -50,6 +51,7 @@ class Store:
     def __init__(self, database: Database) -> None:
         self.database = database
         self.portfolio = Portfolio()
+        self.overviews = Overviews(self.portfolio)
         self.outbox = Outbox()
         self.chosen: Json = {}
         """What the person chose here: `theme_mode`, `language`."""

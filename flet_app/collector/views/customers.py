@@ -1,136 +1,188 @@
-"""Clientes: everybody this collector serves, found by any word, a page at a time with the total known."""
+"""Clientes: everybody this collector serves, found by any word, filtered and sorted, with the total known."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import flet as ft
 
-from flet_app.collector import figures
+from flet_app.collector.customer_filter import CustomerFilter, ordered
+from flet_app.collector.listing import Listing, listing, use
+from flet_app.collector.overview import Overview
 from flet_app.collector.state import Window, use_app
 from flet_app.collector.views.chrome import screen
-from flet_app.collector.views.today import first_download, money
-from flet_app.components.figures import amount, caption
+from flet_app.collector.views.customer_rows import CustomerList
+from flet_app.collector.views.filter_words import PRIORITY_WORDS, SORT_WORDS, condition_words
+from flet_app.collector.views.today import first_download
+from flet_app.components.figures import caption
+from flet_app.components.handlers import calling
 from flet_app.components.inputs import field, use_typed
-from flet_app.components.status import Tone, tone_color
 from flet_app.components.surfaces import empty
 from flet_app.components.tagging import tag
 from flet_app.theme import EDGE, TOUCH_TARGET
-
-PAGE = 60  # rows sent at once; 5,000 at once freeze a browser for seconds, sixty come in 50 ms
-NEAR_END = 400  # dp from the end of the list at which the next page is fetched
-ROW_HEIGHT = 76
+from receivables.geometry import Point
 
 
 @ft.component
 def Customers() -> ft.View:
     app = use_app()
     t = app.texts.t
-    portfolio = app.phone.portfolio
     words = use_typed()
     text, set_text = ft.use_state("")
-    limit, set_limit = ft.use_state(PAGE)
-    found = portfolio.search(text) if text.strip() else portfolio.in_order()
+    here, set_here = ft.use_state(nowhere())
+    wanted = listing(app.store.chosen)
 
-    def search(value: str) -> None:
-        set_text(value)
-        set_limit(PAGE)
+    async def locate() -> None:
+        if wanted.sort == "distance":
+            set_here(Point.of(await app.position()))
+
+    ft.use_effect(locate, dependencies=[wanted.sort])
+
+    async def choose(chosen: Listing) -> None:
+        await use(app.store, chosen)
+        app.state.revision += 1
 
     def clear(_event: Any) -> None:
-        words.set("")
         # The field is emptied by the app, which Flet only sends when the value differs from what it knows.
-        search("")
+        words.set("")
+        set_text("")
 
-    def on_scroll(event: Any) -> None:
-        if event.pixels >= event.max_scroll_extent - NEAR_END and limit < len(found):
-            set_limit(limit + PAGE)
+    async def clear_all(event: Any) -> None:
+        clear(event)
+        await choose(Listing(CustomerFilter(), wanted.sort))
 
-    if not portfolio.customers:
+    if not app.phone.portfolio.customers:
         return screen(app, route="/", title=t("Customers"), body=first_download(app), tab="/clientes")
+    found, badges = shown(app, wanted, text, here)
     head = ft.Container(
-        field(
-            "customer-search", t("Name, code, tax id or address"), words, on_change=search,
-            prefix_icon=ft.Icons.SEARCH, dense=True,
-            suffix=ft.IconButton(ft.Icons.CLOSE, on_click=clear, tooltip=t("Clear")) if text else None,
+        ft.Column(
+            [
+                field(
+                    "customer-search", t("Name, code, tax id or address"), words, on_change=set_text,
+                    prefix_icon=ft.Icons.SEARCH, dense=True,
+                    suffix=ft.IconButton(ft.Icons.CLOSE, on_click=clear, tooltip=t("Clear"))
+                    if text
+                    else None,
+                ),
+                tools(app, wanted, choose),
+                tag("customers-total", caption(total_words(app, found))),
+            ],
+            spacing=2, horizontal_alignment=ft.CrossAxisAlignment.STRETCH, tight=True,
         ),
         padding=ft.Padding.only(left=EDGE, right=EDGE, top=6, bottom=4),
     )  # fmt: skip
-    counted = app.texts.n("{count} customer", "{count} customers", len(found))
-    rows: list[ft.Control] = [
-        ft.Container(caption(counted), padding=ft.Padding.only(left=EDGE, bottom=4), key="count")
-    ]
-    rows += [customer_row(app, code) for code in found[:limit]]
+    asked = f"{text}|{wanted.sort}|{here is None}|{wanted.chosen.to_json()}"
+    body: ft.Control = ft.Container(CustomerList(found, here, badges), key=asked, expand=True)
     if not found:
-        rows.append(
-            empty(
-                ft.Icons.SEARCH, t("No customer matches «{text}».", text=text),
-                action=t("Clear the search"), on_action=clear,
-            )
-        )  # fmt: skip
-    elif limit < len(found):
-        rows.append(
-            tag(
-                "customers-more",
-                ft.TextButton(
-                    t("Show more ({shown} of {all})", shown=limit, all=len(found)),
-                    on_click=lambda _event: set_limit(limit + PAGE),
-                    height=TOUCH_TARGET,
-                ),
-            )
-        )
-    body = ft.ListView(
-        rows, expand=True, on_scroll=on_scroll, scroll_interval=200, padding=ft.Padding.only(bottom=16)
-    )
+        sentence = t("No customer matches «{text}».", text=text) if text else t("No customer is like that.")
+        action = t("Clear search and filters") if wanted.chosen.count else t("Clear the search")
+        body = empty(ft.Icons.SEARCH, sentence, action=action, on_action=clear_all)
     return screen(app, route="/", title=t("Customers"), body=body, tab="/clientes", head=head)
 
 
-def customer_row(app: Window, code: str) -> ft.Control:
-    document = app.phone.portfolio.customers[code]
-    sums = figures.totals(app.phone.portfolio, code, on=app.phone.today())
-    where = " · ".join(str(part) for part in (code, document.get("address") or document.get("city")) if part)
-    figure: list[ft.Control]
-    if sums.overdue:
-        late = tone_color(Tone.LATE, app.palette)
-        figure = [
-            amount(money(app, sums.overdue), color=late),
-            ft.Text(
-                app.texts.n("{count} day late", "{count} days late", sums.oldest_days_past_due),
-                size=12,
-                color=late,
-            ),
+def nowhere() -> Point | None:
+    return None
+
+
+def shown(
+    app: Window, wanted: Listing, text: str, here: Point | None
+) -> tuple[tuple[Overview, ...], dict[str, str]]:
+    """Who fits the words and the conditions, in the order wanted, and a word for each where it is needed."""
+    portfolio, on = app.phone.portfolio, app.phone.today()
+    overviews = app.store.overviews
+    codes = portfolio.search(text) if text.strip() else portfolio.in_order()
+    lines = [overviews.of(code, on=on) for code in codes]
+    urgent = wanted.sort == "priority" or bool(wanted.chosen.priorities)
+    priorities = overviews.priorities(on=on) if urgent else {}
+    if wanted.chosen.count:
+        lines = [
+            line for line in lines if wanted.chosen.holds(line, on=on, priority=priorities.get(line.code))
         ]
-    elif sums.balance:
-        figure = [amount(money(app, sums.balance)), caption(app.texts.t("not due"), size=12)]
-    else:
-        figure = [caption(app.texts.t("No debt"))]
+    badges = {code: app.texts.t(PRIORITY_WORDS[each.label]) for code, each in priorities.items() if urgent}
+    return tuple(ordered(lines, wanted.sort, here=here, priorities=priorities)), badges
+
+
+def tools(app: Window, wanted: Listing, choose: Any) -> ft.Control:
+    """What the list is filtered and sorted by, each a tap from being changed or taken off."""
+    t = app.texts.t
+    count = wanted.chosen.count
+    chips: list[ft.Control] = [
+        chip(
+            "filters-open", t("Filters ({count})", count=count) if count else t("Filters"),
+            lambda _event: app.open("filtros"), icon=ft.Icons.TUNE, selected=bool(count),
+        ),
+        sort_menu(app, wanted, choose),
+    ]  # fmt: skip
+    for kind, sentence, without in condition_words(app, wanted.chosen):
+        chips.append(
+            chip(
+                f"filter-off-{kind}", sentence,
+                calling(app.page.run_task, choose, Listing(without, wanted.sort)),
+                icon=ft.Icons.CLOSE, selected=True, label=t("Take off: {filter}", filter=sentence),
+            )
+        )  # fmt: skip
+    return ft.Row(chips, spacing=8, scroll=ft.ScrollMode.HIDDEN)
+
+
+def sort_menu(app: Window, wanted: Listing, choose: Any) -> ft.Control:
+    t = app.texts.t
     return tag(
-        f"customer-{code}",
-        ft.Container(
-            ft.Row(
-                [
-                    ft.Column(
-                        [
-                            ft.Text(
-                                str(document["name"]), size=16, max_lines=1, overflow=ft.TextOverflow.ELLIPSIS
-                            ),
-                            ft.Text(
-                                where, size=13, color=ft.Colors.ON_SURFACE_VARIANT, max_lines=1,
-                                overflow=ft.TextOverflow.ELLIPSIS,
-                            ),
-                        ],
-                        spacing=2, tight=True, expand=True,
-                    ),
-                    ft.Column(
-                        figure, spacing=0, tight=True, horizontal_alignment=ft.CrossAxisAlignment.END
-                    ),
-                ],
-                spacing=12,
+        "customers-sort",
+        ft.PopupMenuButton(
+            content=ft.Container(
+                pill(t(SORT_WORDS[wanted.sort]), ft.Icons.SORT, selected=False),
+                height=TOUCH_TARGET, alignment=ft.Alignment.CENTER,
             ),
-            height=ROW_HEIGHT,
-            padding=ft.Padding.symmetric(horizontal=EDGE),
-            border=ft.Border.only(bottom=ft.BorderSide(1, ft.Colors.OUTLINE_VARIANT)),
-            ink=True,
-            on_click=lambda _event: app.open(f"cliente/{code}"),
-            key=code,
+            tooltip=t("Sort by"),
+            items=[
+                ft.PopupMenuItem(
+                    content=t(words), checked=kind == wanted.sort, key=f"sort-{kind}",
+                    on_click=calling(app.page.run_task, choose, Listing(wanted.chosen, kind)),
+                )
+                for kind, words in SORT_WORDS.items()
+            ],
         ),
     )  # fmt: skip
+
+
+def chip(
+    identifier: str, text: str, on_click: Any, *, icon: ft.IconData, selected: bool, label: str | None = None
+) -> ft.Control:
+    """A small chip in a target of full height."""
+    return ft.Semantics(
+        identifier=identifier,
+        label=label or text,
+        button=True,
+        content=ft.Container(
+            pill(text, icon, selected=selected), height=TOUCH_TARGET, alignment=ft.Alignment.CENTER,
+            on_click=on_click, ink=True, border_radius=12,
+        ),
+    )  # fmt: skip
+
+
+def pill(text: str, icon: ft.IconData, *, selected: bool) -> ft.Control:
+    ink = ft.Colors.ON_SECONDARY_CONTAINER if selected else ft.Colors.ON_SURFACE
+    return ft.Container(
+        ft.Row(
+            [ft.Icon(icon, size=16, color=ink), ft.Text(text, size=14, color=ink, no_wrap=True)],
+            spacing=6, tight=True,
+        ),
+        bgcolor=ft.Colors.SECONDARY_CONTAINER if selected else None,
+        border=ft.Border.all(1, ft.Colors.SECONDARY_CONTAINER if selected else ft.Colors.OUTLINE),
+        border_radius=10,
+        padding=ft.Padding.symmetric(horizontal=10, vertical=6),
+    )  # fmt: skip
+
+
+def total_words(app: Window, lines: Sequence[Overview]) -> str:
+    """`37 clientes · Vencido $ 12.300,00`, each currency by itself."""
+    sums: dict[str, int] = {}
+    for line in lines:
+        if line.overdue:
+            sums[line.overdue.currency] = sums.get(line.overdue.currency, 0) + line.overdue.minor
+    counted = app.texts.n("{count} customer", "{count} customers", len(lines))
+    if not sums:
+        return counted
+    money = " + ".join(app.texts.money(minor, currency) for currency, minor in sorted(sums.items()))
+    return f"{counted} · {app.texts.t('Overdue')} {money}"

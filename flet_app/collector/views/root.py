@@ -10,6 +10,7 @@ from flet_app.collector.state import Window, WindowContext, use_app
 from flet_app.collector.views.cash import Cash
 from flet_app.collector.views.close_cash import CloseCash
 from flet_app.collector.views.customer import Customer
+from flet_app.collector.views.customer_filters import CustomerFilters
 from flet_app.collector.views.customers import Customers
 from flet_app.collector.views.deposit import DepositEntry
 from flet_app.collector.views.dispute import DisputeEntry
@@ -63,7 +64,11 @@ def details() -> list[ft.Route]:
 
 
 ROUTES = [
-    ft.Route(path="/clientes", component=Customers, children=details()),
+    ft.Route(
+        path="/clientes",
+        component=Customers,
+        children=[*details(), ft.Route(path="filtros", component=CustomerFilters)],
+    ),
     ft.Route(path="/cobros", component=History, children=details()),
     ft.Route(path="/mas", component=More, children=details()),
     ft.Route(path="/", component=Home, children=details()),
