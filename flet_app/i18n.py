@@ -164,6 +164,10 @@ class Texts:
         """`hace 3 minutos`."""
         return format_timedelta(-elapsed, add_direction=True, locale=parse_locale(self.locale))
 
+    def span(self, elapsed: timedelta) -> str:
+        """`3 horas`."""
+        return format_timedelta(elapsed, locale=parse_locale(self.locale))
+
 
 def decimal_amount(minor: int, currency: str) -> Decimal:
     return Decimal(minor).scaleb(-exponent(currency))

@@ -39,6 +39,13 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         "El logo tiene demasiados píxeles: hasta {pixels} por lado y {megapixels} millones en total.",
         "The logo has too many pixels: up to {pixels} on a side and {megapixels} million in all.",
     ),
+    # the phone's clock
+    "clock_put_back": (
+        "El reloj de este teléfono se atrasó y así no se registran cobros. Ponga fecha y hora en"
+        " automático, o conéctese con la oficina, y confirme otra vez.",
+        "This phone's clock was put back, and no payment is recorded like that. Set date and time to"
+        " automatic, or reach the office, and confirm again.",
+    ),
     # payments
     "no_payments": (
         "Falta la forma de pago. Añada al menos una.",

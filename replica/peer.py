@@ -8,6 +8,7 @@ replicator moves documents, it does not interpret them.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
 Json = dict[str, Any]
@@ -26,6 +27,8 @@ class PeerInfo(NamedTuple):
     instance_start_time: str
     update_seq: Any
     doc_count: int
+    said_at: datetime | None = None
+    """The peer's own time when it said so, to the second; None where it doesn't tell."""
 
     @property
     def incarnation(self) -> str:

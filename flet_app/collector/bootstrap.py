@@ -14,6 +14,8 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
+from flet_app.collector.clock_watch import this_boot, uptime
+from receivables.clock_trust import Reading
 from receivables.identifiers import new_ulid
 
 ULID_RANDOM_BYTES = 10
@@ -49,6 +51,11 @@ class World:
     random_bytes: Callable[[int], bytes]
     monotonic: Callable[[], float] = time.monotonic
     """Seconds that pass whatever somebody sets the clock to."""
+    uptime: Callable[[], float] = uptime
+    boot: str = dataclasses.field(default_factory=this_boot)
+
+    def reading(self) -> Reading:
+        return Reading(wall=self.now(), uptime=self.uptime(), boot=self.boot)
 
     def ulid(self) -> str:
         return new_ulid(self.now(), self.random_bytes(ULID_RANDOM_BYTES))

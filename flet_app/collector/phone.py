@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from flet_app.collector.api import Api
 from flet_app.collector.bootstrap import Settings, World
+from flet_app.collector.clock_watch import ClockWatch
 from flet_app.collector.folder import FolderLock
 from flet_app.collector.office import Office
 from flet_app.collector.pin import PinLock
@@ -50,6 +51,7 @@ class Phone:
         self.store: Store | None = None
         self.status = SyncStatus()
         self.pin = PinLock(settings.data, monotonic=world.monotonic, random_bytes=world.random_bytes)
+        self.clock = ClockWatch(world.reading)
         self.writing = asyncio.Lock()  # two windows record one after the other
         self._driver: SyncDriver | None = None
         self._task: asyncio.Task[None] | None = None
@@ -102,11 +104,13 @@ class Phone:
         await asyncio.to_thread(store.load_drafts)
         await store.refresh()
         self.enrolment, self.store = enrolment, store
+        self.clock = ClockWatch(self.world.reading, await asyncio.to_thread(store.load_clock))
         self._api = Api(self.office.address)
         keeper = TokenKeeper(enrolment, self.file, api=self._api, monotonic=self.world.monotonic)
         self._driver = SyncDriver(
-            store, keeper, world=self.world, zone=self.zone, publish=self._publish, changed=self.announce
-        )
+            store, keeper, world=self.world, zone=self.zone, publish=self._publish, changed=self.announce,
+            clock=self.clock,
+        )  # fmt: skip
         self._task = asyncio.create_task(self._driver.run())
         self.announce()
 

@@ -17,6 +17,7 @@ from typing import Any, Protocol
 from flet_app.collector.overview import Overviews
 from flet_app.collector.portfolio import Portfolio
 from flet_app.collector.standing import Centre, Outbox
+from receivables.clock_trust import Anchor
 from receivables.documents import parse_instant, rfc3339
 from receivables.receipts import GENESIS_HASH
 from replica import Database
@@ -31,6 +32,7 @@ SERIES = "series"
 OUTBOX = "outbox"
 PREFERENCES = "preferences"
 DRAFTS = "drafts"
+CLOCK = "clock"
 
 
 class Transaction(Protocol):
@@ -130,6 +132,14 @@ class Store:
                 transaction.put_local(OUTBOX, {**kept, "last_contact_at": rfc3339(now)})
             self._kept_contact = now
 
+    def load_clock(self) -> Anchor | None:
+        """What the office told of the time, as far as it is known here."""
+        return Anchor.from_json(self.database.get_local(CLOCK))
+
+    def keep_clock(self, known: Json) -> None:
+        with self.database.transaction() as transaction:
+            keep_clock(transaction, known)
+
     def keep_outbox(self, outbox: Outbox, facts: tuple[Json, ...] = ()) -> None:
         """Write the outbox, together with the facts that tell of it, in one transaction."""
         with self.database.transaction() as transaction:
@@ -194,3 +204,8 @@ class Store:
             chosen = {**(transaction.get_local(PREFERENCES) or {}), **values}
             transaction.put_local(PREFERENCES, chosen)
         self.load_preferences()
+
+
+def keep_clock(transaction: Transaction, known: Json) -> None:
+    """Remember what is known of the time, together with what else the transaction writes."""
+    transaction.put_local(CLOCK, {**(transaction.get_local(CLOCK) or {}), **known})

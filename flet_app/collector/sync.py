@@ -21,6 +21,7 @@ from typing import Any
 
 from flet_app.collector.api import NoNetwork, Refused, Revoked, SignInAgain
 from flet_app.collector.bootstrap import World
+from flet_app.collector.clock_watch import ClockWatch
 from flet_app.collector.forgetting import forget_old_facts
 from flet_app.collector.session import TokenKeeper
 from flet_app.collector.standing import Centre, unsent
@@ -110,10 +111,12 @@ class SyncDriver:
         zone: tzinfo,
         publish: Callable[[SyncStatus], None],
         changed: Callable[[], None],
+        clock: ClockWatch | None = None,
         connect: Callable[[TokenKeeper], RemoteDatabase] = connect,
     ) -> None:
         self._store, self._keeper, self._world, self._zone = store, keeper, world, zone
         self._publish, self._changed, self._connect = publish, changed, connect
+        self._clock = clock or ClockWatch(world.reading)
         self._loop = asyncio.get_running_loop()
         self._nudged = asyncio.Event()
         self._cancelled = threading.Event()
@@ -252,6 +255,8 @@ class SyncDriver:
 
         The marks are this phone's word alone: a server that was lost and restored is filled again from here.
         """
+        if info.said_at and (known := self._clock.met(info.said_at)):
+            self._store.keep_clock(known)
         before = self._store.outbox
         centre = Centre(instance=info.incarnation, changes=info.changes)
         lost = before.centre is not None and centre.has_lost_since(before.centre)

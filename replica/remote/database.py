@@ -84,12 +84,14 @@ class RemoteDatabase:
 
     def info(self) -> PeerInfo:
         said = self._exchange.json("GET", "")
+        said_at = self._exchange.said_at
         return PeerInfo(
             name=str(said.get("db_name", self.name)),
             uuid=str(said.get("uuid") or self._uuid()),
             instance_start_time=str(said.get("instance_start_time", "0")),
             update_seq=said.get("update_seq"),
             doc_count=int(said.get("doc_count", 0)),
+            said_at=said_at,
         )
 
     def _uuid(self) -> str:

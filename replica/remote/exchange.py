@@ -14,6 +14,8 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import unquote, urlsplit, urlunsplit
 
@@ -83,6 +85,8 @@ class Exchange:
         self._timeout = timeout
         self._compress = compress
         self.meter = Meter()
+        self.said_at: datetime | None = None
+        """The peer's time in its latest answer (RFC 9110 §6.6.1)."""
         self._owned = client is None
         self._client = client or httpx.Client(limits=httpx.Limits(max_connections=8))
 
@@ -188,6 +192,7 @@ class Exchange:
             )
             response = self._client.send(request, stream=True)
             if response.is_success:
+                self.said_at = _date_of(response)
                 return response
             try:
                 error = failure(subject, response.status_code, response.headers, self.read(response))
@@ -217,3 +222,12 @@ class Exchange:
             yield
         except (httpx.TransportError, httpx.DecodingError, httpx.StreamError) as error:
             raise Unreachable(f"{subject}: {type(error).__name__} {error}".rstrip()) from error
+
+
+def _date_of(response: httpx.Response) -> datetime | None:
+    """The instant in the answer's `Date`; one without a zone is none."""
+    try:
+        said = parsedate_to_datetime(response.headers["Date"])
+    except (KeyError, ValueError):
+        return None
+    return said if said.tzinfo else None

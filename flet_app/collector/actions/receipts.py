@@ -9,8 +9,9 @@ from flet_app.collector.actions.authorship import author_of, authorship, policy_
 from flet_app.collector.figures import cash_in_hand, open_items
 from flet_app.collector.phone import Phone
 from flet_app.collector.portfolio import Portfolio
-from flet_app.collector.store import SERIES, Transaction
+from flet_app.collector.store import SERIES, Transaction, keep_clock
 from receivables.allocation import AllocationPlan
+from receivables.clock_trust import clock_problems
 from receivables.documents import BadDocument, Json
 from receivables.numbering import next_counter
 from receivables.payments import PaymentKey, PaymentLine
@@ -67,6 +68,8 @@ async def save_receipt(
             forms = dict(series.get("forms") or {})
             if form in forms:
                 return transaction.get(forms[form])
+            if untrusted := clock_problems(phone.clock.look()):
+                raise _Refused(untrusted)
             counter = next_counter(series["counter"])
             planned = plan_receipt(
                 draft=draft,
@@ -92,6 +95,8 @@ async def save_receipt(
                 forms = dict([*forms.items(), (form, planned["_id"])][-FORMS_KEPT:])
             moved = {"counter": counter, "last_hash": planned["hash"], "forms": forms}
             transaction.put_local(SERIES, {**series, **moved})
+            if clock := phone.clock.known():
+                keep_clock(transaction, clock)
             return planned
 
         try:

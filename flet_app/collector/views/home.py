@@ -8,6 +8,7 @@ from flet_app.collector import figures
 from flet_app.collector.results import results
 from flet_app.collector.state import Window, use_app
 from flet_app.collector.views.chrome import screen, scroll
+from flet_app.collector.views.clock_notice import clock_notice
 from flet_app.collector.views.home_results import period_choice, results_card
 from flet_app.collector.views.home_tiles import tiles
 from flet_app.collector.views.today import first_download, next_card, stop_row
@@ -31,6 +32,7 @@ def Home() -> ft.View:
         body: ft.Control = first_download(app)
     else:
         rows = [
+            *clock_notice(app),
             period_choice(app, period, set_period),
             results_card(app, results(portfolio, period, on=on)),
             tiles(app),
