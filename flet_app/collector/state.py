@@ -46,6 +46,7 @@ class Window:
         self.services: list[ft.Service] = []
         """Flet lets go of a service that nobody holds."""
         self._unsubscribe = phone.subscribe(self._on_phone_change)
+        self._store = phone.store
         self._open = True
         self._looked_at = True  # False while the browser is away; what changes then is shown when it returns
 
@@ -65,9 +66,13 @@ class Window:
 
     @property
     def store(self) -> Store:
-        if self.phone.store is None:
+        """What the phone holds. Between two collectors a screen that renders shows what it last knew: an
+        error in a render would stop every further one of this window.
+        """
+        self._store = self.phone.store or self._store
+        if self._store is None:
             raise RuntimeError("nobody has signed in on this phone")
-        return self.phone.store
+        return self._store
 
     @property
     def content_width(self) -> float:

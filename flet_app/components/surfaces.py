@@ -54,7 +54,10 @@ def notice(
         ft.Text(text, size=14, color=color, expand=True),
     ]
     if action and on_action:
-        row.append(ft.TextButton(action, on_click=on_action, style=ft.ButtonStyle(color=color)))
+        button = ft.TextButton(
+            action, on_click=on_action, style=ft.ButtonStyle(color=color), height=TOUCH_TARGET
+        )
+        row.append(tag(f"{identifier or 'notice'}-action", button))
     box = ft.Container(
         ft.Row(row, spacing=10, vertical_alignment=ft.CrossAxisAlignment.CENTER),
         bgcolor=tone_background(tone, palette),
@@ -78,7 +81,8 @@ def empty(
         ft.Text(sentence, size=15, color=ft.Colors.ON_SURFACE_VARIANT, text_align=ft.TextAlign.CENTER),
     ]
     if action and on_action:
-        rows.append(ft.OutlinedButton(action, on_click=on_action, height=TOUCH_TARGET))
+        button = ft.OutlinedButton(action, on_click=on_action, height=TOUCH_TARGET)
+        rows.append(tag(f"{identifier}-action", button))
     return tag(
         identifier,
         ft.Container(

@@ -115,6 +115,9 @@ class Screen:
         for _ in range(5):
             await asyncio.sleep(seconds / 5)
         assert not self.connection.errors, self.connection.errors[-1]
+        renders: asyncio.Task[None] | None = self.session._Session__updates_task  # type: ignore[attr-defined]
+        if renders and renders.done() and not renders.cancelled() and renders.exception():
+            raise AssertionError("a screen could not be drawn") from renders.exception()
 
     async def until(self, condition: Callable[[], Any], what: str, *, seconds: float = 5.0) -> None:
         """Wait for what a thread does; fail naming `what` after `seconds`."""

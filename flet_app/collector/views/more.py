@@ -10,6 +10,7 @@ import flet as ft
 from flet_app.collector.phone import FactsUnsent
 from flet_app.collector.state import Window, use_app
 from flet_app.collector.views.chrome import screen, scroll, sync_state
+from flet_app.components.dialogs import confirmation
 from flet_app.components.figures import caption
 from flet_app.components.handlers import calling
 from flet_app.components.inputs import segments
@@ -53,18 +54,15 @@ def More() -> ft.View:
         set_leaving(not app.phone.status.unsent)
 
     ft.use_dialog(
-        ft.AlertDialog(
-            title=t("Sign out of this phone?"),
-            content=ft.Text(t("You will need a connection and your password to come back.")),
-            actions=[
-                ft.TextButton(t("Stay"), on_click=lambda _event: set_leaving(False)),
-                tag("sign-out-confirm", ft.FilledButton(t("Sign out"), on_click=leave)),
-            ],
-            on_dismiss=lambda _event: set_leaving(False),
+        confirmation(
+            "sign-out", title=t("Sign out of this phone?"),
+            sentence=t("You will need a connection and your password to come back."),
+            consequence=t("Sign out"), back=t("Stay"), on_confirm=leave, on_back=calling(set_leaving, False),
+            grave=False,
         )
         if leaving
         else None
-    )
+    )  # fmt: skip
     rows: list[ft.Control] = [
         stacked([
             row(

@@ -19,6 +19,7 @@ from flet_app.components.inputs import bottom_bar, primary
 from flet_app.components.status import Tone, status_pill, tone_color
 from flet_app.components.surfaces import card, notice, section, stacked
 from flet_app.components.tagging import tag
+from flet_app.theme import TOUCH_TARGET
 
 KINDS = {
     "receipt": ("{count} payment", "{count} payments"),
@@ -125,14 +126,19 @@ def rejected(app: Window) -> list[ft.Control]:
             refused[receipt] = found.detail
     if not refused:
         return []
+
+    def again(fact: str) -> None:
+        app.phone.ask_again(fact)
+        app.say(t("It is sent again"))
+
     rows: list[ft.Control] = []
     for fact, reason in sorted(refused.items()):
-        again = fact in outbox.refused
+        refusable = fact in outbox.refused
         receipt_doc = portfolio.receipts.get(fact)
         title = t("Payment {number}", number=receipt_doc["number"]) if receipt_doc else kind_name(app, fact)
         advice = (
             t("Your supervisor sees it too. You can try once more.")
-            if again
+            if refusable
             else t("The ERP did not take it. Your supervisor decides; the money stays recorded.")
         )
         words: list[ft.Control] = [
@@ -140,11 +146,11 @@ def rejected(app: Window) -> list[ft.Control]:
             ft.Text(reason, size=14, color=tone_color(Tone.LATE, app.palette)),
             caption(advice),
         ]
-        if again:
+        if refusable:
             words.append(
                 tag(
                     f"retry-{fact}",
-                    ft.TextButton(t("Try again"), on_click=calling(app.phone.ask_again, fact)),
+                    ft.TextButton(t("Try again"), on_click=calling(again, fact), height=TOUCH_TARGET),
                 )
             )
         rows.append(
