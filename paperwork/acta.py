@@ -112,8 +112,8 @@ def _render(
                 (say("start"), _when(began, zone)),
                 (say("end"), _when(ended, zone)),
                 (say("duration"), f"{max(0, round((ended - began).total_seconds() / 60))} {say('minutes')}"),
-                (say("place"), _place((start or {}).get("place") or visit.get("place"), say)),
-                (say("distance"), _metres((start or {}).get("distance_m"))),
+                (say("place"), say.where((start or {}).get("place") or visit.get("place"))),
+                (say("distance"), _distance(start, visit)),
                 (say("attended_by"), str(visit.get("attended_by") or say("not_attended"))),
                 (say("outcome"), outcome),
                 (say("next_visit"), _when(parse_instant(later), zone) if later else ""),
@@ -196,11 +196,17 @@ def _pictures(letter: Letter, photos: Sequence[ActaPhoto], say: Wording, zone: Z
             letter.style(SMALL - 1)
             taken = _when(parse_instant(photo.fact["taken_at"]), zone)
             named = say("photo", number=start + place + 1)
-            caption = [named, str(photo.fact["subject"]), taken, _place(photo.fact.get("place"), say)]
+            caption = [named, _subject(photo.fact, say), taken, say.where(photo.fact.get("place"))]
             letter.paragraph(
                 " · ".join([*caption, *([say(missing)] if missing else [])]), x=x, width=_PICTURE_WIDTH
             )
         letter.set_y(top + _PICTURE_HEIGHT + 12)
+
+
+def _subject(photo: Doc, say: Wording) -> str:
+    """What it shows: a subject that the app gives, in words, or what somebody wrote."""
+    phrase = f"subject_{photo['subject']}"
+    return say(phrase) if phrase in PHRASES else str(photo["subject"])
 
 
 def _picture(letter: Letter, photo: ActaPhoto, *, x: float, y: float) -> str:
@@ -239,16 +245,11 @@ def _when(instant: datetime, zone: ZoneInfo) -> str:
     return instant.astimezone(zone).strftime("%d-%m-%Y %H:%M")
 
 
-def _metres(distance: Any) -> str:
-    return "" if distance is None else f"{round(distance)} m"
-
-
-def _place(place: Doc | None, say: Wording) -> str:
-    if not place:
-        return say("no_place")
-    accuracy = f" ±{round(place['accuracy'])} m" if place.get("accuracy") is not None else ""
-    mock = f" ({say('simulated')})" if place.get("mock") else ""
-    return f"{place['lat']:.5f}, {place['lon']:.5f}{accuracy}{mock}"
+def _distance(start: Doc | None, visit: Doc) -> str:
+    """How far from the customer's point the visit began, and why, where that was said."""
+    distance = (start or {}).get("distance_m")
+    far = [] if distance is None else [f"{round(distance)} m"]
+    return " · ".join([*far, *([str(visit["away_reason"])] if visit.get("away_reason") else [])])
 
 
 def _contact(check: Doc | None, say: Wording) -> str:

@@ -31,6 +31,10 @@ PHRASES: Mapping[str, tuple[str, str]] = {
     "place": ("Posición", "Position"),
     "no_place": ("sin posición", "no position"),
     "simulated": ("simulada", "simulated"),
+    "attached": ("Archivo adjunto", "File attached"),
+    "subject_visit": ("Visita", "Visit"),
+    "subject_reference": ("Punto de referencia", "Reference point"),
+    "subject_slip": ("Comprobante del banco", "The bank's slip"),
     # record of a visit
     "acta_title": ("Acta de visita", "Record of visit"),
     "acta_purpose": (
@@ -157,3 +161,11 @@ class Wording:
 
     def money(self, money: Money) -> str:
         return money_text(money, self.locale)
+
+    def where(self, place: Mapping[str, Any] | None) -> str:
+        """A place as degrees with its error, or that there is none."""
+        if not place:
+            return self("no_place")
+        accuracy = f" ±{round(place['accuracy'])} m" if place.get("accuracy") is not None else ""
+        mock = f" ({self('simulated')})" if place.get("mock") else ""
+        return f"{place['lat']:.5f}, {place['lon']:.5f}{accuracy}{mock}"

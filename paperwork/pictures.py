@@ -9,6 +9,12 @@ from PIL import Image, UnidentifiedImageError
 MAX_PIXELS = 40_000_000
 """A phone's camera takes half of that; a bomb unfolds to much more."""
 
+UNREADABLE = (
+    UnidentifiedImageError, Image.DecompressionBombError, Image.DecompressionBombWarning, OSError, ValueError,
+    SyntaxError,
+)  # fmt: skip
+"""What opening or unfolding a file raises that is no picture, or too much of one."""
+
 
 def is_picture(content: bytes) -> bool:
     """A whole JPEG or PNG of a bounded size?"""
@@ -17,6 +23,6 @@ def is_picture(content: bytes) -> bool:
             if image.width * image.height > MAX_PIXELS:
                 return False
             image.load()
-    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError, SyntaxError):
+    except UNREADABLE:
         return False
     return True

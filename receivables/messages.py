@@ -372,6 +372,22 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         "La fotografía no trae su imagen. Tómela de nuevo.",
         "The photo comes without its picture. Take it again.",
     ),
+    "picture_unreadable": (
+        "Este archivo no es una foto que se pueda abrir. Elija otra o tómela de nuevo.",
+        "This file is no photo that can be opened. Choose another or take it again.",
+    ),
+    "picture_too_large": (
+        "El archivo pasa de {megabytes} MB. Elija una foto más liviana o tómela con la cámara.",
+        "The file is larger than {megabytes} MB. Choose a lighter photo or take it with the camera.",
+    ),
+    "picture_too_many_pixels": (
+        "La foto tiene más de {megapixels} megapíxeles. Tómela con menos resolución.",
+        "The photo has more than {megapixels} megapixels. Take it with a lower resolution.",
+    ),
+    "photos_too_many": (
+        "Ya tiene {most} fotos, que es el máximo. Quite una para añadir otra.",
+        "There are {most} photos already, which is the most. Remove one to add another.",
+    ),
     "writer_mismatch": (
         "El documento es de otra empresa o de otro gestor.",
         "The document belongs to another company or collector.",
