@@ -28,7 +28,7 @@ FACT_TYPES = frozenset({
 PROJECTION_TYPES = frozenset({
     "company", "collector", "customer", "address", "contact", "invoice", "withholding", "credit_note",
     "route", "goal", "catalogue", "policy", "posting", "reversal", "activity", "received",
-    "manifest", "compliance_pack", "holidays", "logo", "performance",
+    "manifest", "compliance_pack", "holidays", "logo", "performance", "reference",
 })  # fmt: skip
 SETTINGS_TYPES = frozenset({
     "assignment", "holding", "device", "series", "refresh", "dunning_claim", "erp_cursor", "exception",

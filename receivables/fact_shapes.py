@@ -208,7 +208,7 @@ FACTS: dict[str, Fields] = {
         ("customer", _name), ("start", _name), ("started_at", _instant), ("finished_at", _instant),
         ("place", or_null(_place)), ("outcome", _name), ("comment", _words),
         ("next_visit_at", or_null(_instant)), ("attended_by", _short), ("signature", or_null(_signature)),
-        ("shown", or_null(_shown)),
+        ("shown", or_null(_shown)), ("away_reason", _short),
     ),
     "receipt": (
         ("series", matching(SERIES)), ("counter", whole(1)), ("number", _name), ("customer", _name),
@@ -238,8 +238,8 @@ FACTS: dict[str, Fields] = {
         ("customer", _name), ("place", _place), ("reason", or_null(_words)), ("reference", or_null(_words)),
     ),
     "photo": (
-        ("customer", _short), ("of", _short), ("subject", _name), ("taken_at", _instant),
-        ("place", or_null(_place)), ("bytes", whole(1)), ("sha256", matching(_HASH)),
+        ("customer", _short), ("of", _short), ("subject", _name), ("source", _short),
+        ("taken_at", _instant), ("place", or_null(_place)), ("bytes", whole(1)), ("sha256", matching(_HASH)),
     ),
     "deposit": (
         ("currency", _currency), ("total", whole(1, MAX_CASH)), ("cash", _cash),

@@ -430,6 +430,7 @@ FIELD_NAMES: Mapping[str, tuple[str, str]] = {
     "access_key": ("clave de acceso", "access key"),
     "voucher": ("XML del comprobante", "voucher XML"),
     "comment": ("comentario", "comment"),
+    "away_reason": ("motivo de la distancia", "reason for the distance"),
     "reason": ("motivo", "reason"),
     "text": ("detalle", "details"),
     "name": ("nombre", "name"),

@@ -72,6 +72,14 @@ def is_within_geofence(distance_m: float, accuracy_m: float) -> bool:
     return distance_m <= max(GEOFENCE_M, GEOFENCE_ACCURACY_FACTOR * accuracy_m)
 
 
+def metres_away(start: Mapping[str, Any]) -> int | None:
+    """How far from the customer's point a `visit_start` was, where that is too far; None where it is not."""
+    distance, place = start.get("distance_m"), start.get("place")
+    if distance is None or not place or is_within_geofence(distance, float(place.get("accuracy") or 0)):
+        return None
+    return int(distance)
+
+
 def plan_visit_start(
     *,
     customer: Mapping[str, Any],
@@ -111,11 +119,13 @@ def plan_visit_finish(
     attended_by: str = "",
     signature: Mapping[str, Any] | None = None,
     shown: Mapping[str, Any] | None = None,
+    away_reason: str = "",
     next_decision: Decision | None = None,
 ) -> Json | list[Problem]:
     """Return the `visit` that finishes `start`, or all that is missing from it.
 
-    `shown` is `what_was_shown`: the record of the visit prints it, whatever is owed later.
+    `shown` is `what_was_shown`: the record of the visit prints it, whatever is owed later. `away_reason` is
+    why it began far from the customer; a visit without a reason is recorded too.
     `next_decision` is what the rules of contact say of a visit at `next_visit_at`.
     """
     if start is None:
@@ -126,6 +136,7 @@ def plan_visit_finish(
     if next_visit_at is not None and next_decision is not None and not next_decision.permits(None):
         problems.append(Problem("next_visit_not_allowed", "next_visit_at"))
     problems += text_problems("attended_by", attended_by, LONGEST_TEXT)
+    problems += text_problems("away_reason", away_reason, LONGEST_TEXT)
     if problems:
         return problems
     body = {
@@ -140,6 +151,7 @@ def plan_visit_finish(
         "attended_by": attended_by.strip() or None,
         "signature": dict(signature) if signature else None,
         "shown": dict(shown) if shown else None,
+        "away_reason": away_reason.strip() or None,
     }
     return author.fact("visit", body)
 

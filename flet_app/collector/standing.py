@@ -47,7 +47,8 @@ class Centre:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Outbox:
-    """What left this phone: the sequences up to which the peer holds receipts and others, but for two kinds.
+    """What left this phone: the sequences up to which the peer holds receipts, others and photos, but for two
+    kinds.
 
     `refused` it would not take, for the reason that stands beside the id; `held` it could not take for a
     reason of its own, such as a time-out, and will be asked again shortly. `devices` are those that this
@@ -57,13 +58,14 @@ class Outbox:
 
     receipts: int = 0
     others: int = 0
+    photos: int = 0
     refused: dict[str, str] = dataclasses.field(default_factory=dict)
     held: frozenset[str] = frozenset()
     devices: frozenset[str] = frozenset()
     centre: Centre | None = None
 
     def is_unsent(self, fact_id: str, kind: str, sequence: int, device: str) -> bool:
-        mark = self.receipts if kind == "receipt" else self.others
+        mark = {"receipt": self.receipts, "photo": self.photos}.get(kind, self.others)
         missing = sequence > mark or fact_id in self.refused or fact_id in self.held
         return missing and (not self.devices or device in self.devices)
 

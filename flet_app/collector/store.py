@@ -17,6 +17,7 @@ from typing import Any, Protocol
 from flet_app.collector.overview import Overviews
 from flet_app.collector.portfolio import Portfolio
 from flet_app.collector.standing import Centre, Outbox
+from flet_app.collector.taken import TakenPhotos
 from receivables.clock_trust import Anchor
 from receivables.documents import parse_instant, rfc3339
 from receivables.receipts import GENESIS_HASH
@@ -46,6 +47,8 @@ class Transaction(Protocol):
 
     def get_local(self, key: str) -> Json | None: ...
 
+    def delete_local(self, key: str) -> None: ...
+
 
 class Store:
     """A collector's database with its portfolio."""
@@ -59,6 +62,7 @@ class Store:
         """What the person chose here: `theme_mode`, `language`."""
         self.drafts: Json = {}
         """Half-typed forms by name, so that a phone that dies gives them back."""
+        self.taken = TakenPhotos(database)
         self.last_contact: datetime | None = None
         self._kept_contact: datetime | None = None
         self._folded = 0
@@ -115,6 +119,7 @@ class Store:
         self.outbox = Outbox(
             receipts=int(kept.get("receipts", 0)),
             others=int(kept.get("others", 0)),
+            photos=int(kept.get("photos") or kept.get("others", 0)),  # they once travelled with the others
             refused=dict(kept.get("refused") or {}),
             held=frozenset(kept.get("held") or ()),
             centre=Centre(**kept["centre"]) if kept.get("centre") else None,
@@ -144,7 +149,7 @@ class Store:
         """Write the outbox, together with the facts that tell of it, in one transaction."""
         with self.database.transaction() as transaction:
             kept = transaction.get_local(OUTBOX) or {}
-            marks = {"receipts": outbox.receipts, "others": outbox.others}
+            marks = {"receipts": outbox.receipts, "others": outbox.others, "photos": outbox.photos}
             missing = {"refused": outbox.refused, "held": sorted(outbox.held)}
             centre = dataclasses.asdict(outbox.centre) if outbox.centre else None
             transaction.put_local(OUTBOX, {**kept, **marks, **missing, "centre": centre})
@@ -183,6 +188,7 @@ class Store:
 
     def load_drafts(self) -> None:
         self.drafts = dict((self.database.get_local(DRAFTS) or {}).get("forms") or {})
+        self.taken.load()
 
     async def keep_draft(self, name: str, form: Json | None) -> None:
         """Remember what stands in a form, or with None forget it; forms of one name replace each other."""

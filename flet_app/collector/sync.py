@@ -1,8 +1,8 @@
 """Brings facts up and projections down whenever there is a network, and says truthfully how far that is.
 
-Receipts go first, then every other fact, then what the centre has to tell: one step of a live session of
-the engine, which is run in a thread and never blocks a screen. A step that fails changes nothing but the
-status, because replication continues from its checkpoints.
+Receipts go first, then every other fact, then what the centre has to tell, then photos: one step of a live
+session of the engine, which is run in a thread and never blocks a screen. A step that fails changes nothing
+but the status, because replication continues from its checkpoints.
 """
 
 from __future__ import annotations
@@ -52,14 +52,28 @@ CLOSING_SECONDS = 3.0  # how long a closing app waits for a request before it cu
 REFUSAL_TEXT = 64 * 1024  # bytes of a refused document that its refusal may carry (data-model.md)
 
 RECEIPTS = "receipts-1"
-OTHERS = "other-facts-1"
+OTHERS = "other-facts-2"
+PHOTOS = "photos-1"
 CLASSES = (
     PushClass(name=RECEIPTS, accepts=lambda document: str(document["_id"]).startswith("receipt:")),
-    PushClass(name=OTHERS, accepts=lambda document: is_fact(str(document["_id"]))),
+    PushClass(
+        name=OTHERS,
+        accepts=lambda document: is_fact(str(document["_id"])) and not _is_photo(str(document["_id"])),
+    ),
+    PushClass(
+        name=PHOTOS,
+        accepts=lambda document: _is_photo(str(document["_id"])),
+        batch_size=1,
+        after_pull=True,
+    ),
 )
-"""What goes up, in this order. The names are part of the replications' identity: a changed rule takes a new
-one.
+"""What goes up, in this order; photos one by one, so that a receipt waits for one at most. The names are part
+of the replications' identity: a changed rule takes a new one.
 """
+
+
+def _is_photo(document_id: str) -> bool:
+    return document_id.startswith("photo:")
 
 
 def _is_projection(document_id: str) -> bool:
@@ -91,6 +105,11 @@ class SyncStatus:
     @property
     def unsent_count(self) -> int:
         return sum(self.unsent.values())
+
+    @property
+    def unsent_photos(self) -> int:
+        """Of them, those that go up when everything else has."""
+        return self.unsent.get("photo", 0)
 
 
 def connect(keeper: TokenKeeper) -> RemoteDatabase:
@@ -164,18 +183,21 @@ class SyncDriver:
         """One round, and how it went. Return the seconds to the next."""
         self._tell(phase=SyncPhase.RUNNING, documents=0)
         failure: Exception | None
+        heard = False
         try:
-            failure = await self._run_round(self._to_send())
-            now = self._world.now()
-            if failure is None:
+            heard, failure = await self._run_round(self._to_send())
+            if heard:
+                now = self._world.now()
                 await asyncio.to_thread(self._store.keep_contact, now)
+                self._tell(last_success_at=now)
+            if failure is None:
                 self._failures = 0
-                self._tell(phase=SyncPhase.WAITING, last_success_at=now, reason="", sending=False)
+                self._tell(phase=SyncPhase.WAITING, reason="", sending=False)
         except Exception as error:
             failure = error
         if failure is not None:
             self._failures += 1
-            self._tell(**_explain(failure))
+            self._tell(**_explain(failure, heard=heard))
             if not isinstance(failure, NoNetwork | Unreachable):
                 log.warning("synchronisation failed: %r", failure)
         await self._store.refresh()
@@ -191,7 +213,7 @@ class SyncDriver:
             await forget_old_facts(self._store)
             self._forgotten = since
 
-    async def _run_round(self, waiting: dict[str, int]) -> Exception | None:
+    async def _run_round(self, waiting: dict[str, int]) -> tuple[bool, Exception | None]:
         """One round in its thread. When cancelled, wait for the thread: the database is closed next."""
         running = asyncio.ensure_future(asyncio.to_thread(self._round, bool(waiting)))
         try:
@@ -225,14 +247,19 @@ class SyncDriver:
         return BUSY_SECONDS if on_its_way or self._to_send() else QUIET_SECONDS
 
     # -- one round, in a thread ---------------------------------------------------------------
-    def _round(self, sending: bool) -> ReplicaError | None:
-        """Bring up what waits and down what is new; return what stood in the way."""
+    def _round(self, sending: bool) -> tuple[bool, ReplicaError | None]:
+        """Bring up what waits and down what is new.
+
+        Return whether all but the photos went both ways, and what stood in the way.
+        """
         again, self._again = self._again, set()
         if again:
             retry_refused(self._store.database, again)
         self._session = self._session or self._begin()
         self._sending = sending
-        return self._session.step(self._world.now()).error
+        now = self._world.now()
+        status = self._session.step(now)
+        return status.last_sync_at == now, status.error
 
     def _begin(self) -> LiveReplication:
         """The session of this enrolment: its connection and its memory outlive a round."""
@@ -263,7 +290,7 @@ class SyncDriver:
         outbox = dataclasses.replace(before, centre=centre)
         if lost:
             log.warning("the centre's database is not the one that it was: everything is offered again")
-            self._store.keep_outbox(dataclasses.replace(outbox, receipts=0, others=0))
+            self._store.keep_outbox(dataclasses.replace(outbox, receipts=0, others=0, photos=0))
         else:
             self._store.outbox = outbox  # written down with the next push
         if lost or self._sending:
@@ -284,6 +311,7 @@ class SyncDriver:
             before,
             receipts=mark if name == RECEIPTS else before.receipts,
             others=mark if name == OTHERS else before.others,
+            photos=mark if name == PHOTOS else before.photos,
             refused=refused,
             held=frozenset(each.id for each in missing) - refused.keys(),
         )
@@ -330,16 +358,18 @@ class SyncDriver:
         self._publish(self._status)
 
 
-def _explain(error: Exception) -> dict[str, Any]:
+def _explain(error: Exception, *, heard: bool) -> dict[str, Any]:
+    """What to show of a failure; a photo that did not get through is no lost office where `heard`."""
+    away = SyncPhase.WAITING if heard else SyncPhase.UNREACHABLE
     match error:
         case SignInAgain() | Unauthorized():
             phase = SyncPhase.SIGN_IN_AGAIN
         case Forbidden() | Revoked():
             phase = SyncPhase.LOCKED_OUT
         case NoNetwork() | Unreachable() | TooManyRequests():
-            phase = SyncPhase.UNREACHABLE
+            phase = away
         case ReplicaError() if error.status >= 500:
-            phase = SyncPhase.UNREACHABLE
+            phase = away
         case Refused():
             phase = SyncPhase.FAILED
         case _:

@@ -1,6 +1,7 @@
 """A live session: one phone and its database at the centre, kept together step by step.
 
-`step(now)` does all there is to do and returns: push by classes of priority, then pull. It never sleeps
+`step(now)` does all there is to do and returns: push by classes of priority, then pull, then push the classes
+that can wait. It never sleeps
 and starts no thread; it says when it wants to be called again. Whoever owns it calls it then, and earlier
 when something was written or the network came back. Failures become a status and a later time, never an
 exception, but for the store's own (`StorageError`), after which nothing may be trusted, and whatever a
@@ -44,10 +45,14 @@ class PushClass:
 
     A document belongs to the first class that accepts it; what none accepts is not pushed. The name is the
     identity of the rule: a class that begins to accept other documents needs another one.
+    `batch_size` is for documents that are large: whatever was written into an earlier class goes between two
+    batches. What is `after_pull` waits until everything has come down too; such classes stand at the end.
     """
 
     name: str
     accepts: Callable[[Json], bool]
+    batch_size: int | None = None
+    after_pull: bool = False
 
 
 class Link(StrEnum):
@@ -68,8 +73,8 @@ class LiveStatus:
     """What to show, and when to call `step` again.
 
     `pushed` and `pulled` count documents of this step. `unsent` counts local documents that the peer does
-    not have, without the refused ones. `last_sync_at` is the end of the last step that reached the end in
-    both directions.
+    not have, without the refused ones. `last_sync_at` is the last step that reached the end in both
+    directions, whatever became of the classes that wait for the pull.
     """
 
     link: Link
@@ -114,17 +119,18 @@ class LiveReplication:
         self._local = local
         self._remote = remote
         self._selections = _selections(push)
+        self._waiting_classes = sum(one.after_pull for one in push or ())
         self._world = world or real_world()
         self._cancelled = cancel or (lambda: False)
         self._push_options = [
             Options(
                 selection=selection,
-                batch_documents=batch_size,
+                batch_documents=size or batch_size,
                 progress=progress,
                 cancelled=self._cancelled,
                 ahead=ahead,
             )
-            for selection in self._selections
+            for selection, size in zip(self._selections, _batch_sizes(push), strict=True)
         ]
         self._pull_options = Options(
             attachments=attachments,
@@ -158,6 +164,9 @@ class LiveReplication:
             self._tell_met(peer)
             self._push_all(peer)
             self._pull(peer)
+            if not self._cancelled():
+                self._last_sync_at = now
+            self._push_what_waited(peer)
             if wait_seconds and not (self._pushed or self._pulled or self._cancelled()):
                 again = self._wait(wait_seconds)
         except Exception as failure:
@@ -171,8 +180,6 @@ class LiveReplication:
         else:
             self._failures = 0
             self._status = Link.CANCELLED if self._cancelled() else Link.UP_TO_DATE
-            if self._status is Link.UP_TO_DATE:
-                self._last_sync_at = now
         return self._report(now + timedelta(seconds=again), error)
 
     def status(self, now: datetime) -> LiveStatus:
@@ -183,12 +190,22 @@ class LiveReplication:
     # -- up --------------------------------------------------------------------------------------------------
 
     def _push_all(self, peer: PeerInfo) -> None:
+        """Push the classes that don't wait for the pull."""
+        self._push_classes(peer, 0, len(self._push_options) - self._waiting_classes)
+
+    def _push_what_waited(self, peer: PeerInfo) -> None:
+        """Push the classes that wait for the pull, after what was written during it."""
+        if self._waiting_classes and not self._cancelled():
+            unsent = self._journal.count_unsent({one.id for one in list_refusals(self._local)})
+            first = 0 if unsent else len(self._push_options) - self._waiting_classes
+            self._push_classes(peer, first, len(self._push_options))
+
+    def _push_classes(self, peer: PeerInfo, index: int, end: int) -> None:
         """Push class by class; what was written meanwhile into an earlier class goes before the next
         batch.
         """
         seen = self._local.update_seq
-        index = 0
-        while index < len(self._push_options) and not self._cancelled():
+        while index < end and not self._cancelled():
             if index == 0:
                 seen = self._local.update_seq
             overtaken = not self._push(index, peer, overtaken_after=seen if index else None)
@@ -271,6 +288,10 @@ def _selections(classes: Sequence[PushClass] | None) -> list[Selection]:
         Selection(document_filter=first_accepting(index), filter_name=one.name)
         for index, one in enumerate(classes)
     ]
+
+
+def _batch_sizes(classes: Sequence[PushClass] | None) -> list[int | None]:
+    return [None] if classes is None else [one.batch_size for one in classes]
 
 
 def _link_of(error: ReplicaError) -> Link:

@@ -26,8 +26,8 @@ ALLOWED: dict[str, set[str]] = {
     },
     "schedulers": {"backend", "receivables", "apscheduler"},
     "flet_app": {
-        "receivables", "replica", "paperwork", "flet", "flet_web", "flet_map", "flet_geolocator", "httpx",
-        "babel", "cryptography", "starlette", "uvicorn",
+        "receivables", "replica", "paperwork", "flet", "flet_web", "flet_map", "flet_geolocator",
+        "flet_camera", "httpx", "babel", "cryptography", "starlette", "uvicorn",
     },
 }  # fmt: skip
 

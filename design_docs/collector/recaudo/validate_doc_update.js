@@ -18,7 +18,7 @@ function (newDoc, oldDoc, userCtx, secObj) {
   var PROJECTIONS = {
     company: 1, collector: 1, customer: 1, invoice: 1, withholding: 1, credit_note: 1, route: 1, goal: 1, catalogue: 1,
     policy: 1, posting: 1, reversal: 1, activity: 1, received: 1, manifest: 1, compliance_pack: 1, holidays: 1,
-    logo: 1, performance: 1
+    logo: 1, performance: 1, reference: 1
   };
 
   function refuse(code, field) {
@@ -198,7 +198,7 @@ function (newDoc, oldDoc, userCtx, secObj) {
     visit: [
       ['customer', name], ['start', name], ['started_at', instant], ['finished_at', instant], ['place', orNull(place)],
       ['outcome', name], ['comment', words], ['next_visit_at', orNull(instant)], ['attended_by', shortText],
-      ['signature', orNull(signature)], ['shown', orNull(shown)]
+      ['signature', orNull(signature)], ['shown', orNull(shown)], ['away_reason', shortText]
     ],
     receipt: [
       ['series', matching(SERIES)], ['counter', whole(1)], ['number', name], ['customer', name], ['visit', orNull(name)],
@@ -226,8 +226,8 @@ function (newDoc, oldDoc, userCtx, secObj) {
       ['customer', name], ['place', place], ['reason', orNull(words)], ['reference', orNull(words)]
     ],
     photo: [
-      ['customer', shortText], ['of', shortText], ['subject', name], ['taken_at', instant], ['place', orNull(place)],
-      ['bytes', whole(1)], ['sha256', matching(HASH)]
+      ['customer', shortText], ['of', shortText], ['subject', name], ['source', shortText], ['taken_at', instant],
+      ['place', orNull(place)], ['bytes', whole(1)], ['sha256', matching(HASH)]
     ],
     deposit: [
       ['currency', currency], ['total', whole(1, MAX_CASH)], ['cash', cash], ['cheques', list(0, 1000, cheque)],

@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from flet_app.collector.phone import Phone
 from flet_app.collector.portfolio import Portfolio
 from flet_app.collector.session import Enrolment
-from flet_app.collector.store import Store
+from flet_app.collector.store import Store, Transaction
 from receivables.documents import Author, Json
 from receivables.identifiers import following_ulid
 from receivables.money import Money
+from receivables.photos import Subject, photo_facts
 from receivables.policies import CollectionPolicy
 from receivables.validation import Problem
 
 Plan = Callable[[Portfolio, Author], Json | list[Problem]]
+
+
+@dataclass(frozen=True, slots=True)
+class Album:
+    """The photos taken for one form: the name under which they wait, and what they show."""
+
+    name: str
+    subject: Subject
 
 
 class NotSignedIn(RuntimeError):
@@ -47,17 +56,29 @@ def author_of(phone: Phone, enrolment: Enrolment) -> Author:
     )
 
 
-async def record(phone: Phone, plan: Plan) -> Json | list[Problem]:
+async def record(phone: Phone, plan: Plan, *, album: Album | None = None) -> Json | list[Problem]:
     """Write the one fact that `plan` makes of what the phone knows, or return why there can be none.
 
-    It is on disk when this returns; windows that record at the same time do so one after the other.
+    The photos of `album` are written with it, all or none. It is on disk when this returns; windows that
+    record at the same time do so one after the other.
     """
     store, enrolment = authorship(phone)
     async with phone.writing:
-        fact = plan(store.portfolio, author_of(phone, enrolment))
+        author = author_of(phone, enrolment)
+        fact = plan(store.portfolio, author)
         if isinstance(fact, list):
             return fact
-        await store.write(lambda transaction: transaction.put(fact))
+        taken = store.taken.of(album.name) if album else ()
+        photos = photo_facts(fact, taken, album.subject, author) if album else []
+
+        def write(transaction: Transaction) -> None:
+            transaction.put(fact)
+            if album:
+                store.taken.record(transaction, album.name, photos)
+
+        await store.write(write)
+        if album:
+            store.taken.forget(album.name)
     phone.announce()
     phone.nudge()
     return fact

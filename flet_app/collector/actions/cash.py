@@ -6,13 +6,17 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from flet_app.collector.actions.authorship import record
+from flet_app.collector.actions.authorship import Album, record
 from flet_app.collector.figures import cash_in_hand
 from flet_app.collector.phone import Phone
 from receivables.cash import plan_close, plan_deposit
 from receivables.documents import Json
 from receivables.money import Money
+from receivables.photos import Subject
 from receivables.validation import Problem
+
+SLIPS = Album("deposit", Subject.SLIP)
+"""The photos of the slip of the deposit that is being recorded."""
 
 
 async def deposit(
@@ -38,6 +42,7 @@ async def deposit(
             known=portfolio.deposits.values(),
             author=author,
         ),
+        album=SLIPS,
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from flet_app.collector.actions.authorship import record
+from flet_app.collector.actions.authorship import Album, record
 from flet_app.collector.customer_claims import pending_promises
 from flet_app.collector.figures import open_items
 from flet_app.collector.phone import Phone
@@ -14,6 +14,7 @@ from receivables.claims import plan_dispute, plan_informed_payment, plan_note
 from receivables.documents import Json
 from receivables.locations import plan_location_update
 from receivables.money import Money
+from receivables.photos import Subject
 from receivables.promises import PromiseTerms, plan_promise
 from receivables.validation import Problem
 
@@ -100,4 +101,10 @@ async def update_location(
             reference=reference,
             author=author,
         ),
+        album=reference_album(customer),
     )
+
+
+def reference_album(customer: str) -> Album:
+    """The photos of the customer's door."""
+    return Album(f"reference:{customer}", Subject.REFERENCE)

@@ -6,21 +6,19 @@ from dataclasses import dataclass
 
 from flet_app.collector.actions.authorship import authorship
 from flet_app.collector.actions.paper import collector_of, company_of, customer_of
+from flet_app.collector.actions.photos import picture_of
 from flet_app.collector.figures import open_items
 from flet_app.collector.phone import Phone
-from flet_app.collector.store import Store
 from paperwork.acta import ActaPhoto, is_of_visit, render_acta
 from paperwork.cash_papers import render_cash_close, render_deposit
 from paperwork.letter import Imprint
 from paperwork.packed_xml import read_packed
 from paperwork.ride import render_ride
 from paperwork.statement import render_statement
-from receivables.access import PICTURE
 from receivables.balances import valid_receipts
 from receivables.documents import Json
 from receivables.money import Money
 from receivables.validation import Problem
-from replica.errors import NotFound
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +82,7 @@ def acta(phone: Phone, visit: Json, outcome: str, language: str) -> Letter:
         outcome=outcome,
         promises=list(portfolio.promises.values()),
         receipts=portfolio.receipts_for(visit["customer"]),
-        photos=[ActaPhoto(fact=fact, picture=_picture(store, fact["_id"])) for fact in photos],
+        photos=[ActaPhoto(fact=fact, picture=picture_of(store, fact["_id"])) for fact in photos],
         language=language,
         imprint=imprint_of(phone),
     )
@@ -111,11 +109,3 @@ def deposit(phone: Phone, fact: Json, language: str) -> Letter:
 
 def imprint_of(phone: Phone) -> Imprint:
     return Imprint(logo=phone.portfolio.logo)
-
-
-def _picture(store: Store, photo: str) -> bytes | None:
-    try:
-        stream = store.database.get_attachment(photo, PICTURE)
-    except NotFound:
-        return None
-    return stream.read()

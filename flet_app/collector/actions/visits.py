@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from flet_app.collector.actions.authorship import policy_of, record
+from flet_app.collector.actions.authorship import Album, policy_of, record
 from flet_app.collector.contact_rules import decide
 from flet_app.collector.figures import currency_of, open_items
 from flet_app.collector.phone import Phone
 from flet_app.collector.portfolio import Portfolio
 from receivables.compliance import Act, Channel, Decision
 from receivables.documents import Author, Json
+from receivables.photos import Subject
 from receivables.validation import Problem
 from receivables.visits import outcomes, plan_visit_finish, plan_visit_start, what_was_shown
 
@@ -49,8 +50,12 @@ async def finish_visit(
     place: Place,
     attended_by: str = "",
     signature: Json | None = None,
+    away_reason: str = "",
 ) -> Json | list[Problem]:
-    """Record how the open visit ended; problems where the outcome asks for more than was given."""
+    """Record how the open visit ended, with the photos taken in it.
+
+    Problems where the outcome asks for more than was given.
+    """
 
     def plan(portfolio: Portfolio, author: Author) -> Json | list[Problem]:
         start = portfolio.open_visit()
@@ -66,10 +71,17 @@ async def finish_visit(
             attended_by=attended_by,
             signature=signature,
             shown=_shown(portfolio, start["customer"], author.on) if start else None,
+            away_reason=away_reason,
             next_decision=_next_decision(portfolio, author, next_visit_at),
         )
 
-    return await record(phone, plan)
+    open_visit = phone.portfolio.open_visit()
+    return await record(phone, plan, album=visit_album(open_visit) if open_visit else None)
+
+
+def visit_album(start: Mapping[str, Any]) -> Album:
+    """The photos of the visit that `start` began."""
+    return Album(f"visit:{start['_id']}", Subject.VISIT)
 
 
 def _shown(portfolio: Portfolio, customer: str, on: date) -> Json:

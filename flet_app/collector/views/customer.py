@@ -5,6 +5,7 @@ from __future__ import annotations
 import flet as ft
 
 from flet_app.collector.actions import letters
+from flet_app.collector.actions.visits import visit_album
 from flet_app.collector.portfolio import Json
 from flet_app.collector.state import Window, use_app
 from flet_app.collector.views.chrome import screen, scroll
@@ -14,12 +15,13 @@ from flet_app.collector.views.customer_contact import answer_asked, contact
 from flet_app.collector.views.customer_papers import invoices, withholdings
 from flet_app.collector.views.customer_sheet import balances, reference_point
 from flet_app.collector.views.handing_over import letter_button
+from flet_app.collector.views.photo_field import PhotoField
 from flet_app.collector.views.route import add_to_route
 from flet_app.components.figures import caption
 from flet_app.components.inputs import bottom_bar, primary, secondary, segments
 from flet_app.components.status import Tone
 from flet_app.components.surfaces import empty, notice
-from receivables.visits import is_within_geofence
+from receivables.visits import metres_away
 
 
 @ft.component
@@ -128,13 +130,19 @@ def visit_notices(app: Window, visit: Json | None) -> list[ft.Control]:
                 icon=ft.Icons.GPS_OFF, identifier="visit-without-position",
             )
         ]  # fmt: skip
-    distance, accuracy = visit.get("distance_m"), float(visit["place"].get("accuracy") or 0)
-    if distance is not None and not is_within_geofence(distance, accuracy):
-        far = app.texts.number(distance)
-        return [
-            notice(
-                t("You are {metres} m from the customer's point. The visit is recorded anyway.", metres=far),
-                app.palette, icon=ft.Icons.PLACE_OUTLINED, identifier="visit-far-away",
-            )
-        ]  # fmt: skip
-    return []
+    far = metres_away(visit)
+    if far is None:
+        return []
+    words = t(
+        "You are {metres} m from the customer's point. The visit is recorded anyway.",
+        metres=app.texts.number(far),
+    )
+    return [
+        notice(words, app.palette, icon=ft.Icons.PLACE_OUTLINED, identifier="visit-far-away"),
+        PhotoField(
+            visit_album(visit),
+            str(visit["customer"]),
+            lambda: visit.get("place"),
+            t("Take a photo of where you are."),
+        ),
+    ]

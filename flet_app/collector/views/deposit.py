@@ -7,7 +7,7 @@ from typing import Any
 import flet as ft
 
 from flet_app.collector import figures
-from flet_app.collector.actions.cash import deposit
+from flet_app.collector.actions.cash import SLIPS, deposit
 from flet_app.collector.portfolio import Json
 from flet_app.collector.state import Window, use_app
 from flet_app.collector.views.cash import cheque_row
@@ -20,6 +20,7 @@ from flet_app.collector.views.form_parts import (
     told,
     use_recording,
 )
+from flet_app.collector.views.photo_field import PhotoField, use_place
 from flet_app.collector.views.today import money
 from flet_app.components.figures import line
 from flet_app.components.handlers import calling, use_kept
@@ -56,6 +57,7 @@ def DepositEntry() -> ft.View:
     on, set_on = ft.use_state(today)
     number, account = use_typed(), use_typed()
     _turn, set_turn = ft.use_state(0)
+    place = use_place(app)
 
     def typed_cash() -> Money:
         return Money(texts.parse_amount(cash.value, currency) or 0, currency)
@@ -98,6 +100,8 @@ def DepositEntry() -> ft.View:
             dense=True,
         ),
         field("deposit-account", t("Account"), account, error=told(app, problems, "account"), dense=True),
+        section(t("Photo of the slip (optional)")),
+        PhotoField(SLIPS, app.phone.enrolment.collector if app.phone.enrolment else "", place),
         section(t("Deposited on")),
         day_choice(app, "deposit-day", on, set_on, PROPOSED, last=today, days=30),
         *below(app, problems, "deposited_on"),

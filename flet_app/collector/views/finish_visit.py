@@ -8,11 +8,13 @@ from typing import Any
 import flet as ft
 
 from flet_app.collector.actions.authorship import policy_of
-from flet_app.collector.actions.visits import finish_visit
+from flet_app.collector.actions.visits import finish_visit, visit_album
 from flet_app.collector.portfolio import Json
 from flet_app.collector.state import Window, use_app
 from flet_app.collector.views.chrome import screen, scroll
+from flet_app.collector.views.form_parts import told
 from flet_app.collector.views.payment_lines import pick_date
+from flet_app.collector.views.photo_field import PhotoField
 from flet_app.components.figures import caption, line
 from flet_app.components.handlers import calling, use_kept
 from flet_app.components.inputs import Typed, bottom_bar, choice, choices, field, primary, use_typed
@@ -20,9 +22,8 @@ from flet_app.components.signature import Strokes, signature_field
 from flet_app.components.status import Tone, tone_color
 from flet_app.components.surfaces import card, empty, notice, section
 from flet_app.theme import EDGE
-from receivables.messages import sentence
 from receivables.validation import Problem
-from receivables.visits import Outcome, outcomes
+from receivables.visits import Outcome, metres_away, outcomes
 
 PROPOSED = ((1, "Tomorrow"), (3, "In 3 days"), (7, "In a week"), (15, "In 15 days"))
 HOURS = (9, 11, 15, 17)  # inside every contact window of the countries served
@@ -53,7 +54,7 @@ def FinishVisit() -> ft.View:
     next_at, set_next_at = ft.use_state("")
     problems, set_problems = ft.use_state(tuple[Problem, ...]())
     saving, set_saving = ft.use_state(False)
-    comment, attended = use_typed(), use_typed()
+    comment, attended, away = use_typed(), use_typed(), use_typed()
     given = use_kept(Given)
     portfolio = app.phone.portfolio
     name = portfolio.customer_name(code)
@@ -78,6 +79,7 @@ def FinishVisit() -> ft.View:
             place=given.place,
             attended_by=attended.value if met else "",
             signature=given.signature(attended.value.strip() or name) if met else None,
+            away_reason=away.value,
         )
         set_saving(False)
         if isinstance(result, list):
@@ -90,31 +92,32 @@ def FinishVisit() -> ft.View:
         body = scroll([empty(ft.Icons.DONE_ALL, t("This visit is already finished."))])
         return screen(app, route=route, title=t("Finish visit"), subtitle=name, body=body)
 
-    def problem(field_name: str) -> str | None:
-        found = next((each for each in problems if each.field == field_name), None)
-        return sentence(found, locale=app.texts.locale) if found else None
-
     rows = collected_here(app, visit)
+    if metres := metres_away(visit):
+        rows += far_away(app, metres, away, told(app, problems, "away_reason"))
     rows += outcome_chips(app, catalogue, outcome, set_outcome)
-    if problem("outcome"):
-        rows.append(red(app, problem("outcome")))
+    if told(app, problems, "outcome"):
+        rows.append(red(app, told(app, problems, "outcome")))
     minimum = max(1, policy_of(portfolio).comment_min_length)
     needs = chosen is not None and chosen.comment_required
     rows.append(
         field(
-            "comment", t("Comment (required)") if needs else t("Comment"), comment, error=problem("comment"),
-            multiline=True, min_lines=2, max_lines=5, capitalization=ft.TextCapitalization.SENTENCES,
+            "comment", t("Comment (required)") if needs else t("Comment"), comment,
+            error=told(app, problems, "comment"), multiline=True, min_lines=2, max_lines=5,
+            capitalization=ft.TextCapitalization.SENTENCES,
             helper=t("At least {count} characters", count=minimum) if needs else None,
         )
     )  # fmt: skip
-    rows += attendance(app, attended, given, problem("attended_by"), met=met)
+    rows.append(section(t("Photos (optional)")))
+    rows.append(PhotoField(visit_album(visit), code, lambda: given.place or visit.get("place")))
+    rows += attendance(app, attended, given, told(app, problems, "attended_by"), met=met)
     required = chosen is not None and chosen.next_visit
     rows.append(section(t("Next visit (required)") if required else t("Next visit")))
     rows += next_visit(app, next_at, set_next_at)
-    if problem("next_visit_at"):
-        rows.append(red(app, problem("next_visit_at")))
-    if problem(""):
-        rows.append(notice(problem("") or "", app.palette, tone=Tone.LATE))
+    if told(app, problems, "next_visit_at"):
+        rows.append(red(app, told(app, problems, "next_visit_at")))
+    if told(app, problems, ""):
+        rows.append(notice(told(app, problems, "") or "", app.palette, tone=Tone.LATE))
     return screen(
         app, route=route, title=t("Finish visit"), subtitle=name, body=scroll(rows), banner=False,
         bottom=bottom_bar(primary("visit-save", t("Save visit"), save, busy=saving)),
@@ -128,6 +131,19 @@ def collected_here(app: Window, visit: Json) -> list[ft.Control]:
         return []
     total = app.texts.money(sum(doc["total"] for doc in found), found[0]["currency"])
     return [card(line(app.texts.t("Collected in this visit"), total, strong=True))]
+
+
+def far_away(app: Window, metres: int, reason: Typed, problem: str | None) -> list[ft.Control]:
+    """A visit far from the customer's point asks why, and is saved without an answer too."""
+    t = app.texts.t
+    words = t(
+        "You began {metres} m from the customer's point. Say why; a photo helps.",
+        metres=app.texts.number(metres),
+    )
+    return [
+        notice(words, app.palette, icon=ft.Icons.PLACE_OUTLINED, identifier="away-notice"),
+        field("away-reason", t("Why so far (optional)"), reason, error=problem, dense=True),
+    ]  # fmt: skip
 
 
 def attendance(

@@ -6,15 +6,16 @@ from typing import Any
 
 import flet as ft
 
-from flet_app.collector.actions.claims import update_location
+from flet_app.collector.actions.claims import reference_album, update_location
 from flet_app.collector.portfolio import Json
 from flet_app.collector.state import Window, use_app
 from flet_app.collector.views.chrome import screen, scroll
 from flet_app.collector.views.form_parts import below, leave_saying, remaining, told, use_recording
+from flet_app.collector.views.photo_field import PhotoField
 from flet_app.components.figures import caption, line
 from flet_app.components.handlers import use_kept
 from flet_app.components.inputs import bottom_bar, field, primary, secondary, use_typed
-from flet_app.components.surfaces import card, notice
+from flet_app.components.surfaces import card, notice, section
 from receivables.visits import distance_to_customer_m
 
 FIELDS = frozenset({"reason", "reference", "place"})
@@ -68,6 +69,10 @@ def LocationEntry() -> ft.View:
         field(
             "location-reason", t("Why the point changes"), reason, error=told(app, problems, "reason"),
             multiline=True, max_lines=3, capitalization=ft.TextCapitalization.SENTENCES,
+        ),
+        section(t("Photo of the door (optional)")),
+        PhotoField(
+            reference_album(code), code, lambda: fix.place, helper=t("Whoever comes next sees it here.")
         ),
         *remaining(app, problems, FIELDS),
     ]  # fmt: skip

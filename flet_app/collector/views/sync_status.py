@@ -32,7 +32,6 @@ KINDS = {
     "informed_payment": ("{count} informed payment", "{count} informed payments"),
     "note": ("{count} note", "{count} notes"),
     "location_update": ("{count} new position", "{count} new positions"),
-    "photo": ("{count} photo", "{count} photos"),
     "deposit": ("{count} deposit", "{count} deposits"),
     "cash_close": ("{count} cash close", "{count} cash closes"),
     "contact_attempt": ("{count} call or message", "{count} calls or messages"),
@@ -98,17 +97,29 @@ def unsent_rows(app: Window, status: SyncStatus) -> list[ft.Control]:
     rows: list[ft.Control] = [
         ft.Semantics(
             identifier="sync-unsent",
-            content=line(t("Only on this phone"), texts.number(status.unsent_count), strong=True),
+            content=line(
+                t("Only on this phone"), texts.number(status.unsent_count - status.unsent_photos), strong=True
+            ),
         )
     ]
     others = 0
     for kind, count in sorted(status.unsent.items()):
+        if kind == "photo":
+            continue
         if kind in KINDS:
             rows.append(caption(texts.n(*KINDS[kind], count), size=14))
         else:
             others += count
     if others:
         rows.append(caption(texts.n("{count} other record", "{count} other records", others), size=14))
+    if status.unsent_photos:
+        note = t("They go after everything else.")
+        figure = texts.number(status.unsent_photos)
+        rows.append(
+            ft.Semantics(
+                identifier="sync-unsent-photos", content=line(t("Photos only here"), figure, note=note)
+            )
+        )
     rows.append(ft.Semantics(identifier="sync-last", content=line(t("Last contact"), heard)))
     if status.phase is SyncPhase.RUNNING and status.documents:
         rows.append(caption(texts.n("{count} record so far", "{count} records so far", status.documents)))

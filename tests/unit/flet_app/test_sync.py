@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import httpx
 import pytest
 
 from flet_app.collector.api import Api
@@ -52,7 +53,7 @@ def centre(address: str) -> Iterator[RemoteDatabase]:
 class Watched:
     """A driver with what it said."""
 
-    def __init__(self, store: Store, url: str, folder: Path) -> None:
+    def __init__(self, store: Store, url: str, folder: Path, client: httpx.Client | None) -> None:
         self.store = store
         self.said: list[SyncStatus] = []
         self.api = Api("http://127.0.0.1:9")
@@ -61,7 +62,7 @@ class Watched:
         keeper = TokenKeeper(who, EnrolmentFile(folder), api=self.api, monotonic=time.monotonic)
         self.driver = SyncDriver(
             store, keeper, world=real_world(), zone=ZoneInfo(ZONE), publish=self.said.append,
-            changed=lambda: None, connect=lambda _keeper: RemoteDatabase(url),
+            changed=lambda: None, connect=lambda _keeper: RemoteDatabase(url, client=client),
         )  # fmt: skip
 
     async def until(self, condition: Callable[[], Any], what: str) -> None:
@@ -77,15 +78,23 @@ class Watched:
             kind, {"customer": "C0001", **body}, company=COMPANY, collector=COLLECTOR,
             device=enrolment(now=NOW).device, ulid=ulid, now=NOW, zone=ZoneInfo(ZONE),
         )  # fmt: skip
-        await self.store.write(lambda transaction: transaction.put(fact))
-        self.driver.nudge()
+        await self.record(fact)
         return str(fact["_id"])
 
+    async def record(self, fact: dict[str, Any]) -> None:
+        await self.store.write(lambda transaction: transaction.put(fact))
+        self.driver.nudge()
 
-def sync(folder: Path, url: str, story: Callable[[Watched], Coroutine[Any, Any, None]]) -> None:
+
+def sync(
+    folder: Path,
+    url: str,
+    story: Callable[[Watched], Coroutine[Any, Any, None]],
+    client: httpx.Client | None = None,
+) -> None:
     async def run() -> None:
         store = Store.open(folder / "phone.sqlite")
-        watched = Watched(store, url, folder)
+        watched = Watched(store, url, folder, client)
         task = asyncio.create_task(watched.driver.run())
         try:
             await story(watched)

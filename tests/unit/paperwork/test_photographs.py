@@ -1,4 +1,4 @@
-"""A stranger's picture becomes upright, small, stamped and silent about its owner; what is none is refused."""
+"""A stranger's picture becomes upright, small, stamped and silent about its owner; others are refused."""
 
 from __future__ import annotations
 

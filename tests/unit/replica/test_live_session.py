@@ -131,6 +131,59 @@ def test_a_photo_that_does_not_get_through_holds_back_no_receipt(phone: Database
     assert live.step(START).unsent == 0
 
 
+PATIENT = [*CLASSES[:2], PushClass(name="photos", accepts=is_photo, batch_size=1, after_pull=True)]
+
+
+def patient(phone: Database, centre: Line) -> LiveReplication:
+    return LiveReplication(phone, centre, push=PATIENT, world=StillWorld().world())
+
+
+def test_a_class_that_waits_for_the_pull_goes_after_it_one_by_one(phone: Database, centre: Line) -> None:
+    phone.bulk_docs([{"_id": id} for id in ("photo:1", "receipt:1", "photo:2", "photo:3")])
+    centre.bulk_docs([{"_id": "customer:C1"}])
+    centre.batches.clear()
+    here: list[bool] = []
+    centre.on_bulk_docs = lambda: here.append("customer:C1" in ids(phone))
+    status = patient(phone, centre).step(START)
+    assert centre.batches == [["receipt:1"], ["photo:1"], ["photo:2"], ["photo:3"]]
+    assert here == [False, True, True, True]
+    assert (status.unsent, status.link) == (0, Link.UP_TO_DATE)
+
+
+def test_what_is_written_during_the_pull_goes_before_the_photos(phone: Database, centre: Line) -> None:
+    phone.bulk_docs([{"_id": "photo:1"}, {"_id": "photo:2"}])
+    live = LiveReplication(
+        phone,
+        centre,
+        push=PATIENT,
+        world=StillWorld().world(),
+        progress=lambda _progress: "receipt:1" in ids(phone) or phone.put({"_id": "receipt:1"}),  # type: ignore[func-returns-value]
+    )
+    centre.bulk_docs([{"_id": "customer:C1"}])
+    centre.batches.clear()
+    live.step(START)
+    assert centre.batches == [["receipt:1"], ["photo:1"], ["photo:2"]]
+
+
+def test_photos_that_do_not_get_through_leave_the_rest_in_step(phone: Database, centre: Line) -> None:
+    phone.bulk_docs([{"_id": "photo:1"}, {"_id": "receipt:1"}])
+    centre.bulk_docs([{"_id": "customer:C1"}])
+
+    def cut() -> None:
+        centre.error, centre.failing = Unreachable("cut"), "bulk_docs"
+
+    centre.on_bulk_docs = cut  # after the receipt, which is the first to be written
+    live = patient(phone, centre)
+    status = live.step(START)
+    assert isinstance(status.error, Unreachable)
+    assert status.last_sync_at == START
+    assert status.unsent == 1
+    assert "customer:C1" in ids(phone)
+    centre.error = centre.on_bulk_docs = None
+    assert live.step(START + timedelta(seconds=60)).unsent == 0
+    assert centre.batches[-1] == ["photo:1"]
+
+
 def test_a_session_that_is_up_to_date_comes_back_after_the_idle_time(phone: Database, centre: Line) -> None:
     status = session(phone, centre).step(START)
     assert status.link is Link.UP_TO_DATE
