@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import getpass
 import os
 import secrets
 import sys
@@ -14,30 +13,29 @@ from pathlib import Path
 from time import sleep
 
 from backend.bootstrap import system_now
+from backend.commands.common import CommandFailed, Run, operator, require_company
+from backend.commands.people import add_people_commands
 from backend.companies import (
     CompanyProfile,
-    add_collector,
     admit_devices,
     collector_databases,
     company_codes,
     create_company,
-    find_company,
 )
 from backend.config import SettingError, Settings
-from backend.couch.client import Couch, connect
+from backend.couch.client import connect
 from backend.couch.design_docs import DatabaseKind, deploy_design_docs
-from backend.couch.errors import CouchError, NotFound
+from backend.couch.errors import CouchError
 from backend.couch.preparation import prepare_couchdb
 from backend.doctor import Finding, compare, examine
 from backend.errors import ApiProblem
 from backend.logs import log_to_stdout
 from backend.sealing import RecoveryKey
-from backend.services.accounts import BadAccount, find_account, grant_role, normalised_email
+from backend.services.accounts import BadAccount
 from backend.services.enrolment import revoke_device
 from backend.services.enrolment_codes import LIFETIME, EnrolmentCodes, NoSuchCollector
 from backend.services.recovery import take_in
 from backend.serving import serve
-from receivables.access import Role
 from receivables.documents import rfc3339
 from receivables.identifiers import parse_collector_database
 from receivables.office_link import OfficeLink
@@ -45,11 +43,6 @@ from receivables.recovery import BadRecovery
 
 RECONCILE = "reconcile"  # has options of its own, which it reads itself
 SECOND_LOOK_SECONDS = 5.0  # longer than reconcile takes for what has just happened
-PASSWORD_VARIABLE = "RECAUDO_PASSWORD"  # noqa: S105 - the name of a variable, not a password
-
-
-class CommandFailed(Exception):
-    """The message is what the operator reads."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -59,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         reconcile: Callable[[list[str]], int] = import_module("backend.reconcile.process").main
         return reconcile(given[1:])
     options = _parser().parse_args(given)
-    run: Callable[[argparse.Namespace, Settings], int] = options.run
+    run: Run = options.run
     try:
         return run(options, Settings.from_environment(os.environ))
     except (SettingError, CommandFailed, CouchError, BadAccount, ValueError) as error:
@@ -103,28 +96,10 @@ def _create_company(options: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-def _add_user(options: argparse.Namespace, settings: Settings) -> int:
-    with connect(settings) as couch:
-        _require_company(couch, options.company)
-        _grant(couch, options, Role(options.role), collector=None)
-    print(f"{options.email} is {options.role} of {options.company}")
-    return 0
-
-
-def _add_collector(options: argparse.Namespace, settings: Settings) -> int:
-    with connect(settings) as couch:
-        _require_company(couch, options.company)
-        email = normalised_email(options.email)
-        add_collector(couch, company=options.company, collector=options.code, name=options.name, email=email)
-        _grant(couch, options, Role.COLLECTOR, collector=options.code)
-    print(f"{options.email} collects for {options.company} as {options.code}")
-    return 0
-
-
 def _push_design_docs(options: argparse.Namespace, settings: Settings) -> int:
     with connect(settings) as couch:
         for company in [options.company] if options.company else company_codes(couch):
-            _require_company(couch, company)
+            require_company(couch, company)
             for written in deploy_design_docs(couch, company, DatabaseKind.CENTRAL):
                 print(f"{company}/{written}")
             for database in collector_databases(couch, company):
@@ -142,7 +117,7 @@ def _take_in_recovery(options: argparse.Namespace, settings: Settings) -> int:
     try:
         content = options.file.read_bytes()
         with connect(settings) as couch:
-            _require_company(couch, options.company)
+            require_company(couch, options.company)
             report = take_in(couch, options.company, content, key)
     except OSError as error:
         raise CommandFailed(f"{options.file}: {error.strerror}") from error
@@ -156,7 +131,7 @@ def _take_in_recovery(options: argparse.Namespace, settings: Settings) -> int:
 
 def _revoke_device(options: argparse.Namespace, settings: Settings) -> int:
     with connect(settings) as couch:
-        _require_company(couch, options.company)
+        require_company(couch, options.company)
         device = revoke_device(couch, company=options.company, device=options.device, now=system_now())
     if device is None:
         raise CommandFailed(f"{options.company} has no device {options.device}")
@@ -166,14 +141,14 @@ def _revoke_device(options: argparse.Namespace, settings: Settings) -> int:
 
 def _issue_code(options: argparse.Namespace, settings: Settings) -> int:
     with connect(settings) as couch:
-        _require_company(couch, options.company)
+        require_company(couch, options.company)
         codes = EnrolmentCodes(couch, settings.require_jwt_secret(), secrets.token_bytes)
         lifetime = timedelta(days=options.days) if options.days else LIFETIME
         try:
             issued = codes.issue(
                 options.company,
                 collector=options.collector,
-                by=_operator(),
+                by=operator(),
                 now=system_now(),
                 lifetime=lifetime,
             )
@@ -190,7 +165,7 @@ def _doctor(options: argparse.Namespace, settings: Settings) -> int:
         if not healthy:
             return 1  # on such ground a comparison says nothing
         for company in [options.company] if options.company else company_codes(couch):
-            _require_company(couch, company)
+            require_company(couch, company)
             found = compare(
                 couch,
                 company,
@@ -211,50 +186,11 @@ def _told(findings: Iterable[Finding]) -> bool:
     return healthy
 
 
-def _require_company(couch: Couch, company: str) -> None:
-    try:
-        found = find_company(couch, company)
-    except NotFound:
-        found = None
-    if found is None:
-        raise CommandFailed(f"there is no company {company}: python -m backend create-company")
-
-
-def _grant(couch: Couch, options: argparse.Namespace, role: Role, *, collector: str | None) -> None:
-    password = os.environ.get(PASSWORD_VARIABLE)
-    if password is None and find_account(couch, normalised_email(options.email)) is None:
-        password = _new_password(options.email)
-    grant_role(
-        couch,
-        company=options.company,
-        email=options.email,
-        role=role,
-        full_name=options.name,
-        password=password,
-        collector=collector,
-    )
-
-
-def _operator() -> str:
-    """Who runs the command, as the audit names him or her."""
-    return f"command:{getpass.getuser()}"
-
-
-def _new_password(email: str) -> str:
-    if sys.stdin.isatty():
-        return getpass.getpass(f"Password of {email}: ")
-    password = secrets.token_urlsafe(12)
-    print(f"Password of {email}: {password}")
-    return password
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m backend", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="command")
 
-    def command(
-        name: str, run: Callable[[argparse.Namespace, Settings], int], summary: str
-    ) -> argparse.ArgumentParser:
+    def command(name: str, run: Run, summary: str) -> argparse.ArgumentParser:
         added = commands.add_parser(name, help=summary, description=summary)
         added.set_defaults(run=run)
         return added
@@ -273,20 +209,7 @@ def _parser() -> argparse.ArgumentParser:
     company.add_argument(
         "--legend", action="append", default=[], help="a sentence for paper; may be repeated"
     )
-    user = command("add-user", _add_user, f"give a person a role; a password comes from {PASSWORD_VARIABLE}")
-    user.add_argument("email")
-    user.add_argument("--company", required=True)
-    user.add_argument(
-        "--role", required=True, choices=[role.value for role in Role if role is not Role.COLLECTOR]
-    )
-    user.add_argument("--name")
-    collector = command(
-        "add-collector", _add_collector, "a person who collects, with a database of his or her own"
-    )
-    collector.add_argument("code")
-    collector.add_argument("--company", required=True)
-    collector.add_argument("--email", required=True)
-    collector.add_argument("--name", required=True)
+    add_people_commands(command)
     push = command("push-design-docs", _push_design_docs, "bring design documents and access up to date")
     push.add_argument("--company", help="only this company")
     revoke = command("revoke-device", _revoke_device, "shut a phone out of its collector's database")

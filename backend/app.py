@@ -23,6 +23,7 @@ from backend.http.guard import add_guard
 from backend.http.inputs import LARGEST_BODY
 from backend.http.openapi import openapi_document
 from backend.http.papers import papers_blueprint
+from backend.http.people import people_blueprint
 from backend.http.portfolio import portfolio_blueprint
 from backend.http.recovery import recovery_blueprint
 from backend.http.rules import PREFIX, check_rules
@@ -34,6 +35,7 @@ from backend.services.pages import BadCursor
 BLUEPRINTS = (
     sign_in_blueprint,
     devices_blueprint,
+    people_blueprint,
     field_blueprint,
     papers_blueprint,
     corrections_blueprint,

@@ -75,24 +75,31 @@ class Audit:
         self._couch.put(company, entry)
         return str(entry["_id"])
 
-    def sign_in(
-        self, companies: Iterable[str], email: str, *, outcome: str, origin: Origin, now: datetime
+    def of_account(
+        self,
+        companies: Iterable[str],
+        email: str,
+        *,
+        action: str,
+        outcome: str,
+        origin: Origin,
+        now: datetime,
     ) -> None:
-        """A sign-in that succeeded (`accepted`) or why not, in each company of the account."""
+        """A sign-in or change of password (`accepted`) or why not, in each company of the account."""
         written = 0
         for company in companies:
             try:
-                self.append(company, by=email, action="sign_in", outcome=outcome, origin=origin, now=now)
+                self.append(company, by=email, action=action, outcome=outcome, origin=origin, now=now)
             except NotFound:
                 continue  # a role in a company whose database is gone
             written += 1
         if not written:
-            self._unknown(email, outcome=outcome, origin=origin, now=now)
+            self._unknown(email, action=action, outcome=outcome, origin=origin, now=now)
 
-    def _unknown(self, email: str, *, outcome: str, origin: Origin, now: datetime) -> None:
+    def _unknown(self, email: str, *, action: str, outcome: str, origin: Origin, now: datetime) -> None:
         entry: dict[str, Any] = {
             "by": email,
-            "action": "sign_in",
+            "action": action,
             "outcome": outcome,
             "origin": origin,
             "now": now,
@@ -118,4 +125,5 @@ def _short(value: Any) -> Any:
         return value
     if isinstance(value, list):
         return [_short(item) for item in value[:50]]
-    return str(value)[:LONGEST_VALUE]
+    # half of a surrogate pair, which JSON can spell, can't be stored
+    return str(value)[:LONGEST_VALUE].encode(errors="replace").decode()

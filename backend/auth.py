@@ -22,15 +22,17 @@ from backend.passwords import may_match
 from backend.services.accounts import (
     Account,
     BadAccount,
+    change_account,
     find_account,
     find_account_document,
     normalised_email,
 )
 from backend.services.enrolment import Device, devices_of_phone, find_device
 from backend.services.refresh_tokens import RefreshGrant, RefreshRefused, RefreshReused, RefreshTokens
+from backend.services.sessions import end_sessions
 from backend.tokens import Tokens
 from receivables.access import phone_roles, roles_in
-from receivables.documents import rfc3339
+from receivables.documents import parse_instant, rfc3339
 from receivables.identifiers import new_ulid
 
 
@@ -49,19 +51,69 @@ class Authenticator:
     def sign_in(self, email: str, password: str, *, origin: Origin, now: datetime) -> Json:
         """Tokens, the person, and the companies that he or she works for.
 
-        Raise ApiProblem `credentials_invalid`, or `too_many_attempts` with the seconds to wait.
+        Raise ApiProblem `credentials_invalid`, `too_many_attempts` with the seconds to wait,
+        `account_disabled`, `password_change_needed` or `password_expired`.
         """
+        account = self._known(email, password, "sign_in", origin, now)
+        self._admit(account, "sign_in", origin, now)
+        return self._signed_in(account, now)
+
+    def change_password(
+        self, email: str, password: str, new_password: str, *, origin: Origin, now: datetime
+    ) -> Json:
+        """Take a password of the person's own in the place of one that is known, and sign in with it.
+
+        Sessions of the office end; phones go on. Raise ApiProblem as `sign_in` does, but for a one-time
+        password, which is what this is for.
+        """
+        account = self._known(email, password, "password_changed", origin, now)
+        self._admit(account, "password_changed", origin, now, one_time=True)
+
+        def changed(document: Json) -> Json:
+            return document | {"password": new_password, "one_time_until": None}
+
+        change_account(self.couch, account.email, changed)
+        for company in account.companies:
+            end_sessions(self.couch, company, account.email, now=now, phones=False)
+        return self._signed_in(account, now)
+
+    def _known(self, email: str, password: str, action: str, origin: Origin, now: datetime) -> Account:
+        """The account of an e-mail and its password; raise ApiProblem, with the failure counted and told."""
         name = email.strip().lower()
         self._refuse_while_locked(origin.address, name, now)
         stored = find_account_document(self.couch, name) if _is_address(name) else None
         if not self._is_password_of(stored, name, password):
             self.attempts.failed(origin.address, name, now)
             known = Account.from_json(stored).companies if stored else ()
-            self.audit.sign_in(known, name, outcome="credentials_invalid", origin=origin, now=now)
+            self.audit.of_account(
+                known, name, action=action, outcome="credentials_invalid", origin=origin, now=now
+            )
             raise ApiProblem("credentials_invalid")
         self.attempts.succeeded(origin.address, name)
-        account = Account.from_json(stored or {})
-        self.audit.sign_in(account.companies, account.email, outcome=ACCEPTED, origin=origin, now=now)
+        return Account.from_json(stored or {})
+
+    def _admit(
+        self, account: Account, action: str, origin: Origin, now: datetime, *, one_time: bool = False
+    ) -> None:
+        """Write into the audit that the person comes in; raise ApiProblem for who is kept out, told too.
+
+        A person whom every company has disabled comes in nowhere. With `one_time` a password is let pass that
+        has to be changed, until it ends.
+        """
+        until = account.one_time_until
+        outcome = ACCEPTED
+        if account.disabled and not account.companies:
+            outcome = "account_disabled"
+        elif until is not None and parse_instant(until) <= now:
+            outcome = "password_expired"
+        elif until is not None and not one_time:
+            outcome = "password_change_needed"
+        told = account.companies or account.disabled
+        self.audit.of_account(told, account.email, action=action, outcome=outcome, origin=origin, now=now)
+        if outcome != ACCEPTED:
+            raise ApiProblem(outcome)
+
+    def _signed_in(self, account: Account, now: datetime) -> Json:
         companies = self._companies_of(account)
         token, expires_at = self.tokens.issue(account.email, account.roles, now)
         refresh = None
@@ -143,26 +195,31 @@ class Authenticator:
                     "timezone": profile["timezone"],
                     "locale": profile["locale"],
                     "roles": sorted(roles_in(code, account.roles)),
-                    "collector": account.collectors.get(code),
+                    "collector": account.collects_for(code),
                 }
             )
         return found
 
     def _roles_now(self, grant: RefreshGrant) -> list[str]:
         account = find_account(self.couch, grant.email)
-        if account is None:
+        if account is None or (grant.device is None and not may_sit_at_a_desk(account)):
             raise ApiProblem("refresh_invalid")
         if grant.device is None:
             return list(account.roles)
         device = find_device(self.couch, grant.company, grant.device)
-        works_here = roles_in(grant.company, account.roles)
-        collects = account.collectors.get(grant.company)
-        if device is None or not works_here or collects != device.collector:
+        if device is None or account.collects_for(grant.company) != device.collector:
             raise ApiProblem("device_revoked")
         own = devices_of_phone(self.couch, grant.company, device)
         if not own:
             raise ApiProblem("device_revoked")
         return _roles_of_phone(grant.company, own)
+
+
+def may_sit_at_a_desk(account: Account) -> bool:
+    """May the person go on in a session of the office? Not with roles nowhere, nor before a change of a
+    one-time password.
+    """
+    return bool(account.companies) and account.one_time_until is None
 
 
 def _is_address(name: str) -> bool:

@@ -86,6 +86,38 @@ PROBLEMS: Mapping[str, _Entry] = {
             "The office has revoked this device. Talk to your supervisor.",
         ),
     ),
+    "session_over": _Entry(
+        401,
+        ("Sesión terminada", "Session over"),
+        (
+            "Su cuenta cambió. Inicie sesión de nuevo.",
+            "Your account has changed. Sign in again.",
+        ),
+    ),
+    "account_disabled": _Entry(
+        403,
+        ("Cuenta desactivada", "Account disabled"),
+        (
+            "Su cuenta está desactivada. Hable con quien administra su empresa.",
+            "Your account is disabled. Talk to whoever administers your company.",
+        ),
+    ),
+    "password_change_needed": _Entry(
+        403,
+        ("Cambie la contraseña", "Change the password"),
+        (
+            "La contraseña es de un solo uso: cámbiela en la página de la oficina y luego ingrese.",
+            "The password is one-time: change it on the office's page, then sign in.",
+        ),
+    ),
+    "password_expired": _Entry(
+        403,
+        ("Contraseña vencida", "Password expired"),
+        (
+            "La contraseña de un solo uso venció. Pida otra a quien administra su empresa.",
+            "The one-time password has expired. Ask whoever administers your company for another.",
+        ),
+    ),
     "role_missing": _Entry(
         403,
         ("No autorizado", "Not allowed"),
@@ -151,6 +183,59 @@ PROBLEMS: Mapping[str, _Entry] = {
         (
             "El sistema contable no ha entregado el XML autorizado de {number}.",
             "The accounting system has given no authorised XML of {number}.",
+        ),
+    ),
+    "person_unknown": _Entry(
+        404,
+        ("Persona no encontrada", "Person not found"),
+        ("Nadie con ese correo trabaja en la empresa.", "Nobody with that e-mail works for the company."),
+    ),
+    "person_exists": _Entry(
+        409,
+        ("Ya está en la empresa", "Already in the company"),
+        (
+            "Esa persona ya está en la empresa. Cambie sus roles o actívela.",
+            "That person is in the company already. Change the roles, or enable the person.",
+        ),
+    ),
+    "person_disabled": _Entry(
+        409,
+        ("Persona desactivada", "Person disabled"),
+        (
+            "Esa persona está desactivada. Actívela primero.",
+            "That person is disabled. Enable him or her first.",
+        ),
+    ),
+    "person_shared": _Entry(
+        409,
+        ("También trabaja en otra empresa", "Works for another company too"),
+        (
+            "Su nombre y su contraseña no son solo de esta empresa. Pídalo a quien opera el servidor.",
+            "The name and password are not this company's alone. Ask whoever runs the server.",
+        ),
+    ),
+    "last_administrator": _Entry(
+        409,
+        ("Es quien administra", "The last administrator"),
+        (
+            "Nadie más administra la empresa. Nombre primero a otra persona.",
+            "Nobody else administers the company. Name somebody else first.",
+        ),
+    ),
+    "collector_taken": _Entry(
+        409,
+        ("Código ocupado", "Code taken"),
+        (
+            "El código de gestor {code} es de otra persona, para siempre. Elija otro.",
+            "The collector's code {code} is another person's for ever. Choose another.",
+        ),
+    ),
+    "collector_fixed": _Entry(
+        409,
+        ("El código no cambia", "The code stays"),
+        (
+            "Sus recibos están escritos con su código de gestor: no puede ser {code}.",
+            "Receipts are written under the person's code: it can't become {code}.",
         ),
     ),
     "withholding_unknown": _Entry(
@@ -347,6 +432,9 @@ FIELD_PROBLEMS: Mapping[str, tuple[str, str]] = {
     ),
     "not_a_choice": ("Debe ser uno de: {choices}.", "It should be one of: {choices}."),
     "not_a_color": ("Debe ser un color como #0B6E4F.", "It should be a colour such as #0B6E4F."),
+    "not_an_email": ("Debe ser un correo electrónico.", "It should be an e-mail address."),
+    "too_short": ("Necesita al menos {limit} caracteres.", "It needs at least {limit} characters."),
+    "same_as_before": ("Debe ser distinta de la anterior.", "It should differ from the one before."),
     "not_a_code": (
         "Debe ser un código: letras minúsculas y números.",
         "It should be a code: small letters and digits.",

@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 
 from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 
 from backend.bootstrap import Services
+from backend.couch.client import Json
 from backend.http.guard import CompanyClock
 from backend.http.inputs import Inputs
-from backend.services.audit import AuditQuery, all_entries, as_csv, as_json_lines, list_audit
+from backend.services.audit import (
+    AuditQuery,
+    all_entries,
+    as_csv,
+    as_json_lines,
+    as_xlsx,
+    list_audit,
+)
+from backend.spreadsheets import CONTENT_TYPE
 
-FORMATS = {"csv": (as_csv, "text/csv; charset=utf-8"), "jsonl": (as_json_lines, "application/jsonl")}
+FORMATS: Mapping[str, tuple[Callable[[Iterator[Json]], Iterable[str] | Iterable[bytes]], str]] = {
+    "csv": (as_csv, "text/csv; charset=utf-8"),
+    "jsonl": (as_json_lines, "application/jsonl"),
+    "xlsx": (as_xlsx, CONTENT_TYPE),
+}
 LONGEST = 200
 
 
@@ -33,10 +47,10 @@ def audit_blueprint(services: Services) -> Blueprint:
         query, form = _query(inputs), inputs.choice("format", tuple(FORMATS), "csv") or "csv"
         inputs.check()
         write, content_type = FORMATS[form]
-        lines = write(all_entries(services.couch, company, query, zone=clock.zone))
+        parts = write(all_entries(services.couch, company, query, zone=clock.zone))
         name = f"auditoria-{company}-{clock.today.isoformat()}.{form}"
         headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-        return Response(lines, content_type=content_type, headers=headers)
+        return Response(parts, content_type=content_type, headers=headers)
 
     return routes
 

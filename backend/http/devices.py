@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from backend.auth import locked
 from backend.bootstrap import Services
+from backend.couch.client import Json
 from backend.errors import ApiProblem
 from backend.http.guard import asking, bearer_token
 from backend.http.inputs import Inputs
 from backend.services.accounts import find_account
 from backend.services.enrolment import (
+    Device,
     claim_of,
     database_of,
     enrol_device,
     is_known_phone,
+    last_contacts,
     list_devices,
     revoke_device,
 )
@@ -31,9 +36,7 @@ def devices_blueprint(services: Services) -> Blueprint:
     @routes.post("/enrolment-codes")
     def issue_code(company: str) -> ResponseReturnValue:
         inputs = Inputs.of_body(request)
-        collector = inputs.collector()
-        if collector is None:
-            inputs.fault("collector", "missing")
+        collector = inputs.collector(required=True)
         lifetime = inputs.days("days", most=LONGEST_LIFE.days) or LIFETIME
         inputs.check()
         try:
@@ -57,7 +60,7 @@ def devices_blueprint(services: Services) -> Blueprint:
         inputs.check()
         email = asking().subject
         account = find_account(couch, email)
-        collector = account.collectors.get(company) if account else None
+        collector = account.collects_for(company) if account else None
         if collector is None:
             raise ApiProblem("not_a_collector")
         if not is_signed_by(public_key, proof, enrolment_message(company, bearer_token(request))):
@@ -77,6 +80,9 @@ def devices_blueprint(services: Services) -> Blueprint:
             now=services.now(),
             random_bytes=services.random_bytes,
         )
+        if not _still_collects(services, company, device):
+            revoke_device(couch, company=company, device=device.id, now=services.now())
+            raise ApiProblem("not_a_collector")
         tokens = services.authenticator.tokens_of_device(company, device, services.now())
         return {
             "device": device.id,
@@ -90,13 +96,8 @@ def devices_blueprint(services: Services) -> Blueprint:
 
     @routes.get("/devices")
     def devices(company: str) -> ResponseReturnValue:
-        shown = ("collector", "email", "name", "series", "enrolled_at", "revoked_at")
-        return {
-            "items": [
-                {"device": doc["_id"].partition(":")[2], **{key: doc[key] for key in shown}}
-                for doc in list_devices(couch, company)
-            ]
-        }
+        contacts = last_contacts(couch, company)
+        return {"items": [_described(doc, contacts) for doc in list_devices(couch, company)]}
 
     @routes.post("/devices/<device>/revoke")
     def revoke(company: str, device: str) -> ResponseReturnValue:
@@ -106,6 +107,22 @@ def devices_blueprint(services: Services) -> Blueprint:
         return {"device": revoked.id, "collector": revoked.collector, "revoked": revoked.revoked}
 
     return routes
+
+
+def _described(document: Json, contacts: Mapping[str, str]) -> Json:
+    device = document["_id"].partition(":")[2]
+    shown = ("collector", "email", "name", "series", "enrolled_at", "revoked_at")
+    return {
+        "device": device,
+        **{key: document[key] for key in shown},
+        "last_contact_at": contacts.get(device),
+    }
+
+
+def _still_collects(services: Services, company: str, device: Device) -> bool:
+    """Asked after the phone was let in: who was let go meanwhile may have been looked for before that."""
+    account = find_account(services.couch, device.email)
+    return account is not None and account.collects_for(company) == device.collector
 
 
 def _spend(services: Services, company: str, code: str, *, email: str, claim: str) -> None:

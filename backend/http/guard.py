@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import logging
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, cast
 from zoneinfo import ZoneInfo
@@ -14,12 +15,14 @@ from zoneinfo import ZoneInfo
 from flask import Flask, Request, Response, g, request
 
 from backend.audit import ACCEPTED, Origin
+from backend.auth import may_sit_at_a_desk
 from backend.bootstrap import Services
 from backend.companies import find_company
 from backend.couch.client import Json
 from backend.couch.errors import CouchError
 from backend.errors import CONTENT_TYPE, ApiProblem
 from backend.http.rules import Public, Rule, rule_of
+from backend.services.accounts import find_account
 from backend.tokens import Claims, TokenRefused
 from receivables.access import device_of, may, roles_in
 from receivables.documents import local_on
@@ -93,7 +96,22 @@ def bearer(services: Services, request: Request, company: str) -> Claims:
         raise ApiProblem(code, headers={"WWW-Authenticate": 'Bearer error="invalid_token"'}) from refused
     if not is_code(company) or not roles_in(company, claims.roles):
         raise ApiProblem("company_unknown")
-    return claims
+    return _as_of_now(services, claims, company)
+
+
+def _as_of_now(services: Services, claims: Claims, company: str) -> Claims:
+    """The claims without the roles that were taken away since the token was made.
+
+    A token can't be taken back, but who was let go asks nothing more here: one read of the account tells.
+    Raise `session_over` where nothing is left.
+    """
+    account = find_account(services.couch, claims.subject)
+    held = frozenset(account.roles) if account else frozenset()
+    roles = tuple(role for role in claims.roles if role in held or not role.startswith(f"{company}:"))
+    at_a_desk = device_of(claims.roles) is None
+    if account is None or not roles_in(company, roles) or (at_a_desk and not may_sit_at_a_desk(account)):
+        raise ApiProblem("session_over", headers={"WWW-Authenticate": 'Bearer error="invalid_token"'})
+    return replace(claims, roles=roles)
 
 
 def origin_of(request: Request, device: str | None = None) -> Origin:

@@ -58,7 +58,7 @@ class Inputs:
             if required:
                 self.fault(field, "missing")
             return ""
-        if not isinstance(value, str) or "\x00" in value:
+        if not isinstance(value, str) or "\x00" in value or not _is_unicode(value):
             self.fault(field, "not_text")
             return ""
         if len(value) > longest:
@@ -72,7 +72,7 @@ class Inputs:
     def secret(self, field: str, *, longest: int) -> str:
         """As `text`, blanks kept: they may be part of a password."""
         value = self._values.get(field)
-        if not isinstance(value, str):
+        if not isinstance(value, str) or not _is_unicode(value):
             self.fault(field, "missing" if value is None else "not_text")
             return ""
         if not value or len(value) > longest:
@@ -112,10 +112,12 @@ class Inputs:
             return default
         return str(value)
 
-    def collector(self, field: str = "collector") -> str | None:
+    def collector(self, field: str = "collector", *, required: bool = False) -> str | None:
         """A collector's code, or None where the field is absent or null."""
         value = self._values.get(field)
         if value is None or value == "":
+            if required:
+                self.fault(field, "missing")
             return None
         if not isinstance(value, str) or not is_collector_code(value):
             self.fault(field, "not_a_code")
@@ -169,6 +171,17 @@ class Inputs:
             return None
         return tuple(dict.fromkeys(values))
 
+    def choices(self, field: str, choices: Sequence[str]) -> frozenset[str]:
+        """One or more of the choices, as a list; empty where it is absent or at fault."""
+        values = self._values.get(field)
+        if not isinstance(values, list) or not values:
+            self.fault(field, "missing" if values in (None, []) else "not_a_list")
+            return frozenset()
+        if any(not isinstance(each, str) or each not in choices for each in values):
+            self.fault(field, "not_a_choice", choices=", ".join(choices))
+            return frozenset()
+        return frozenset(values)
+
     def record(self, field: str) -> dict[str, Any]:
         """A JSON object; empty where it is absent or at fault."""
         value = self._values.get(field)
@@ -196,3 +209,12 @@ class Inputs:
             self.fault(field, "not_a_number", low=low, high=high)
             return None
         return value
+
+
+def _is_unicode(text: str) -> bool:
+    """False for half of a surrogate pair, which JSON can spell and nobody can store."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -43,8 +43,9 @@ _COMPANY = "/companies/<company>"
 RULES: Mapping[str, Rule] = {
     "GET /health": Rule(who=Public.ANYONE),
     "GET /openapi.json": Rule(who=Public.ANYONE),
-    # these two name no company: the authenticator itself writes whom they were about
+    # these three name no company: the authenticator itself writes whom they were about
     "POST /auth/login": Rule(who=Public.ANYONE, audit="sign_in"),
+    "POST /auth/password": Rule(who=Public.ANYONE, audit="password_changed"),
     "POST /auth/refresh": Rule(who=Public.ANYONE, audit="session_renewal"),
     f"GET {_COMPANY}/summary": _READ,
     f"GET {_COMPANY}/collectors": _READ,
@@ -103,6 +104,16 @@ RULES: Mapping[str, Rule] = {
     ),
     f"PUT {_COMPANY}/brand/logo": Rule(who=Action.MANAGE_BRAND, audit="logo_changed"),
     f"DELETE {_COMPANY}/brand/logo": Rule(who=Action.MANAGE_BRAND, audit="logo_removed"),
+    f"GET {_COMPANY}/people": Rule(who=Action.MANAGE_USERS),
+    f"POST {_COMPANY}/people": Rule(
+        who=Action.MANAGE_USERS, audit="person_added", keeps=("email", "name", "roles", "collector")
+    ),
+    f"PUT {_COMPANY}/people/<email>": Rule(
+        who=Action.MANAGE_USERS, audit="person_changed", keeps=("name", "roles", "collector")
+    ),
+    f"POST {_COMPANY}/people/<email>/disable": Rule(who=Action.MANAGE_USERS, audit="person_disabled"),
+    f"POST {_COMPANY}/people/<email>/enable": Rule(who=Action.MANAGE_USERS, audit="person_enabled"),
+    f"POST {_COMPANY}/people/<email>/password": Rule(who=Action.MANAGE_USERS, audit="password_reset"),
     f"GET {_COMPANY}/audit": Rule(who=Action.READ_AUDIT),
     f"GET {_COMPANY}/audit/export": Rule(
         who=Action.READ_AUDIT,

@@ -1,4 +1,4 @@
-"""Signing in and renewing."""
+"""Signing in, renewing, and choosing another password."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from backend.bootstrap import Services
 from backend.http.guard import origin_of
 from backend.http.inputs import Inputs
+from backend.services.accounts import MINIMUM_PASSWORD
 
 
 def sign_in_blueprint(services: Services) -> Blueprint:
@@ -19,6 +20,20 @@ def sign_in_blueprint(services: Services) -> Blueprint:
         email, password = inputs.text("email", longest=256), inputs.secret("password", longest=256)
         inputs.check()
         return services.authenticator.sign_in(email, password, origin=origin_of(request), now=services.now())
+
+    @routes.post("/auth/password")
+    def password() -> ResponseReturnValue:
+        inputs = Inputs.of_body(request)
+        email, old = inputs.text("email", longest=256), inputs.secret("password", longest=256)
+        new = inputs.secret("new_password", longest=256)
+        if new and len(new) < MINIMUM_PASSWORD:
+            inputs.fault("new_password", "too_short", limit=MINIMUM_PASSWORD)
+        elif new and new == old:
+            inputs.fault("new_password", "same_as_before")
+        inputs.check()
+        return services.authenticator.change_password(
+            email, old, new, origin=origin_of(request), now=services.now()
+        )
 
     @routes.post("/auth/refresh")
     def refresh() -> ResponseReturnValue:

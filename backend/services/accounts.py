@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from backend.couch.client import Couch, Json
 from backend.couch.errors import Conflict
-from receivables.access import Role, company_role, roles_in
+from backend.services.membership import roles_held, with_roles
+from receivables.access import Role, roles_in
 from receivables.identifiers import is_code, is_collector_code
 
 USERS = "_users"
 _EMAIL = re.compile(r"[^@\s:]{1,64}@[^@\s:]{1,190}")
-_MINIMUM_PASSWORD = 8
+MINIMUM_PASSWORD = 8
 
 
 class BadAccount(ValueError):
@@ -22,12 +24,18 @@ class BadAccount(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """`collectors` says, by company, under which code the person collects."""
+    """`collectors` says, by company, under which code the person collects or once did.
+
+    `disabled` are the companies that have taken the person's roles away; `one_time_until` is the end of a
+    password that somebody else chose and that has to be changed before anything else.
+    """
 
     email: str
     full_name: str
     roles: tuple[str, ...]
     collectors: dict[str, str]
+    disabled: tuple[str, ...] = ()
+    one_time_until: str | None = None
 
     @classmethod
     def from_json(cls, doc: Json) -> Account:
@@ -36,6 +44,8 @@ class Account:
             full_name=doc.get("full_name") or doc["name"],
             roles=tuple(role for role in doc.get("roles", ()) if not role.startswith("_")),
             collectors=dict(doc.get("collectors") or {}),
+            disabled=tuple(sorted(doc.get("disabled") or {})),
+            one_time_until=doc.get("one_time_until"),
         )
 
     @property
@@ -43,6 +53,10 @@ class Account:
         """Codes of the companies where the person has a role that counts, in order."""
         codes = {role.partition(":")[0] for role in self.roles}
         return sorted(code for code in codes if is_code(code) and roles_in(code, self.roles))
+
+    def collects_for(self, company: str) -> str | None:
+        """The code under which the person collects for the company now, or None."""
+        return self.collectors.get(company) if Role.COLLECTOR in roles_in(company, self.roles) else None
 
 
 def normalised_email(text: str) -> str:
@@ -64,6 +78,30 @@ def find_account_document(couch: Couch, email: str) -> Json | None:
     return couch.get(USERS, _account_id(email))
 
 
+def change_account(couch: Couch, email: str, change: Callable[[Json], Json]) -> Json:
+    """Write what `change` makes of the account, or of a blank one, and return it.
+
+    Where somebody else wrote meanwhile `change` is asked again; what it raises is raised. Where it changes
+    nothing nothing is written.
+    """
+    while True:
+        stored = couch.get(USERS, _account_id(email))
+        changed = change(stored if stored is not None else _blank(email))
+        if changed == stored:
+            return changed
+        try:
+            couch.put(USERS, changed)
+        except Conflict:
+            continue
+        return changed
+
+
+def check_password(email: str, password: str) -> None:
+    """Raise BadAccount for one that is too short."""
+    if len(password) < MINIMUM_PASSWORD:
+        raise BadAccount(f"the password of {email} needs at least {MINIMUM_PASSWORD} characters")
+
+
 def grant_role(
     couch: Couch,
     *,
@@ -80,24 +118,21 @@ def grant_role(
     account has no password, the password is too short, or the collector's code can't be.
     """
     email = normalised_email(email)
-    if password is not None and len(password) < _MINIMUM_PASSWORD:
-        raise BadAccount(f"the password of {email} needs at least {_MINIMUM_PASSWORD} characters")
+    if password is not None:
+        check_password(email, password)
     if collector is not None and not is_collector_code(collector):
         raise BadAccount(f"{collector!r} is not the code of a collector")
-    while True:
-        stored = couch.get(USERS, _account_id(email))
-        if stored is None and password is None:
+
+    def granted(account: Json) -> Json:
+        if "_rev" not in account and password is None:
             raise BadAccount(f"the new account {email} needs a password")
-        changed = _with_role(stored or _blank(email), company_role(company, role), company, collector)
+        changed = with_roles(account, company, roles_held(account, company) | {role})
+        if collector is not None:
+            changed |= {"collectors": account.get("collectors", {}) | {company: collector}}
         changed |= {"full_name": full_name} if full_name else {}
-        changed |= {"password": password} if password else {}
-        if changed == stored:
-            return Account.from_json(changed)
-        try:
-            couch.put(USERS, changed)
-        except Conflict:
-            continue  # somebody else gave the person another role meanwhile
-        return Account.from_json(changed)
+        return changed | ({"password": password} if password else {})
+
+    return Account.from_json(change_account(couch, email, granted))
 
 
 def _account_id(email: str) -> str:
@@ -106,10 +141,3 @@ def _account_id(email: str) -> str:
 
 def _blank(email: str) -> dict[str, Any]:
     return {"_id": _account_id(email), "type": "user", "name": email, "roles": [], "schema": 1}
-
-
-def _with_role(doc: Json, role: str, company: str, collector: str | None) -> Json:
-    changed = doc | {"roles": sorted({*doc["roles"], role})}
-    if collector is not None:
-        changed["collectors"] = doc.get("collectors", {}) | {company: collector}
-    return changed

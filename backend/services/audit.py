@@ -11,11 +11,10 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from backend.couch.client import Couch, Json
 from backend.services.pages import LARGEST_PAGE, read_page
+from backend.spreadsheets import FORMULA_MARKS, xlsx
 from receivables.documents import rfc3339
 
 FIELDS = ("at", "by", "action", "subject", "outcome", "values", "address", "agent", "device", "of")
-FORMULA_MARKS = ("=", "+", "-", "@", "\t", "\r", "\n")
-"""A spreadsheet takes text that begins so for a formula (OWASP, CSV injection)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +69,12 @@ def as_csv(entries: Iterator[Json]) -> Iterator[str]:
         yield _csv_line([_cell(entry[name]) for name in ("id", *FIELDS)])
 
 
+def as_xlsx(entries: Iterator[Json]) -> Iterator[bytes]:
+    """The same table as a workbook; no cell is a formula."""
+    columns = ("id", *FIELDS)
+    return xlsx("audit", columns, ([_text(entry[name]) for name in columns] for entry in entries))
+
+
 def _csv_line(cells: list[str]) -> str:
     line = io.StringIO()
     csv.writer(line).writerow(cells)
@@ -77,10 +82,14 @@ def _csv_line(cells: list[str]) -> str:
 
 
 def _cell(value: object) -> str:
+    text = _text(value)
+    return f"'{text}" if text.startswith(FORMULA_MARKS) else text
+
+
+def _text(value: object) -> str:
     if value is None:
         return ""
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return f"'{text}" if text.startswith(FORMULA_MARKS) else text
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _describe(document: Json) -> Json:

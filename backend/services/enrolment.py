@@ -20,6 +20,7 @@ from backend.companies import (
 )
 from backend.couch.client import Couch, Json
 from backend.couch.errors import Conflict
+from backend.services.sessions import DDOC as SESSIONS
 from receivables.documents import SCHEMA, rfc3339
 from receivables.identifiers import collector_database, is_series, new_ulid
 
@@ -126,6 +127,12 @@ def list_devices(couch: Couch, company: str) -> list[Json]:
     """The `device` documents of a company, by collector and time of enrolment."""
     rows = couch.view(company, DDOC, "devices_by_collector", include_docs=True)
     return [row["doc"] for row in rows]
+
+
+def last_contacts(couch: Couch, company: str) -> dict[str, str]:
+    """When each device last got a token: a phone renews its own every quarter of an hour with a network."""
+    rows = couch.view(company, SESSIONS, "last_by_device", group=True)
+    return {row["key"]: row["value"] for row in rows}
 
 
 def revoke_device(couch: Couch, *, company: str, device: str, now: datetime) -> Device | None:

@@ -59,16 +59,12 @@ class EnrolmentCodes:
         """A new code for the account that collects as `collector`; raise NoSuchCollector."""
         email = str((self._couch.get(company, f"collector:{collector}") or {}).get("email", ""))
         account = find_account(self._couch, email) if email else None
-        if account is None or account.collectors.get(company) != collector:
+        if account is None or account.collects_for(company) != collector:
             raise NoSuchCollector(collector)
-        number = int.from_bytes(self._random_bytes(16), "big")
-        letters = ""
-        for _ in range(LENGTH):
-            number, place = divmod(number, len(ALPHABET))
-            letters += ALPHABET[place]
+        drawn = letters(self._random_bytes, LENGTH)
         expires_at = now + min(lifetime, LONGEST_LIFE)
         document = {
-            "_id": self._document_id(company, letters),
+            "_id": self._document_id(company, drawn),
             "schema": SCHEMA,
             "collector": collector,
             "email": account.email,
@@ -80,7 +76,7 @@ class EnrolmentCodes:
         }
         self._couch.put(company, document)
         return IssuedCode(
-            code=f"{letters[:4]}-{letters[4:]}",
+            code=f"{drawn[:4]}-{drawn[4:]}",
             collector=collector,
             email=account.email,
             expires_at=expires_at.replace(microsecond=0),
@@ -104,9 +100,19 @@ class EnrolmentCodes:
                 continue  # somebody spends it at this very moment
             return
 
-    def _document_id(self, company: str, letters: str) -> str:
-        digest = hmac.new(self._key, f"{company}\n{letters}".encode(), hashlib.sha256).hexdigest()
+    def _document_id(self, company: str, code: str) -> str:
+        digest = hmac.new(self._key, f"{company}\n{code}".encode(), hashlib.sha256).hexdigest()
         return f"enrolment_code:{digest}"
+
+
+def letters(random_bytes: Callable[[int], bytes], count: int) -> str:
+    """So many letters of ALPHABET, at most 24 of them, each as likely as any other."""
+    number = int.from_bytes(random_bytes(16 + count // 2), "big")
+    drawn = ""
+    for _ in range(count):
+        number, place = divmod(number, len(ALPHABET))
+        drawn += ALPHABET[place]
+    return drawn
 
 
 def describe(issued: IssuedCode, *, api_url: str) -> Json:

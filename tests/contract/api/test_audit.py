@@ -8,6 +8,7 @@ import json
 import re
 from typing import Any
 
+import openpyxl
 import pytest
 
 from backend.audit import UNKNOWN_SIGN_INS
@@ -125,6 +126,12 @@ def test_it_is_exported_so_that_no_spreadsheet_runs_a_cell(office: Office, alba:
     rows = list(csv.DictReader(io.StringIO(text)))
     assert {row["agent"] for row in rows if "HYPERLINK" in row["agent"]} == {"'=HYPERLINK(1)"}
     assert not [cell for row in rows for cell in row.values() if cell.startswith(("=", "+", "-", "@"))]
+    book = alba.send("GET", "/audit/export", query_string={"format": "xlsx"})
+    sheet = openpyxl.load_workbook(io.BytesIO(book.data)).worksheets[0]
+    cells = [cell for row in sheet.iter_rows() for cell in row if cell.value is not None]
+    assert {cell.data_type for cell in cells} == {"s"}
+    assert {cell.value for cell in cells if "HYPERLINK" in cell.value} == {"=HYPERLINK(1)"}
+    assert all(cell.quotePrefix for cell in cells if cell.value.startswith("="))
     lines = alba.send("GET", "/audit/export", query_string={"format": "jsonl"}).get_data(as_text=True)
     exported = {json.loads(line)["id"] for line in lines.splitlines()}
     assert exported > {row["id"] for row in rows}, "the second export tells of the first"

@@ -181,10 +181,15 @@ def test_a_role_taken_away_is_gone_at_the_next_renewal(office: Office, database_
     signed_in = office.login("ana").get_json()
     account = office.couch.get("_users", f"org.couchdb.user:{office.email('ana')}")
     assert account is not None
-    office.couch.put("_users", account | {"roles": []})
+    office.couch.put("_users", account | {"roles": [f"{office.company}:backoffice"]})
     renewed = office.post("/auth/refresh", {"refresh_token": signed_in["refresh_token"]}).get_json()
     session = session_of_token(database_server.couchdb_url, renewed["access_token"])
     assert f"{office.company}:collector" not in session.roles
+    current = office.couch.get("_users", f"org.couchdb.user:{office.email('ana')}")
+    assert current is not None
+    office.couch.put("_users", current | {"roles": []})
+    left_without = office.post("/auth/refresh", {"refresh_token": renewed["refresh_token"]})
+    assert (left_without.status_code, left_without.get_json()["code"]) == (401, "refresh_invalid")
     current = office.couch.get("_users", f"org.couchdb.user:{office.email('ana')}")
     assert current is not None
     office.couch.put("_users", current | {"roles": account["roles"]})

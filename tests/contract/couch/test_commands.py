@@ -168,6 +168,40 @@ def test_a_new_person_without_a_password_gets_one(environment: dict[str, str], c
     assert "Password of" not in done(without, *arguments)
 
 
+def test_a_person_is_let_go_and_back_by_command_with_a_line_in_the_audit(
+    environment: dict[str, str], company: str
+) -> None:
+    done(environment, "prepare-couchdb")
+    done(environment, "create-company", company, "--name", "Empresa")
+    email = f"eva@{company}.example"
+    one = (email, "--company", company)
+    done(environment, "add-user", *one, "--role", "administrator")
+    alone = run(environment, "disable-user", *one)
+    assert (alone.returncode, "Name somebody else first" in alone.stderr) == (1, True)
+    done(environment, "add-user", f"ada@{company}.example", "--company", company, "--role", "administrator")
+    done(environment, "disable-user", *one)
+    with connect(Settings.from_environment(environment)) as couch:
+        account = find_account(couch, email)
+        assert account is not None
+        assert (account.roles, account.disabled) == ((), (company,))
+        again = run(environment, "add-user", *one, "--role", "supervisor")
+        assert (again.returncode, "disabled" in again.stderr) == (1, True)
+        assert "administrator" in done(environment, "enable-user", *one)
+        once = done(environment, "reset-password", *one).split()[-1]
+        account = find_account(couch, email)
+        assert account is not None
+        assert account.one_time_until is not None
+        rows = couch.all_docs(company, start_key="audit:", end_key="audit;", include_docs=True)
+    told = [(row["doc"]["action"], row["doc"]["outcome"]) for row in rows if row["doc"]["subject"] == email]
+    assert sorted(told) == [
+        ("password_reset", "accepted"),
+        ("person_added", "accepted"), ("person_added", "accepted"), ("person_added", "person_disabled"),
+        ("person_disabled", "accepted"), ("person_disabled", "accepted"),
+        ("person_disabled", "last_administrator"), ("person_enabled", "accepted"),
+    ]  # fmt: skip
+    assert once not in str(rows)
+
+
 def test_the_api_serves_a_phone_until_it_is_told_to_stop(environment: dict[str, str], company: str) -> None:
     done(environment, "prepare-couchdb")
     done(environment, "create-company", company, "--name", "Empresa")

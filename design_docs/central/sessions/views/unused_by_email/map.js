@@ -1,0 +1,5 @@
+function (doc) {
+  if (doc._id.indexOf('refresh:') === 0 && !doc.used_at) {
+    emit(doc.email, null);
+  }
+}
