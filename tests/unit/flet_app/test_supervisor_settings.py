@@ -23,6 +23,7 @@ PHONES = {"GET /devices": {"items": [LOST, ANAS]}}
 CODE = {
     "code": "K7PM-2QXR", "collector": "ana", "email": "ana@andina.example",
     "expires_at": "2026-11-20T16:00:00Z",
+    "link": "recaudo://oficina?api=https%3A%2F%2Foffice.example&code=K7PM-2QXR",
 }  # fmt: skip
 
 

@@ -93,7 +93,7 @@ def _shown(session: Session, issued: Json) -> ft.Control:
         issued["code"], size=34, weight=ft.FontWeight.W_700, font_family="monospace", selectable=True
     )
     picture = ft.Image(
-        src=qr_png(issued["code"]),
+        src=qr_png(issued["link"]),
         width=QR_SIDE,
         height=QR_SIDE,
         semantics_label=texts.t("The code as a picture"),
@@ -104,6 +104,9 @@ def _shown(session: Session, issued: Json) -> ft.Control:
             tag("code-picture", picture),
             tag("code-until", ft.Text(texts.t("Good until {when}, for one phone.", when=until), size=16)),
             caption(texts.t("{email} signs in on the phone and types this code.", email=issued["email"])),
+            caption(
+                texts.t("A new phone's camera reads the picture: the link tells it the office and the code.")
+            ),
             caption(texts.t("It is shown only now. Whoever loses it needs another.")),
         ],
         centred=True,
