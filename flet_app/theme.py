@@ -70,6 +70,9 @@ def material_theme(seed: str = DEFAULT_SEED, *, animated: bool = True) -> ft.The
             title_text_style=ft.TextStyle(size=18, weight=ft.FontWeight.W_600, color=ft.Colors.ON_SURFACE),
         ),
         card_theme=ft.CardTheme(elevation=0, shape=rounded, margin=0),
+        # A browser on a desk would draw everything for a mouse; fingers use this app there too.
+        visual_density=ft.VisualDensity.STANDARD,
+        icon_button_theme=ft.IconButtonTheme(style=ft.ButtonStyle(padding=12)),
         navigation_bar_theme=ft.NavigationBarTheme(height=68, elevation=0),
         filled_button_theme=ft.FilledButtonTheme(
             style=ft.ButtonStyle(shape=rounded, text_style=ft.TextStyle(size=16, weight=ft.FontWeight.W_600))

@@ -110,6 +110,22 @@ def secondary(
     )
 
 
+def icon_action(
+    identifier: str, icon: ft.IconData, words: str, on_click: Handler | None, *, disabled: bool = False
+) -> ft.Control:
+    """An action that is only a sign, 48 dp square; `words` are what a screen reader says of it.
+
+    A tooltip would not do: Flutter speaks it with whatever surrounds the button.
+    """
+    return tag(
+        identifier,
+        ft.IconButton(
+            ft.Icon(icon, semantics_label=words), on_click=on_click, disabled=disabled,
+            width=TOUCH_TARGET, height=TOUCH_TARGET,
+        ),
+    )  # fmt: skip
+
+
 def bottom_bar(*actions: ft.Control, note: ft.Control | None = None) -> ft.Control:
     """The actions of a screen, where the thumb is; a form never scrolls them away."""
     rows: list[ft.Control] = [note] if note else []
@@ -218,7 +234,6 @@ def choice(
     parts.append(ft.Column(words, spacing=0, tight=True))
     return ft.Semantics(
         identifier=identifier,
-        label=text,
         button=True,
         selected=selected,
         content=ft.Container(
@@ -226,7 +241,7 @@ def choice(
             bgcolor=ft.Colors.SECONDARY_CONTAINER if selected else None,
             border=ft.Border.all(1, ft.Colors.SECONDARY_CONTAINER if selected else ft.Colors.OUTLINE),
             border_radius=12,
-            padding=ft.Padding.symmetric(horizontal=14, vertical=12),
+            padding=ft.Padding.symmetric(horizontal=14, vertical=13),
             ink=True,
             on_click=on_select,
         ),
@@ -246,7 +261,6 @@ def segments(
         chosen = value == selected
         return ft.Semantics(
             identifier=identifier,
-            label=text,
             button=True,
             selected=chosen,
             expand=True,
@@ -259,7 +273,7 @@ def segments(
                 bgcolor=ft.Colors.SECONDARY_CONTAINER if chosen else None,
                 border_radius=10,
                 alignment=ft.Alignment.CENTER,
-                height=TOUCH_TARGET - 4,
+                height=TOUCH_TARGET,
                 ink=True,
                 on_click=calling(on_select, value),
             ),

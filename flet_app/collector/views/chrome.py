@@ -49,7 +49,7 @@ def sync_button(app: Window) -> ft.Control:
     state = sync_state(app)
     return ft.Semantics(
         identifier="sync-status",
-        label=app.texts.t("Synchronisation: {state}", state=state.text),
+        label=app.texts.t("Synchronisation"),
         button=True,
         content=ft.Container(
             status_pill(state, app.palette),
@@ -99,7 +99,7 @@ def visit_banner(app: Window, visit: Json | None) -> ft.Control | None:
     color = tone_color(Tone.SAVED, app.palette)
     return ft.Semantics(
         identifier="visit-banner",
-        label=app.texts.t("Visit in progress: {name}", name=name),
+        label=app.texts.t("Visit in progress"),
         button=True,
         content=ft.Container(
             ft.Row(
@@ -173,7 +173,6 @@ def tabs_bar(app: Window, current: str) -> ft.Control:
         label = app.texts.t(tab.label)
         return ft.Semantics(
             identifier=tab.identifier,
-            label=label,
             button=True,
             selected=chosen,
             expand=True,

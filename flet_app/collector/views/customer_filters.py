@@ -39,6 +39,7 @@ from flet_app.components.inputs import (
     choice,
     choices,
     field,
+    icon_action,
     primary,
     secondary,
     use_typed,
@@ -253,15 +254,9 @@ def saved(
             ),
             expand=True,
         )
-        drop = tag(
-            f"segment-drop-{name}",
-            ft.IconButton(
-                ft.Icons.DELETE_OUTLINE,
-                tooltip=t("Forget the filter {name}", name=name),
-                width=TOUCH_TARGET,
-                height=TOUCH_TARGET,
-                on_click=calling(app.page.run_task, forget, name),
-            ),
+        drop = icon_action(
+            f"segment-drop-{name}", ft.Icons.DELETE_OUTLINE, t("Forget the filter {name}", name=name),
+            calling(app.page.run_task, forget, name),
         )
         return ft.Row([use_it, drop], spacing=0)  # fmt: skip
 

@@ -17,7 +17,7 @@ from flet_app.collector.views.filter_words import PRIORITY_WORDS, SORT_WORDS, co
 from flet_app.collector.views.today import first_download
 from flet_app.components.figures import caption
 from flet_app.components.handlers import calling
-from flet_app.components.inputs import field, use_typed
+from flet_app.components.inputs import field, icon_action, use_typed
 from flet_app.components.surfaces import empty
 from flet_app.components.tagging import tag
 from flet_app.theme import EDGE, TOUCH_TARGET
@@ -61,7 +61,7 @@ def Customers() -> ft.View:
                 field(
                     "customer-search", t("Name, code, tax id or address"), words, on_change=set_text,
                     prefix_icon=ft.Icons.SEARCH, dense=True,
-                    suffix=ft.IconButton(ft.Icons.CLOSE, on_click=clear, tooltip=t("Clear"))
+                    suffix=icon_action("customer-search-clear", ft.Icons.CLOSE, t("Clear"), clear)
                     if text
                     else None,
                 ),
@@ -134,7 +134,7 @@ def sort_menu(app: Window, wanted: Listing, choose: Any) -> ft.Control:
                 pill(t(SORT_WORDS[wanted.sort]), ft.Icons.SORT, selected=False),
                 height=TOUCH_TARGET, alignment=ft.Alignment.CENTER,
             ),
-            tooltip=t("Sort by"),
+            tooltip="",
             items=[
                 ft.PopupMenuItem(
                     content=t(words), checked=kind == wanted.sort, key=f"sort-{kind}",

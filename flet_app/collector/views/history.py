@@ -16,7 +16,8 @@ from flet_app.collector.views.payment_lines import pick_date
 from flet_app.collector.views.records import method_name, receipt_row, visit_row
 from flet_app.collector.views.today import money
 from flet_app.components.figures import line
-from flet_app.components.inputs import segments
+from flet_app.components.handlers import calling
+from flet_app.components.inputs import icon_action, segments
 from flet_app.components.status import Tone, tone_color
 from flet_app.components.surfaces import card, empty, stacked
 from flet_app.components.tagging import tag
@@ -69,12 +70,8 @@ def day_bar(app: Window, on: date, choose: Callable[[date], None]) -> ft.Control
     words = t("Today, {day}", day=app.texts.day(on)) if is_today else app.texts.weekday(on)
     return ft.Row(
         [
-            tag(
-                "day-before",
-                ft.IconButton(
-                    ft.Icons.CHEVRON_LEFT, tooltip=t("Day before"), width=TOUCH_TARGET, height=TOUCH_TARGET,
-                    on_click=lambda _event: choose(on - timedelta(days=1)),
-                ),
+            icon_action(
+                "day-before", ft.Icons.CHEVRON_LEFT, t("Day before"), calling(choose, on - timedelta(days=1))
             ),
             tag(
                 "day-pick",
@@ -83,12 +80,9 @@ def day_bar(app: Window, on: date, choose: Callable[[date], None]) -> ft.Control
                     on_click=lambda _event: pick_date(app, on, choose, last=app.phone.today()),
                 ),
             ),
-            tag(
-                "day-after",
-                ft.IconButton(
-                    ft.Icons.CHEVRON_RIGHT, tooltip=t("Day after"), width=TOUCH_TARGET, height=TOUCH_TARGET,
-                    disabled=is_today, on_click=lambda _event: choose(on + timedelta(days=1)),
-                ),
+            icon_action(
+                "day-after", ft.Icons.CHEVRON_RIGHT, t("Day after"), calling(choose, on + timedelta(days=1)),
+                disabled=is_today,
             ),
         ],
         alignment=ft.MainAxisAlignment.SPACE_BETWEEN,

@@ -13,7 +13,7 @@ from flet_app.collector.portfolio import Json
 from flet_app.collector.state import Window
 from flet_app.collector.views.records import METHOD_ICONS, method_name
 from flet_app.components.handlers import calling
-from flet_app.components.inputs import Typed, amount_field, choice, choices, field
+from flet_app.components.inputs import Typed, amount_field, choice, choices, field, icon_action
 from flet_app.components.status import Tone, tone_color
 from flet_app.components.surfaces import card
 from flet_app.components.tagging import tag
@@ -136,13 +136,10 @@ def payment_line_card(
     ]
     if on_remove:
         head.append(
-            tag(
-                f"{prefix}-remove",
-                ft.IconButton(ft.Icons.DELETE_OUTLINE, on_click=on_remove, tooltip=t("Remove")),
-            )
+            icon_action(f"{prefix}-remove", ft.Icons.DELETE_OUTLINE, t("Remove"), on_remove)
         )
     rows: list[ft.Control] = [
-        ft.Row(head, spacing=8, height=TOUCH_TARGET - 8),
+        ft.Row(head, spacing=8, height=TOUCH_TARGET),
         amount_field(
             f"{prefix}-amount", t("Amount"), draft.amount_text, on_change=amount_changed,
             symbol=app.texts.symbol(draft.amount.currency), error=error("amount"),

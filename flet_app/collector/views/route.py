@@ -146,8 +146,10 @@ def with_menu(app: Window, stop: figures.Stop, row: ft.Control, *, last: int) ->
     if places:
         items.insert(0, ("stop-sooner", t("Visit sooner"), ft.Icons.ARROW_UPWARD, doing("move", places - 1)))
     menu = ft.PopupMenuButton(
-        icon=ft.Icons.MORE_VERT,
-        tooltip=t("Change {name}", name=stop.name),
+        ft.Container(
+            ft.Icon(ft.Icons.MORE_VERT, semantics_label=t("Change {name}", name=stop.name)),
+            width=TOUCH_TARGET, height=TOUCH_TARGET, alignment=ft.Alignment.CENTER,
+        ),
         items=[
             ft.PopupMenuItem(content=words, icon=icon, on_click=handler, key=f"{key}-{stop.customer}")
             for key, words, icon, handler in items

@@ -15,6 +15,7 @@ from flet_app.collector.state import Window, use_app
 from flet_app.collector.views.chrome import bare
 from flet_app.components.handlers import calling
 from flet_app.components.inputs import Typed, field, primary, use_typed
+from flet_app.components.password import PasswordField
 from flet_app.components.status import Tone
 from flet_app.components.surfaces import card, notice
 from flet_app.components.tagging import tag
@@ -107,8 +108,8 @@ def person_rows(app: Window, email: Typed, password: Typed, attempt: Any) -> lis
             "sign-in-email", t("E-mail"), email, keyboard_type=ft.KeyboardType.EMAIL, autocorrect=False,
             autofill_hints=ft.AutofillHint.USERNAME, prefix_icon=ft.Icons.MAIL_OUTLINE,
         ),
-        field(
-            "sign-in-password", t("Password"), password, password=True, can_reveal_password=True,
+        PasswordField(
+            "sign-in-password", t("Password"), t("Show the password"), t("Hide the password"), typed=password,
             autofill_hints=ft.AutofillHint.PASSWORD, prefix_icon=ft.Icons.LOCK_OUTLINE, on_submit=attempt,
         ),
     ]  # fmt: skip

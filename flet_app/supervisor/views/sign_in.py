@@ -5,6 +5,7 @@ from __future__ import annotations
 import flet as ft
 
 from flet_app.components.inputs import field, primary
+from flet_app.components.password import PasswordField
 from flet_app.components.surfaces import card
 from flet_app.supervisor.api import ApiProblem
 from flet_app.supervisor.session import use_session
@@ -57,13 +58,13 @@ def SignIn() -> ft.Control:
                 keyboard_type=ft.KeyboardType.EMAIL,
                 on_submit=submit,
             ),
-            field(
+            PasswordField(
                 "sign-in-password",
                 t("Password"),
+                t("Show the password"),
+                t("Hide the password"),
                 value=password,
                 on_change=set_password,
-                password=True,
-                can_reveal_password=True,
                 error=failure or None,
                 on_submit=submit,
             ),
