@@ -19,6 +19,7 @@ from backend.http.corrections import corrections_blueprint
 from backend.http.devices import devices_blueprint
 from backend.http.erp import erp_blueprint
 from backend.http.field import field_blueprint
+from backend.http.goals import goals_blueprint
 from backend.http.guard import add_guard
 from backend.http.inputs import LARGEST_BODY
 from backend.http.openapi import openapi_document
@@ -44,6 +45,7 @@ BLUEPRINTS = (
     portfolio_blueprint,
     assignment_blueprint,
     zones_blueprint,
+    goals_blueprint,
     recovery_blueprint,
     brand_blueprint,
     audit_blueprint,

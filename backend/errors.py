@@ -426,6 +426,7 @@ FIELD_PROBLEMS: Mapping[str, tuple[str, str]] = {
     "not_text": ("Debe ser un texto.", "It should be text."),
     "too_long": ("Admite {limit} caracteres como máximo.", "It takes {limit} characters at most."),
     "not_a_date": ("Debe ser una fecha AAAA-MM-DD.", "It should be a date, YYYY-MM-DD."),
+    "not_a_month": ("Debe ser un mes AAAA-MM.", "It should be a month, YYYY-MM."),
     "not_a_number": (
         "Debe ser un número entero entre {low} y {high}.",
         "It should be a whole number from {low} to {high}.",

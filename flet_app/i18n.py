@@ -31,6 +31,7 @@ HARD_SPACE = "\N{NO-BREAK SPACE}"
 DAY = "d MMM y"
 DAY_OF_YEAR = "d MMM"
 WEEKDAY = "EEE, d MMM"
+MONTH = "LLLL y"
 
 Catalogue = Mapping[str, str | tuple[str, ...]]
 
@@ -146,6 +147,10 @@ class Texts:
 
     def weekday(self, on: date) -> str:
         return format_date(on, WEEKDAY, locale=parse_locale(self.locale)).replace(".", "")
+
+    def month(self, month: str) -> str:
+        """`noviembre 2026`, of a month written `2026-11`."""
+        return format_date(date.fromisoformat(f"{month}-01"), MONTH, locale=parse_locale(self.locale))
 
     def local(self, instant: datetime) -> datetime:
         return instant.astimezone(self.zone)

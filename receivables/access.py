@@ -41,6 +41,7 @@ class Action(StrEnum):
     ASSIGN = "assign"  # customers to collectors
     CLOSE_EXCEPTION = "close_exception"
     CORRECT_RECEIPT = "correct_receipt"  # send again, void, its cheque bounced
+    SET_GOALS = "set_goals"  # what is expected of collectors
     MANAGE_DEVICES = "manage_devices"
     MANAGE_BRAND = "manage_brand"  # the company's name, colour and logo
     MANAGE_USERS = "manage_users"
@@ -56,6 +57,7 @@ ALLOWED: Mapping[Action, frozenset[Role]] = {
     Action.ASSIGN: frozenset({Role.SUPERVISOR, Role.COORDINATOR, Role.ADMINISTRATOR}),
     Action.CLOSE_EXCEPTION: _OFFICE,
     Action.CORRECT_RECEIPT: _OFFICE,
+    Action.SET_GOALS: frozenset({Role.SUPERVISOR, Role.COORDINATOR, Role.ADMINISTRATOR}),
     Action.MANAGE_DEVICES: frozenset({Role.SUPERVISOR, Role.COORDINATOR, Role.ADMINISTRATOR}),
     Action.MANAGE_BRAND: frozenset({Role.SUPERVISOR, Role.COORDINATOR, Role.ADMINISTRATOR}),
     Action.MANAGE_USERS: frozenset({Role.ADMINISTRATOR}),

@@ -90,6 +90,17 @@ class Inputs:
             self.fault(field, "not_a_date")
             return default
 
+    def month(self, field: str, default: str) -> str:
+        """A month as `yyyy-mm`."""
+        value = self._values.get(field)
+        if not value:
+            return default
+        try:
+            return f"{parse_date(f'{value}-01'):%Y-%m}"
+        except (TypeError, ValueError):
+            self.fault(field, "not_a_month")
+            return default
+
     def whole(self, field: str, *, default: int, low: int, high: int) -> int:
         value = self._values.get(field)
         if value is None or value == "":

@@ -13,6 +13,7 @@ from enum import StrEnum
 from flask import Flask
 
 from receivables.access import Action
+from receivables.goals import TARGETS
 
 PREFIX = "/api/v1"
 
@@ -87,6 +88,9 @@ RULES: Mapping[str, Rule] = {
     f"GET {_COMPANY}/zones": _READ,
     f"PUT {_COMPANY}/zones/<code>": Rule(who=Action.ASSIGN, audit="zone_saved", keeps=("name", "collector")),
     f"DELETE {_COMPANY}/zones/<code>": Rule(who=Action.ASSIGN, audit="zone_removed"),
+    f"GET {_COMPANY}/goals": _READ,
+    f"PUT {_COMPANY}/goals/<collector>/<month>": Rule(who=Action.SET_GOALS, audit="goal_set", keeps=TARGETS),
+    f"DELETE {_COMPANY}/goals/<collector>/<month>": Rule(who=Action.SET_GOALS, audit="goal_given_back"),
     f"GET {_COMPANY}/exceptions": _READ,
     f"POST {_COMPANY}/exceptions/<exception>/close": Rule(
         who=Action.CLOSE_EXCEPTION, audit="exception_closed", keeps=("comment",)

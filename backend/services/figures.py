@@ -28,6 +28,7 @@ def summarise_day(couch: Couch, company: str, *, on: date, currency: str) -> Jso
         "goal": {
             "amount_day": _total_goal([goal["amount_day"] for goal in goals.values()]),
             "visits_day": _total_goal([goal["visits_day"] for goal in goals.values()]),
+            "effective_day": _total_goal([goal["effective_day"] for goal in goals.values()]),
         },
         "exceptions_open": count_exceptions(couch, company, "open"),
     }
@@ -56,7 +57,7 @@ def list_collectors(couch: Couch, company: str, *, on: date, currency: str, toda
             "visits": counts[code]["visit"],
             "receipts": counts[code]["receipt"],
             "customers": customers.get(code, 0),
-            "goal": goals.get(code, {"amount_day": None, "visits_day": None}),
+            "goal": goals.get(code, {"amount_day": None, "visits_day": None, "effective_day": None}),
         }
         for code, doc in zip(codes, documents, strict=True)
     ]
@@ -160,6 +161,7 @@ def _goals(couch: Couch, company: str, codes: list[str], on: date, currency: str
         goals[document["collector"]] = {
             "amount_day": document.get("amount_day") if same else None,
             "visits_day": document.get("visits_day"),
+            "effective_day": document.get("effective_day"),
         }
     return goals
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import flet as ft
 
 from flet_app.components.figures import caption, figure, line, progress
+from flet_app.components.handlers import calling
 from flet_app.components.surfaces import card, empty, section, skeleton, stacked
 from flet_app.components.tagging import tag
 from flet_app.supervisor.session import Session, use_session
 from flet_app.supervisor.state import Json
 from flet_app.supervisor.words import METHODS, POSTING_STATES, exception_sentence
-from flet_app.theme import EDGE, GAP, Palette, is_dark, palette
+from flet_app.theme import EDGE, GAP, TOUCH_TARGET, Palette, is_dark, palette
+from receivables.access import Action
 
 
 @ft.component
@@ -31,7 +33,7 @@ def Panel() -> ft.Control:
                 spacing=GAP,
                 run_spacing=GAP,
             ),
-            section(session.texts.t("Collectors")),
+            section(session.texts.t("Collectors"), trailing=_goals_link(session)),
             _collectors(session),
             section(session.texts.t("To decide")),
             _exceptions(session),
@@ -71,6 +73,7 @@ def _collected(session: Session, colors: Palette) -> ft.Control:
 def _visits(session: Session, colors: Palette) -> ft.Control:
     state, texts = session.state, session.texts
     visits, goal = state.summary["visits"], state.summary["goal"]["visits_day"]
+    effective = state.summary["goal"].get("effective_day")
     return card(
         ft.Column(
             [
@@ -85,7 +88,11 @@ def _visits(session: Session, colors: Palette) -> ft.Control:
                     fraction=visits["finished"] / goal if goal else None,
                     color=colors.settled,
                 ),
-                line(texts.t("Effective"), texts.number(visits["effective"])),
+                line(
+                    texts.t("Effective"),
+                    texts.number(visits["effective"]),
+                    note=texts.t("of {amount}", amount=texts.number(effective)) if effective else None,
+                ),
                 line(texts.t("In progress"), texts.number(visits["started"] - visits["finished"])),
             ],
             spacing=10,
@@ -105,6 +112,14 @@ def _postings(session: Session, colors: Palette) -> ft.Control:
         color = getattr(colors, tone) if count else None
         rows.append(tag(f"panel-state-{name}", line(texts.t(words), texts.number(count), color=color)))
     return card(ft.Column(rows, spacing=10, tight=True))
+
+
+def _goals_link(session: Session) -> ft.Control | None:
+    """To where goals are set, for who may."""
+    if not session.may(Action.SET_GOALS):
+        return None
+    go = calling(ft.context.page.navigate, "/configuracion/metas")
+    return tag("panel-goals", ft.TextButton(session.texts.t("Goals"), on_click=go, height=TOUCH_TARGET))
 
 
 def _collectors(session: Session) -> ft.Control:

@@ -20,7 +20,7 @@ EXAMPLES = {
     "visit": "visit:ana:01K00000000000000000000000",
     "close": "cash_close:ana:01K00000000000000000000000",
     "deposit": "deposit:ana:01K00000000000000000000000",
-    "line": "0", "email": "nobody@nowhere.example",
+    "line": "0", "email": "nobody@nowhere.example", "collector": "ana", "month": "2026-11",
 }  # fmt: skip
 ROUTES = [
     (

@@ -172,8 +172,13 @@ def test_visits_are_counted_and_effective_by_their_outcome(sofia: Bearer) -> Non
 
 
 def test_goals_add_up_over_those_who_have_one(sofia: Bearer) -> None:
-    assert sofia.read(f"/summary?on={ON}")["goal"] == {"amount_day": 50000, "visits_day": 8}
-    assert sofia.read("/summary?on=2026-12-01")["goal"] == {"amount_day": None, "visits_day": None}
+    assert sofia.read(f"/summary?on={ON}")["goal"] == {
+        "amount_day": 50000,
+        "visits_day": 8,
+        "effective_day": None,
+    }
+    nothing = {"amount_day": None, "visits_day": None, "effective_day": None}
+    assert sofia.read("/summary?on=2026-12-01")["goal"] == nothing
 
 
 def test_a_collector_is_seen_where_the_last_fact_was(sofia: Bearer) -> None:

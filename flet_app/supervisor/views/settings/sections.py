@@ -9,6 +9,7 @@ from typing import Any
 import flet as ft
 
 from flet_app.supervisor.session import Session
+from flet_app.supervisor.views.settings.goals import GoalsScreen
 from flet_app.supervisor.views.settings.phones import PhonesScreen
 from receivables.access import Action
 
@@ -39,6 +40,14 @@ SECTIONS = (
         icon=ft.Icons.PHONE_ANDROID,
         action=Action.MANAGE_DEVICES,
         component=PhonesScreen,
+    ),
+    Section(
+        path="metas",
+        name="Goals",
+        about="What is expected of each collector in a day and in a month",
+        icon=ft.Icons.FLAG_OUTLINED,
+        action=Action.SET_GOALS,
+        component=GoalsScreen,
     ),
 )
 
