@@ -7,7 +7,7 @@ the session.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,13 +21,19 @@ RENEW_BEFORE = timedelta(seconds=60)
 
 
 class ApiProblem(Exception):
-    """The API's problem document (RFC 9457), or our own sentence where no answer came."""
+    """The API's problem document (RFC 9457), or our own sentence where no answer came.
 
-    def __init__(self, code: str, detail: str, *, status: int = 0) -> None:
+    `fields` has the sentence about each field that was at fault, by its name.
+    """
+
+    def __init__(
+        self, code: str, detail: str, *, status: int = 0, fields: Mapping[str, str] | None = None
+    ) -> None:
         super().__init__(detail)
         self.code = code
         self.detail = detail
         self.status = status
+        self.fields = dict(fields or {})
 
 
 class Api:
@@ -57,8 +63,15 @@ class Api:
 
     async def sign_in(self, email: str, password: str) -> Json:
         """Return `{user, companies}`; raise `ApiProblem` with the server's own words when refused."""
-        answer = await self._send("POST", "/auth/login", json={"email": email, "password": password})
-        body: Json = answer.json()
+        return await self._take("/auth/login", {"email": email, "password": password})
+
+    async def change_password(self, email: str, password: str, new_password: str) -> Json:
+        """Take another password in the place of one that is known, and sign in with it."""
+        wish = {"email": email, "password": password, "new_password": new_password}
+        return await self._take("/auth/password", wish)
+
+    async def _take(self, path: str, wish: Json) -> Json:
+        body: Json = (await self._send("POST", path, json=wish)).json()
         self._tokens = body
         return body
 
@@ -79,9 +92,16 @@ class Api:
         written: Json = answer.json() if answer.content else {}
         return written
 
-    async def read_bytes(self, path: str) -> bytes:
-        """GET a file (a voucher's PDF) below the chosen company."""
-        return (await self._authorised("GET", path)).content
+    async def read_bytes(self, path: str, **params: Any) -> bytes:
+        """GET a file (a voucher's PDF) below the chosen company; empty parameters are left out."""
+        wanted = {name: value for name, value in params.items() if value not in (None, "")}
+        return (await self._authorised("GET", path, params=wanted)).content
+
+    async def send_bytes(self, path: str, content: bytes) -> Json:
+        """POST a file below the chosen company; raise `ApiProblem` with the server's words when refused."""
+        headers = {"Content-Type": "application/octet-stream"}
+        body: Json = (await self._authorised("POST", path, content=content, headers=headers)).json()
+        return body
 
     async def _authorised(self, method: str, path: str, **options: Any) -> httpx.Response:
         if self._tokens is None:
@@ -91,7 +111,7 @@ class Api:
         async with self._renewing:
             if datetime.fromisoformat(self._tokens["expires_at"]) - self._now() < RENEW_BEFORE:
                 await self._renew(self._tokens["refresh_token"])
-        headers = {"Authorization": f"Bearer {self._tokens['access_token']}"}
+        headers = {"Authorization": f"Bearer {self._tokens['access_token']}", **options.pop("headers", {})}
         return await self._send(method, f"/companies/{self.company}{path}", headers=headers, **options)
 
     async def _renew(self, refresh_token: str) -> None:
@@ -107,7 +127,8 @@ class Api:
             return answer
         try:
             problem = answer.json()
-            raise ApiProblem(problem["code"], problem["detail"], status=answer.status_code)
+            fields = {each["field"]: each["detail"] for each in problem.get("errors", ())}
+            raise ApiProblem(problem["code"], problem["detail"], status=answer.status_code, fields=fields)
         except (ValueError, KeyError, TypeError):
             raise ApiProblem(
                 "server_failure", f"HTTP {answer.status_code}", status=answer.status_code

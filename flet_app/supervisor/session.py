@@ -33,9 +33,15 @@ class Session:
     def texts(self) -> Texts:
         return Texts(locale=self.state.locale, timezone=self.state.timezone, domains=DOMAINS)
 
-    async def sign_in(self, email: str, password: str) -> None:
-        """Raise `ApiProblem` when refused, also for a person who supervises nowhere."""
-        answer = await self.api.sign_in(email, password)
+    async def sign_in(self, email: str, password: str, *, new_password: str = "") -> None:
+        """With `new_password` that one counts from now on.
+
+        Raise `ApiProblem` when refused, also for a person who supervises nowhere.
+        """
+        if new_password:
+            answer = await self.api.change_password(email, password, new_password)
+        else:
+            answer = await self.api.sign_in(email, password)
         company = next((c for c in answer["companies"] if SUPERVISING.intersection(c["roles"])), None)
         if company is None:
             raise ApiProblem("not_a_supervisor", "not a supervisor", status=403)

@@ -31,6 +31,22 @@ ERP_KINDS = {
     "performance": "Sales and orders",
 }
 
+ROLES = {
+    "collector": "Collector",
+    "supervisor": "Supervisor",
+    "backoffice": "Back office",
+    "coordinator": "Coordinator",
+    "administrator": "Administrator",
+}
+
+ROLE_RIGHTS = {
+    "collector": "works on a phone and sees no page of the office.",
+    "supervisor": "sees everything, shares customers out, lets phones in and shuts them out.",
+    "backoffice": "sees everything and settles exceptions and rejected receipts.",
+    "coordinator": "what a supervisor may, and reads who did what.",
+    "administrator": "everything, and these people.",
+}
+
 POSTING_STATES: dict[str, tuple[str, str]] = {
     "received": ("Received", "waiting"),
     "sending": ("Being posted", "waiting"),

@@ -10,6 +10,7 @@ import flet as ft
 
 from flet_app.supervisor.session import Session
 from flet_app.supervisor.views.settings.goals import GoalsScreen
+from flet_app.supervisor.views.settings.people import PeopleScreen
 from flet_app.supervisor.views.settings.phones import PhonesScreen
 from receivables.access import Action
 
@@ -33,6 +34,14 @@ class Section:
 
 
 SECTIONS = (
+    Section(
+        path="personas",
+        name="People",
+        about="Who works here and as what, adding somebody, letting somebody go",
+        icon=ft.Icons.PEOPLE_ALT_OUTLINED,
+        action=Action.MANAGE_USERS,
+        component=PeopleScreen,
+    ),
     Section(
         path="telefonos",
         name="Phones",
