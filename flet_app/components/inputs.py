@@ -111,19 +111,24 @@ def secondary(
 
 
 def icon_action(
-    identifier: str, icon: ft.IconData, words: str, on_click: Handler | None, *, disabled: bool = False
+    identifier: str,
+    icon: ft.IconData,
+    words: str,
+    on_click: Handler | None,
+    *,
+    disabled: bool = False,
+    hint: bool = False,
 ) -> ft.Control:
     """An action that is only a sign, 48 dp square; `words` are what a screen reader says of it.
 
-    A tooltip would not do: Flutter speaks it with whatever surrounds the button.
+    A tooltip alone would not do: Flutter speaks it with whatever surrounds the button. `hint` shows one to
+    the pointer of a desk.
     """
-    return tag(
-        identifier,
-        ft.IconButton(
-            ft.Icon(icon, semantics_label=words), on_click=on_click, disabled=disabled,
-            width=TOUCH_TARGET, height=TOUCH_TARGET,
-        ),
+    button = ft.IconButton(
+        ft.Icon(icon, semantics_label=words), on_click=on_click, disabled=disabled,
+        width=TOUCH_TARGET, height=TOUCH_TARGET, tooltip=words if hint else None,
     )  # fmt: skip
+    return ft.Semantics(identifier=identifier, content=button, container=True)
 
 
 def bottom_bar(*actions: ft.Control, note: ft.Control | None = None) -> ft.Control:

@@ -6,7 +6,6 @@ and nothing may stick out.
 
 from __future__ import annotations
 
-import io
 import re
 import subprocess
 import sys
@@ -14,7 +13,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PIL import Image
 from playwright.sync_api import Browser
 
 from receivables.documents import Json
@@ -30,13 +28,12 @@ from tests.e2e.journeys import (
     start_receipt,
     start_visit,
 )
+from tests.e2e.usability import expect_usable
 from tests.support.stack import ROOT, Stack, stack
 
 pytestmark = [pytest.mark.browser, needs_chromium]
 
 CUSTOMER = "C0001"
-FINGER = 48
-"""dp, which are CSS pixels here: the least that a thumb hits without looking."""
 
 in_both_lights = pytest.mark.parametrize("dark", [False, True], ids=["daylight", "dark"])
 
@@ -70,37 +67,6 @@ def _facts(whole: Stack, kind: str) -> list[Json]:
     return [row["doc"] for row in rows]
 
 
-def _expect_usable(phone: Screen, *, dark: bool) -> None:
-    """Nothing beyond the edge, every target as large as a thumb, the light that was asked for."""
-    phone.page.wait_for_timeout(600)  # a route's transition
-    width = PHONE["width"]
-    for box in phone.page.evaluate(TARGETS):
-        assert box["left"] >= -1, box
-        assert box["left"] + box["width"] <= width + 1, box
-        assert box["height"] >= FINGER - 0.5, box
-        assert box["width"] >= FINGER - 0.5, box
-        half = len(box["name"]) // 2
-        assert box["name"], f"a screen reader has no words for what is at {box}"
-        assert box["name"][:half].strip() != box["name"][half:].strip(), f"said twice: {box}"
-    shades = sorted(Image.open(io.BytesIO(phone.page.screenshot())).convert("L").resize((36, 80)).tobytes())
-    assert (shades[len(shades) // 2] < 90) is dark
-    assert phone.failures == []
-
-
-TARGETS = """() => {
-    const scrolls = node => node && (getComputedStyle(node).overflowY === 'scroll' ? node
-                                                                            : scrolls(node.parentElement));
-    const whole = (box, frame) => box.top > frame.top + 1 && box.bottom < frame.bottom - 1;
-    return [...document.querySelectorAll('flt-semantics[flt-tappable]')]
-        .filter(node => ['button', 'tab'].includes(node.getAttribute('role')))
-        .map(node => [node, node.getBoundingClientRect(), scrolls(node)])
-        .filter(([node, box, list]) => !list || whole(box, list.getBoundingClientRect()))
-        .map(([node, box, list]) => ({name: node.getAttribute('aria-label') || node.innerText,
-                                      left: box.left, top: box.top, width: box.width, height: box.height}));
-}"""
-"""What can be pressed, with its box; not a row of a list that is half scrolled away."""
-
-
 @in_both_lights
 def test_a_new_phone_is_enrolled_and_fills_itself(tmp_path: Path, browser: Browser, dark: bool) -> None:
     with stack(tmp_path) as whole:
@@ -111,14 +77,14 @@ def test_a_new_phone_is_enrolled_and_fills_itself(tmp_path: Path, browser: Brows
         whole.start_phone("ana")
         with _window(browser, whole, dark=dark) as phone:
             phone.open().by_id("sign-in-email").wait_for(state="attached")
-            _expect_usable(phone, dark=dark)
+            expect_usable(phone, dark=dark)
             sign_in(phone, "ana@andina.example", code=whole.issue_code("ana"))
             phone.starting_with("next-").first.wait_for(state="attached", timeout=120_000)
             phone.shows(re.compile("Al día"))
-            _expect_usable(phone, dark=dark)
+            expect_usable(phone, dark=dark)
             phone.tap("nav-clientes")
             phone.starting_with("customer-C").first.wait_for(state="attached")
-            _expect_usable(phone, dark=dark)
+            expect_usable(phone, dark=dark)
 
 
 @in_both_lights
@@ -128,17 +94,17 @@ def test_a_visit_ends_with_a_receipt_its_voucher_and_an_outcome(
     with _window(browser, alone, dark=dark) as phone:
         start_receipt(phone, CUSTOMER)
         pay(phone, "mixed")
-        _expect_usable(phone, dark=dark)
+        expect_usable(phone, dark=dark)
         confirm_receipt(phone)
         phone.shows(re.compile("En este teléfono"))
-        _expect_usable(phone, dark=dark)
+        expect_usable(phone, dark=dark)
         with phone.page.expect_download() as download:
             phone.tap("receipt-share")
         assert Path(download.value.path()).read_bytes().startswith(b"%PDF-")
         finish_visit(phone)
         phone.tap("nav-cobros")
         phone.by_id("day-total").wait_for(state="attached")
-        _expect_usable(phone, dark=dark)
+        expect_usable(phone, dark=dark)
     (receipt,) = _facts(alone, "receipt")
     assert [line["method"] for line in receipt["payments"]] == ["cash", "transfer"]
     assert receipt["visit"] == _facts(alone, "visit")[0]["start"]
@@ -149,16 +115,16 @@ def test_who_does_not_pay_promises_and_is_visited_again(alone: Stack, browser: B
     with _window(browser, alone, dark=dark) as phone:
         open_customer(phone, CUSTOMER)
         start_visit(phone)
-        _expect_usable(phone, dark=dark)
+        expect_usable(phone, dark=dark)
         phone.tap("tab-activity")
         phone.open(f"/cliente/{CUSTOMER}/promesa").by_id("promise-save").wait_for(state="attached")
-        _expect_usable(phone, dark=dark)
+        expect_usable(phone, dark=dark)
         phone.tap("promise-save")
         phone.by_id("finish-visit").wait_for(state="attached")
         phone.tap("finish-visit")
         phone.tap("outcome-promise")
         phone.tap("next-7")
-        _expect_usable(phone, dark=dark)
+        expect_usable(phone, dark=dark)
         phone.type("comment", "Paga cuando le depositen el viernes.")
         phone.tap("visit-save")
         phone.by_id("nav-hoy").wait_for(state="attached")
@@ -172,16 +138,16 @@ def test_who_does_not_pay_promises_and_is_visited_again(alone: Stack, browser: B
 def test_the_route_is_ordered_and_followed(alone: Stack, browser: Browser, dark: bool) -> None:
     with _window(browser, alone, dark=dark) as phone:
         phone.open("/ruta").by_id("route-plan").wait_for(state="attached")
-        _expect_usable(phone, dark=dark)
+        expect_usable(phone, dark=dark)
         phone.tap("route-plan")
         phone.by_id("route-accept").wait_for(state="attached")
-        _expect_usable(phone, dark=dark)
+        expect_usable(phone, dark=dark)
         phone.tap("route-accept")
         phone.by_id("route-plan").wait_for(state="attached")
         phone.open("/")
         phone.starting_with("next-").first.click()
         phone.by_id("customer-balance").wait_for(state="attached")
-        _expect_usable(phone, dark=dark)
+        expect_usable(phone, dark=dark)
     assert _facts(alone, "planned_stop")
 
 
@@ -193,15 +159,15 @@ def test_the_cash_of_the_day_is_deposited_and_closed(alone: Stack, browser: Brow
         confirm_receipt(phone)
         finish_visit(phone)
         phone.open("/caja/deposito").by_id("deposit-save").wait_for(state="attached")
-        _expect_usable(phone, dark=dark)
+        expect_usable(phone, dark=dark)
         phone.type("deposit-cash", "20,00")
         phone.tap("deposit-bank-Pichincha")
         phone.type("deposit-number", "778899")
         phone.tap("deposit-save")
         phone.by_id("cash-in-hand").wait_for(state="attached")
-        _expect_usable(phone, dark=dark)
+        expect_usable(phone, dark=dark)
         phone.open("/caja/cierre").by_id("close-save").wait_for(state="attached")
-        _expect_usable(phone, dark=dark)
+        expect_usable(phone, dark=dark)
         _reach(phone, "close-reason")
         phone.type("close-reason", "El resto queda en la caja fuerte.")
         _reach(phone, "close-signature")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 import flet as ft
 
 from flet_app.components.figures import amount, caption
+from flet_app.components.inputs import icon_action
 from flet_app.components.status import status_line
 from flet_app.components.surfaces import empty, skeleton
 from flet_app.components.tagging import tag
@@ -70,7 +72,7 @@ def _row(session: Session, receipt: Json, colors: Palette) -> ft.Control:
             "{amount} on account", amount=texts.money(receipt["on_account"], receipt["currency"])
         )
 
-    async def save() -> None:
+    async def save(_event: Any) -> None:
         await _save_voucher(session, receipt["number"])
 
     return ft.Container(
@@ -94,11 +96,9 @@ def _row(session: Session, receipt: Json, colors: Palette) -> ft.Control:
                     tight=True,
                 ),
                 amount(texts.money(receipt["total"], receipt["currency"]), size=18),
-                tag(
-                    f"receipt-pdf-{receipt['number']}",
-                    ft.IconButton(
-                        ft.Icons.PICTURE_AS_PDF_OUTLINED, tooltip=texts.t("Save voucher"), on_click=save
-                    ),
+                icon_action(
+                    f"receipt-pdf-{receipt['number']}", ft.Icons.PICTURE_AS_PDF_OUTLINED,
+                    texts.t("Save voucher"), save, hint=True,
                 ),
             ],
             spacing=GAP,

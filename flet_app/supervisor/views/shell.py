@@ -11,6 +11,7 @@ from typing import Any
 import flet as ft
 
 from flet_app.components.handlers import calling
+from flet_app.components.inputs import icon_action
 from flet_app.components.status import Tone
 from flet_app.components.surfaces import notice, stacked
 from flet_app.components.tagging import tag
@@ -141,13 +142,9 @@ def _app_bar(session: Session) -> ft.AppBar:
         title=ft.Text(state.company_name),
         actions=[
             ft.Text(state.user_name, color=ft.Colors.ON_SURFACE_VARIANT, visible=state.width >= WIDE),
-            tag(
-                "sign-out",
-                ft.IconButton(
-                    ft.Icons.LOGOUT,
-                    tooltip=session.texts.t("Sign out"),
-                    on_click=lambda _e: session.sign_out(),
-                ),
+            icon_action(
+                "sign-out", ft.Icons.LOGOUT, session.texts.t("Sign out"), lambda _e: session.sign_out(),
+                hint=True,
             ),
         ],
         actions_padding=ft.Padding.only(right=EDGE),
@@ -165,23 +162,14 @@ def DayBar() -> ft.Control:
     age = texts.t("Updated at {time}", time=state.loaded_at) if state.loaded_at else texts.t("Loading…")
     row = ft.Row(
         [
-            tag(
-                "day-before",
-                ft.IconButton(
-                    ft.Icons.CHEVRON_LEFT,
-                    tooltip=texts.t("Day before"),
-                    on_click=lambda _e: session.move_day(-1),
-                ),
+            icon_action(
+                "day-before", ft.Icons.CHEVRON_LEFT, texts.t("Day before"), lambda _e: session.move_day(-1),
+                hint=True,
             ),
             tag("day", ft.Text(texts.weekday(day), size=16, weight=ft.FontWeight.W_600)),
-            tag(
-                "day-after",
-                ft.IconButton(
-                    ft.Icons.CHEVRON_RIGHT,
-                    tooltip=texts.t("Day after"),
-                    disabled=at_today,
-                    on_click=lambda _e: session.move_day(1),
-                ),
+            icon_action(
+                "day-after", ft.Icons.CHEVRON_RIGHT, texts.t("Day after"), lambda _e: session.move_day(1),
+                disabled=at_today, hint=True,
             ),
             ft.TextButton(texts.t("Today"), visible=not at_today, on_click=lambda _e: session.choose_today()),
             ft.Container(expand=True),

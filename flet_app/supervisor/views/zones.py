@@ -11,7 +11,7 @@ import flet_map as fm
 
 from flet_app.components.figures import caption
 from flet_app.components.handlers import calling
-from flet_app.components.inputs import field, primary, secondary
+from flet_app.components.inputs import field, icon_action, primary, secondary
 from flet_app.components.status import Tone
 from flet_app.components.surfaces import card, notice
 from flet_app.components.tagging import tag
@@ -88,15 +88,12 @@ def _drawing(session: Session, zoning: Zoning) -> list[ft.Control]:
 
 
 def _zone(session: Session, zoning: Zoning, zone: Json) -> ft.Control:
-    remove = ft.IconButton(
-        ft.Icons.DELETE_OUTLINE,
-        tooltip=session.texts.t("Remove the zone"),
-        on_click=calling(run, partial(zoning.remove, code=zone["code"]), session),
-    )
+    remove = icon_action(
+        f"zone-remove-{zone['code']}", ft.Icons.DELETE_OUTLINE, session.texts.t("Remove the zone"),
+        calling(run, partial(zoning.remove, code=zone["code"]), session), hint=True,
+    )  # fmt: skip
     name = ft.Text(zone["name"], size=16, weight=ft.FontWeight.W_600, expand=True)
-    row = ft.Row(
-        [name, caption(name_of(session, zone["collector"])), tag(f"zone-remove-{zone['code']}", remove)]
-    )
+    row = ft.Row([name, caption(name_of(session, zone["collector"])), remove])
     return tag(f"zone-{zone['code']}", card(row, padding=12))
 
 
