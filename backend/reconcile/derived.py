@@ -1,6 +1,6 @@
 """What follows from facts once they are in the central database: *received* for the phone that wrote them,
-*activity* of the customer for whoever holds it, and an exception where a phone reports a refusal or a
-detector sees what a person should.
+*activity* and *reference* of the customer for whoever holds it, and an exception where a phone reports a
+refusal or a detector sees what a person should.
 
 Fed by the central changes feed, so it does not matter which way a fact came in, and a crash repeats instead
 of forgetting.
@@ -21,6 +21,7 @@ from backend.reconcile.bulk import write_all
 from backend.reconcile.detection.run import concerned, detect, is_writable, wanted
 from backend.reconcile.facts import fetch_leaves, park
 from backend.reconcile.received import merge_received, received_id
+from backend.reconcile.reference import merge_reference, reference_id, reference_parts
 from backend.reconcile.sharding import Shard
 from backend.reconcile.tuning import ATTEMPTS
 from backend.zones import ZoneIndex
@@ -41,7 +42,8 @@ def derive(
 ) -> int:
     """Write what follows from the facts among these rows of the feed; return how many documents changed.
 
-    Everything that is looked at beside the facts is read in one request. Raise `CouchError`.
+    Everything that is looked at beside the facts is read in one request, but for the pictures of doors. Raise
+    `CouchError`.
     """
     fact_rows = [row for row in rows if row["id"].partition(":")[0] in FACT_TYPES and not row.get("deleted")]
     if not fact_rows:
@@ -58,10 +60,13 @@ def derive(
     ]
     asked = wanted(looked_at) | merges.keys() | {_voided_id(fact) for fact in told if _is_void(fact)}
     asked |= {activity_id(customer) for fact in told if (customer := _customer_of(fact, {}))}
+    led = reference_parts(couch, company, [fact for fact in facts if _names_a_customer(fact)], shard)
+    asked |= {reference_id(customer) for customer in led}
     asked = {doc_id for doc_id in asked if is_writable(doc_id)}
     known = couch.get_many(company, sorted(asked))
     items, spoiled = _activity_items(told, known, shard)
     merges |= {activity_id(customer): _merge_items(customer, each) for customer, each in items.items()}
+    merges |= {reference_id(customer): _merge_parts(customer, each) for customer, each in led.items()}
     park(couch, company, [parking.poisoned(fact, why, collector=None, now=now) for fact, why in spoiled])
     detect(couch, company, looked_at, known, zones=zones, now=now)
     return _apply(couch, company, merges, {doc_id: known.get(doc_id) for doc_id in asked})
@@ -96,6 +101,11 @@ def _activity_items(
     return items, spoiled
 
 
+def _names_a_customer(fact: Json) -> bool:
+    customer = _customer_of(fact, {})
+    return customer is not None and is_writable(customer)
+
+
 def _is_void(fact: Json) -> bool:
     return str(fact["_id"]).startswith("receipt_void:")
 
@@ -118,6 +128,10 @@ def _merge_ids(collector: str, ids: list[str]) -> Merge:
 
 def _merge_items(customer: str, items: list[Json]) -> Merge:
     return lambda current: merge_activity(current, customer, items)
+
+
+def _merge_parts(customer: str, parts: list[Json]) -> Merge:
+    return lambda current: merge_reference(current, customer, parts)
 
 
 def _apply(couch: Couch, company: str, merges: Mapping[str, Merge], known: Mapping[str, Json | None]) -> int:

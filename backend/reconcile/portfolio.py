@@ -10,6 +10,7 @@ from datetime import date
 from backend.couch.client import Couch, Json
 from backend.reconcile.activity import activity_id
 from backend.reconcile.audience import LISTS_FOR_EVERYONE
+from backend.reconcile.reference import reference_id
 from backend.reconcile.tuning import RECENT
 from receivables.brand import logo_id
 
@@ -57,7 +58,8 @@ def read_portfolios(couch: Couch, company: str, customers: Iterable[str], on: da
         else:
             brought[row["key"]][row["id"]] = not is_optional(value, on)
     for customer in wanted:
-        brought[customer] |= {f"customer:{customer}": True, activity_id(customer): True}
+        own = (f"customer:{customer}", activity_id(customer), reference_id(customer))
+        brought[customer] |= dict.fromkeys(own, True)
     documents = couch.get_many(
         company, [doc_id for each in brought.values() for doc_id, yes in each.items() if yes]
     )

@@ -47,6 +47,8 @@ class Portfolio:
         self.notes: dict[str, Json] = {}
         self.location_updates: dict[str, Json] = {}
         self.photos: dict[str, Json] = {}
+        self.references: dict[str, Json] = {}
+        """What leads to each customer's door, without the picture, which is read when it is shown."""
         self.deposits: dict[str, Json] = {}
         self.closes: dict[str, Json] = {}
         self.planned_stops: dict[str, Json] = {}
@@ -158,6 +160,11 @@ class Portfolio:
             self.invoices_of[document["customer"]].discard(number)
             self.versions[document["customer"]] += 1
 
+    def _put_reference(self, customer: str, document: Json) -> None:
+        photo = document.get("photo")
+        light = {name: value for name, value in photo.items() if name != "picture"} if photo else None
+        self.references[customer] = {**document, "photo": light}
+
     def _put_posting(self, _key: str, document: Json) -> None:
         self.postings[document["receipt"]] = document
         if document["state"] == "voided":  # by the office, or before the ERP had it
@@ -202,6 +209,7 @@ class Portfolio:
         "informed_payment": lambda self, _key, doc: self.informed.update({doc["_id"]: doc}),
         "note": lambda self, _key, doc: self.notes.update({doc["_id"]: doc}),
         "location_update": lambda self, _key, doc: self.location_updates.update({doc["_id"]: doc}),
+        "reference": _put_reference,
         "photo": lambda self, _key, doc: self.photos.update({doc["_id"]: doc}),
         "deposit": lambda self, _key, doc: self.deposits.update({doc["_id"]: doc}),
         "cash_close": lambda self, _key, doc: self.closes.update({doc["_id"]: doc}),
@@ -228,6 +236,7 @@ class Portfolio:
         "withholding": lambda self, key: drop_key(self.withholdings, key),
         "credit_note": lambda self, key: drop_key(self.credit_notes, key),
         "activity": _remove_activity,
+        "reference": lambda self, key: drop_key(self.references, key),
         "route": lambda self, key: drop_key(self.routes, key.rpartition(":")[2]),
         "goal": lambda self, key: drop_key(self.goals, key.rpartition(":")[2]),
         "performance": lambda self, key: drop_key(self.performance, key.rpartition(":")[2]),

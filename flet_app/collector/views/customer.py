@@ -13,9 +13,10 @@ from flet_app.collector.views.contacting import Contacting, use_contacting
 from flet_app.collector.views.customer_claims import activity
 from flet_app.collector.views.customer_contact import answer_asked, contact
 from flet_app.collector.views.customer_papers import invoices, withholdings
-from flet_app.collector.views.customer_sheet import balances, reference_point
+from flet_app.collector.views.customer_sheet import balances
 from flet_app.collector.views.handing_over import letter_button
 from flet_app.collector.views.photo_field import PhotoField
+from flet_app.collector.views.reference_point import ReferencePoint
 from flet_app.collector.views.route import add_to_route
 from flet_app.components.figures import caption
 from flet_app.components.inputs import bottom_bar, primary, secondary, segments
@@ -54,7 +55,7 @@ def Customer() -> ft.View:
     rows: list[ft.Control] = [
         balances(app, code),
         contact(app, document, ask=contacting.ask, call=contacting.call),
-        *reference_point(app, code),
+        ReferencePoint(code),
     ]
     rows += answer_asked(app, code)
     if not here:

@@ -152,24 +152,3 @@ def bucket_words(app: Window, name: str) -> str:
     if name.startswith(">"):
         return app.texts.t("More than {days} days", days=name[1:])
     return app.texts.t("{days} days late", days=name)
-
-
-def reference_point(app: Window, code: str) -> list[ft.Control]:
-    """The last words that lead to the door."""
-    found = [
-        each
-        for each in app.phone.portfolio.location_updates.values()
-        if each["customer"] == code and each.get("reference")
-    ]
-    if not found:
-        return []
-    newest = max(found, key=lambda each: str(each["created_at"]))
-    return [
-        ft.Row(
-            [
-                ft.Icon(ft.Icons.SIGNPOST_OUTLINED, size=16, color=ft.Colors.ON_SURFACE_VARIANT),
-                caption(str(newest["reference"]), expand=True),
-            ],
-            spacing=6,
-        )
-    ]

@@ -7,10 +7,11 @@ from typing import Any
 import flet as ft
 
 from flet_app.collector.actions import letters
-from flet_app.collector.portfolio import Json
+from flet_app.collector.portfolio import Json, Portfolio
 from flet_app.collector.standing import FactState, standing
 from flet_app.collector.state import Window
 from flet_app.collector.views.handing_over import letter_button
+from flet_app.collector.views.pictures import PhotoStrip
 from flet_app.collector.views.today import outcome_label
 from flet_app.components.figures import amount, caption
 from flet_app.components.status import Status, Tone, status_line
@@ -155,6 +156,8 @@ def visit_row(app: Window, visit: Json) -> ft.Control:
     if visit.get("comment"):
         rows.append(caption(f"«{visit['comment']}»"))
     rows.append(status_line(fact_status(app, visit["_id"]), app.palette))
+    if photos := photos_of(app.phone.portfolio, visit["_id"]):
+        rows.append(PhotoStrip(photos))
     outcome = outcome_label(app, visit["outcome"])
     rows.append(
         letter_button(
@@ -171,6 +174,12 @@ def visit_row(app: Window, visit: Json) -> ft.Control:
             on_click=lambda _event: app.open(f"cliente/{visit['customer']}"),
         ),
     )
+
+
+def photos_of(portfolio: Portfolio, fact: str) -> list[str]:
+    """Ids of the photos of a fact that this phone has, in the order in which they were taken."""
+    found = [photo for photo in portfolio.photos.values() if photo.get("of") == fact]
+    return [each["_id"] for each in sorted(found, key=lambda each: (each["taken_at"], each["_id"]))]
 
 
 def history_row(app: Window, item: dict[str, Any]) -> ft.Control:
@@ -194,6 +203,8 @@ def history_row(app: Window, item: dict[str, Any]) -> ft.Control:
     rows.append(caption(" · ".join(part for part in (at, str(item.get("by") or "")) if part), size=12))
     if ref in app.phone.portfolio.facts:
         rows.append(status_line(fact_status(app, ref), app.palette))
+    if photos := photos_of(app.phone.portfolio, ref):
+        rows.append(PhotoStrip(photos))
     return ft.Container(
         ft.Row([ft.Column(rows, spacing=2, tight=True, expand=True), figure], spacing=10),
         padding=ft.Padding.symmetric(horizontal=14, vertical=11),
