@@ -82,6 +82,7 @@ def default_settings(*, currency: str, country: str) -> list[Json]:
             "comment_min_length": 5,
             "debtor_type": "consumer",
             "collects_for": "own",
+            "write_off_tolerance": 0,
         },
         {
             "_id": "policy:dunning",

@@ -27,6 +27,7 @@ class Labels:
     details: dict[str, str]
     applied: str
     on_account: str
+    write_off: str
     total: str
     collector: str
     device: str
@@ -81,6 +82,7 @@ SPANISH = Labels(
     },
     applied="Aplicado a facturas",
     on_account="Saldo a favor",
+    write_off="Diferencia saldada",
     total="Total recibido",
     collector="Gestor",
     device="Equipo",
@@ -140,6 +142,7 @@ ENGLISH = Labels(
     },
     applied="Applied to invoices",
     on_account="On account",
+    write_off="Difference written off",
     total="Total received",
     collector="Collector",
     device="Device",

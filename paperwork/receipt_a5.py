@@ -137,7 +137,8 @@ def _tables(sheet: Sheet, view: ReceiptView) -> None:
 def _sums(sheet: Sheet, view: ReceiptView) -> None:
     label_width, value_width = 50.0, 34.0
     x = _WIDTH - _MARGIN - label_width - value_width
-    if sheet.get_y() + 16 > sheet.bottom:
+    sheet.style(7.5)
+    if sheet.get_y() + 9 + len(view.sums) * sheet.line_height() > sheet.bottom:
         sheet.add_page()
     for label, value in view.sums:
         sheet.style(7.5, grey=SOFT)

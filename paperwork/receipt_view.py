@@ -125,6 +125,10 @@ def receipt_view(
         balances_note="" if _balances_are_given(read, invoices) else labels.balances_note,
         payments=tuple(_payment_row(line, labels, locale) for line in read.payments),
         sums=(
+            *(
+                (f"{labels.write_off} {each.invoice}", amount_text(each.amount, locale))
+                for each in read.write_offs
+            ),
             (labels.applied, amount_text(applied_total, locale)),
             (labels.on_account, amount_text(read.on_account, locale)),
         ),
@@ -143,20 +147,27 @@ def _applied(read: Receipt) -> Iterable[tuple[str, Money]]:
     return ((allocation.invoice, allocation.amount) for allocation in read.allocations)
 
 
-def _balance_before(read: Receipt, applied: Money, invoice: Doc | None) -> Money | None:
+def _written_off(read: Receipt, number: str) -> Money:
+    return sum(
+        (each.amount for each in read.write_offs if each.invoice == number), Money.zero(read.total.currency)
+    )
+
+
+def _balance_before(read: Receipt, settled: Money, invoice: Doc | None) -> Money | None:
     """What was open before this receipt: as given, else from the ERP's balance and what that contains.
 
-    None where that can't have been so: less than this receipt paid.
+    `settled` is what the receipt took of it, written off included. None where that can't have been so: less
+    than was settled.
     """
     if invoice is None:
         return None
     if (given := invoice.get("balance_before")) is not None:
-        return Money.from_json(given, applied.currency)
+        return Money.from_json(given, settled.currency)
     if invoice.get("balance") is None:
         return None
-    balance = Money.from_json(invoice["balance"], applied.currency)
-    before = balance + applied if read.id in (invoice.get("reflects") or ()) else balance
-    return before if before >= applied else None
+    balance = Money.from_json(invoice["balance"], settled.currency)
+    before = balance + settled if read.id in (invoice.get("reflects") or ()) else balance
+    return before if before >= settled else None
 
 
 def _balances_are_given(read: Receipt, invoices: Mapping[str, Doc]) -> bool:
@@ -167,14 +178,15 @@ def _invoice_row(
     read: Receipt, number: str, applied: Money, invoices: Mapping[str, Doc], locale: str
 ) -> InvoiceRow:
     invoice = invoices.get(number)
-    before = _balance_before(read, applied, invoice)
+    settled = applied + _written_off(read, number)
+    before = _balance_before(read, settled, invoice)
     due_on = (invoice or {}).get("due_on")
     return InvoiceRow(
         number=number,
         due_on=date_text(date.fromisoformat(due_on)) if due_on else "",
         before="" if before is None else amount_text(before, locale),
         applied=amount_text(applied, locale),
-        after="" if before is None else amount_text(before - applied, locale),
+        after="" if before is None else amount_text(before - settled, locale),
     )
 
 
@@ -243,6 +255,15 @@ def _effective(read: Receipt, posting: Doc, labels: Labels, locale: str) -> str:
         f"{number}:\u00a0{amount_text(decided.get(number, Money.zero(currency)), locale)}"
         for number, amount in _applied(read)
         if decided.get(number) != amount
+    ]
+    standing = {
+        line["invoice"]: Money.from_json(line["amount"], currency) for line in posting.get("write_offs") or ()
+    }
+    parts += [
+        f"{labels.write_off.lower()} {each.invoice}:\u00a0"
+        f"{amount_text(standing.get(each.invoice, Money.zero(currency)), locale)}"
+        for each in read.write_offs
+        if standing.get(each.invoice) != each.amount
     ]
     if not parts:
         return ""

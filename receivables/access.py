@@ -150,10 +150,20 @@ def _receipt_fault(receipt: Mapping[str, Any], roles: Collection[str] | None) ->
         return Problem("id_mismatch", "number")
     if roles is not None and f"series:{series}" not in roles:
         return Problem("role_missing", "series")
+    return _money_fault(receipt)
+
+
+def _money_fault(receipt: Mapping[str, Any]) -> Problem | None:
+    """The sums hold, and a difference is written off only beside a payment to its invoice, and once."""
     if _sum(receipt["payments"]) != receipt["total"]:
         return Problem("sum_mismatch", "payments")
     if _sum(receipt["allocations"]) + minor_from_json(receipt["on_account"]) != receipt["total"]:
         return Problem("sum_mismatch", "allocations")
+    unsettled = {line["invoice"] for line in receipt["allocations"]}
+    for line in receipt.get("write_offs") or ():
+        if line["invoice"] not in unsettled:
+            return Problem("write_off_alone", "write_offs")
+        unsettled.remove(line["invoice"])
     return None
 
 

@@ -7,6 +7,7 @@ stays on account, because the money is real and no receipt is ever edited.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -35,10 +36,14 @@ class Allocation:
 
 @dataclass(frozen=True, slots=True)
 class AllocationPlan:
-    """Allocations and the surplus: together exactly the amount that was paid."""
+    """Allocations and the surplus: together exactly the amount that was paid.
+
+    `write_offs` are no money: small differences that are given up beside the allocations.
+    """
 
     allocations: tuple[Allocation, ...]
     on_account: Money
+    write_offs: tuple[Allocation, ...] = ()
 
 
 def allocate_fifo(
@@ -108,8 +113,13 @@ def allocate_explicit(
 def oldest_first_problems(
     open_items: Iterable[OpenItem], allocations: Iterable[Allocation], *, on: date
 ) -> list[Problem]:
-    """Problems where an older overdue, undisputed invoice stays open while a younger one is paid."""
-    paid = {allocation.invoice: allocation.amount for allocation in allocations}
+    """Problems where an older overdue, undisputed invoice stays open while a younger one is paid.
+
+    What is written off of an invoice counts like an allocation: it settles the invoice.
+    """
+    paid: Counter[str] = Counter()
+    for allocation in allocations:
+        paid[allocation.invoice] += allocation.amount.minor
     items = sorted(open_items, key=lambda item: item.age_key)
     youngest_paid = max((item.age_key for item in items if item.invoice in paid), default=None)
     if youngest_paid is None:
@@ -122,7 +132,7 @@ def oldest_first_problems(
         if item.age_key < youngest_paid
         and item.due_on < on
         and not item.disputed
-        and item.open.minor > (paid[item.invoice].minor if item.invoice in paid else 0)
+        and item.open.minor > paid[item.invoice]
     ]
 
 
@@ -144,19 +154,6 @@ def cap_allocations(
         if taken:
             effective.append(Allocation(allocation.invoice, taken))
     return tuple(effective), excess
-
-
-def small_differences(
-    open_items: Iterable[OpenItem], allocations: Iterable[Allocation], *, tolerance: Money
-) -> list[Allocation]:
-    """What would remain of the paid invoices and may be written off: at most `tolerance` each."""
-    paid = {allocation.invoice: allocation.amount for allocation in allocations}
-    remains = [
-        Allocation(item.invoice, item.open - paid[item.invoice])
-        for item in sorted(open_items, key=lambda item: item.age_key)
-        if item.invoice in paid and item.open.currency == tolerance.currency
-    ]
-    return [rest for rest in remains if 0 < rest.amount.minor <= tolerance.minor]
 
 
 def _fill(

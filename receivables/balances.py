@@ -1,4 +1,4 @@
-"""What is open right now: the ERP's balance minus what this phone collected and the ERP has not counted.
+"""What is open right now: the ERP's balance minus what this phone's receipts settle and it doesn't count yet.
 
 An invoice says in `reflects` which receipts its balance already contains. The phone subtracts exactly its own
 receipts that aren't named there. A posting plays no part, so no order in which invoices, receipts and
@@ -97,10 +97,10 @@ def totals_by_method(
 
 
 def _own_allocations(receipts: Docs, voids: Docs) -> dict[tuple[str, str], list[tuple[str, int]]]:
-    """(invoice, currency) → the receipts that pay it, with their minor units."""
+    """(invoice, currency) → the receipts that pay it or write a rest of it off, with their minor units."""
     allocations: defaultdict[tuple[str, str], list[tuple[str, int]]] = defaultdict(list)
     for receipt in valid_receipts(receipts, voids):
-        for line in receipt["allocations"]:
+        for line in (*receipt["allocations"], *(receipt.get("write_offs") or ())):
             target = (line["invoice"], receipt["currency"])
             allocations[target].append((receipt["_id"], minor_from_json(line["amount"])))
     return dict(allocations)

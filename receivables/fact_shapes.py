@@ -178,6 +178,7 @@ _payment = record((
     ("transferred_on", or_null(_date)), ("brand", _short), ("last4", _short), ("authorisation", _short),
     ("tax", _short), ("access_key", _short), (VOUCHER, or_null(text(1, MAX_VOUCHER))),
 ))  # fmt: skip
+_part = record((("invoice", _name), ("amount", whole(1))))
 _signature = record((
     ("name", _name),
     ("strokes", items(1, MAX_STROKES, items(2, MAX_STROKE_NUMBERS, number(0, 1000)))),
@@ -214,9 +215,10 @@ FACTS: dict[str, Fields] = {
         ("series", matching(SERIES)), ("counter", whole(1)), ("number", _name), ("customer", _name),
         ("visit", or_null(_name)), ("currency", _currency), ("total", whole(1)),
         ("payments", items(1, 100, _payment)),
-        ("allocations", items(0, 1000, record((("invoice", _name), ("amount", whole(1)))))),
-        ("on_account", whole(0)), ("place", or_null(_place)), ("previous_hash", matching(_HASH)),
-        ("hash", matching(_HASH)), ("signature", or_null(matching(_SIGNATURE))),
+        ("allocations", items(0, 1000, _part)), ("on_account", whole(0)),
+        ("write_offs", or_null(items(0, 1000, _part))), ("place", or_null(_place)),
+        ("previous_hash", matching(_HASH)), ("hash", matching(_HASH)),
+        ("signature", or_null(matching(_SIGNATURE))),
     ),
     "receipt_void": (("receipt", _receipt_id), ("reason", _words)),
     "receipt_copy": (("receipt", _receipt_id), ("copy", whole(1)), ("means", _name)),

@@ -148,6 +148,26 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         "Primero debe pagarse la factura {invoice}, vencida el {due_on}.",
         "Invoice {invoice}, due on {due_on}, must be paid first.",
     ),
+    # small differences
+    "write_off_alone": (
+        "Una diferencia solo se da por saldada una vez y junto con un pago a la misma factura.",
+        "A difference is written off only once, and together with a payment to the same invoice.",
+    ),
+    "write_off_over_tolerance": (
+        "La diferencia de {amount} en la factura {invoice} pasa de lo que la empresa da por saldado"
+        " ({tolerance}). Queda pendiente: cóbrela después.",
+        "The difference of {amount} on invoice {invoice} is more than the company writes off ({tolerance})."
+        " It stays open: collect it later.",
+    ),
+    "write_off_differs": (
+        "En la factura {invoice} quedan {rest}, no {amount}: la diferencia no la salda. Revísela.",
+        "{rest} is left of invoice {invoice}, not {amount}: the difference does not settle it. Check it.",
+    ),
+    "write_off_not_in_erp": (
+        "El sistema contable no tiene dónde registrar la diferencia de la factura {invoice}: queda"
+        " pendiente.",
+        "The accounting system has no place for the difference of invoice {invoice}: it stays open.",
+    ),
     # receipts and their chain
     "hash_wrong": (
         "El recibo {number} fue alterado después de emitirse.",

@@ -41,6 +41,13 @@ class CollectionPolicy:
     """False for an agency where the law lets only the creditor take money; see `under_the_law`."""
     cash_limit: Money | None = None
     """Of cash in transit: what a collector may hold before it is deposited or handed over."""
+    write_off_tolerance: Money | None = None
+    """The most that may remain of an invoice and be given up with its payment; None or 0 for nothing."""
+
+    def tolerance_in(self, currency: str) -> Money:
+        """`write_off_tolerance` for receipts of `currency`."""
+        tolerance = self.write_off_tolerance
+        return tolerance if tolerance and tolerance.currency == currency else Money.zero(currency)
 
     def under_the_law(self, pack: Pack | None) -> CollectionPolicy:
         """The policy with what the country's rules of contact add to it."""
@@ -49,7 +56,11 @@ class CollectionPolicy:
 
     @classmethod
     def from_json(cls, doc: Mapping[str, Any]) -> CollectionPolicy:
-        """Read a policy document; a field that an older document lacks takes the most permissive value."""
+        """Read a policy document.
+
+        A field that an older document lacks takes the most permissive value; but nobody gives money up
+        unless the document says so.
+        """
         try:
             currency = doc["currency"]
             cap, limit = doc.get("cash_cap"), doc.get("cash_limit")
@@ -64,6 +75,7 @@ class CollectionPolicy:
                 debtor_type=DebtorType(doc.get("debtor_type") or DebtorType.CONSUMER),
                 collects_for=CollectsFor(doc.get("collects_for") or CollectsFor.OWN),
                 cash_limit=None if limit is None else Money.from_json(limit, currency),
+                write_off_tolerance=Money.from_json(doc.get("write_off_tolerance") or 0, currency),
             )
         except (KeyError, TypeError, ValueError, MoneyError) as error:
             raise BadDocument(f"policy {doc.get('_id')!r}: {error!r}") from error

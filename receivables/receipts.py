@@ -1,14 +1,15 @@
 """Receipts: the facts that money changed hands, numbered by device, chained by hash, never edited.
 
 `plan_receipt` is the only way to make one: it checks a draft against the policy and the open items and
-returns the exact document, or every problem. Always Σ payments = total = Σ allocations + on account.
+returns the exact document, or every problem. Always Σ payments = total = Σ allocations + on account; small
+differences that are written off stand apart (`receivables.write_offs`).
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, tzinfo
 from typing import Any
 
@@ -29,6 +30,7 @@ from receivables.money import MAX_MINOR, Money, MoneyError, minor_from_json, tot
 from receivables.payments import Method, PaymentKey, PaymentLine, payment_problems
 from receivables.policies import CollectionPolicy
 from receivables.validation import Problem, money_data
+from receivables.write_offs import write_off_problems
 
 __all__ = [
     "GENESIS_HASH", "Allocation", "PaymentLine", "Receipt", "ReceiptDraft", "plan_allocation", "plan_receipt",
@@ -44,7 +46,8 @@ class ReceiptDraft:
     """What the collector entered.
 
     With `allocations` the amounts are explicit, with `chosen` they are spread over those invoices oldest
-    first, with neither over all open items oldest first.
+    first, with neither over all open items oldest first. `write_offs` are the small differences that the
+    collector gives up, as they were shown.
     """
 
     customer: str
@@ -53,6 +56,7 @@ class ReceiptDraft:
     payments: tuple[PaymentLine, ...]
     chosen: tuple[str, ...] | None = None
     allocations: tuple[Allocation, ...] | None = None
+    write_offs: tuple[Allocation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +75,7 @@ class Receipt:
     payments: tuple[PaymentLine, ...]
     allocations: tuple[Allocation, ...]
     on_account: Money
+    write_offs: tuple[Allocation, ...]
     previous_hash: str
     hash: str
     source: Mapping[str, Any]
@@ -93,6 +98,9 @@ class Receipt:
                 payments=tuple(PaymentLine.from_json(line, currency) for line in doc["payments"]),
                 allocations=tuple(Allocation.from_json(line, currency) for line in doc["allocations"]),
                 on_account=Money.from_json(doc["on_account"], currency),
+                write_offs=tuple(
+                    Allocation.from_json(line, currency) for line in doc.get("write_offs") or ()
+                ),
                 previous_hash=doc["previous_hash"],
                 hash=doc["hash"],
                 source=doc,
@@ -115,9 +123,14 @@ class Receipt:
         applied = sum((line.amount for line in self.allocations), self.on_account)
         if not paid == self.total == applied or self.on_account < zero:
             raise ValueError("payments, total and allocations with on account don't add up")
-        amounts = [line.amount for line in self.payments] + [line.amount for line in self.allocations]
+        amounts = [line.amount for line in self.payments]
+        amounts += [line.amount for line in (*self.allocations, *self.write_offs)]
         if any(amount <= zero for amount in amounts):
             raise ValueError("a line is not positive")
+        written_off = [line.invoice for line in self.write_offs]
+        paid_invoices = {line.invoice for line in self.allocations}
+        if len(set(written_off)) != len(written_off) or not paid_invoices.issuperset(written_off):
+            raise ValueError("a difference is written off without a payment to its invoice, or twice")
 
 
 def plan_receipt(
@@ -172,6 +185,7 @@ def plan_receipt(
         "payments": [line.to_json() for line in draft.payments],
         "allocations": [allocation.to_json() for allocation in plan.allocations],
         "on_account": plan.on_account.minor,
+        **({"write_offs": [each.to_json() for each in plan.write_offs]} if plan.write_offs else {}),
         "place": None if place is None else dict(place),
         "previous_hash": previous_hash,
     }
@@ -208,9 +222,12 @@ def plan_allocation(
     plan = _allocate(draft, items, amount, on_account_allowed=policy.on_account_allowed)
     if isinstance(plan, list):
         return problems + plan
+    problems += write_off_problems(
+        draft.write_offs, items, plan.allocations, tolerance=policy.tolerance_in(draft.currency)
+    )
     if policy.oldest_first:
-        problems += oldest_first_problems(items, plan.allocations, on=on)
-    return problems or plan
+        problems += oldest_first_problems(items, (*plan.allocations, *draft.write_offs), on=on)
+    return problems or replace(plan, write_offs=draft.write_offs)
 
 
 def receipt_hash(previous_hash: str, doc: Mapping[str, Any]) -> str:

@@ -2,7 +2,8 @@
 
 A void takes back everything that is left; a bounced cheque its amount, first from the money on account, then
 from the invoices in the order opposite to the one in which they were paid. Together they never take back
-more than was received.
+more than was received. A small difference that was written off of an invoice returns as soon as a part of its
+payment does, because the invoice is no longer settled.
 """
 
 from __future__ import annotations
@@ -18,10 +19,11 @@ Docs = Iterable[Mapping[str, Any]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TakenBack:
-    """Minor units. Σ `allocations` + `on_account` = `total`."""
+    """Minor units. Σ `allocations` + `on_account` = `total`; `write_offs` are no money and not in it."""
 
     allocations: Sequence[tuple[str, int]]
     on_account: int
+    write_offs: Sequence[tuple[str, int]] = ()
 
     @property
     def total(self) -> int:
@@ -30,15 +32,14 @@ class TakenBack:
 
 def what_is_left(posting: Mapping[str, Any], earlier: Docs = ()) -> TakenBack:
     """What of a posted receipt no earlier reversal took back; invoices in the order in which it paid them."""
-    left: dict[str, int] = {}
-    for line in posting["allocations"]:
-        left[line["invoice"]] = left.get(line["invoice"], 0) + minor_from_json(line["amount"])
+    reversals = list(earlier)
     on_account = minor_from_json(posting["on_account"])
-    for reversal in earlier:
-        on_account -= minor_from_json(reversal["on_account"])
-        for line in reversal["allocations"]:
-            left[line["invoice"]] -= minor_from_json(line["amount"])
-    return TakenBack(allocations=[line for line in left.items() if line[1] > 0], on_account=on_account)
+    on_account -= sum(minor_from_json(reversal["on_account"]) for reversal in reversals)
+    return TakenBack(
+        allocations=_left("allocations", posting, reversals),
+        on_account=on_account,
+        write_offs=_left("write_offs", posting, reversals),
+    )
 
 
 def take_back(posting: Mapping[str, Any], amount: int, *, earlier: Docs = ()) -> TakenBack:
@@ -52,7 +53,24 @@ def take_back(posting: Mapping[str, Any], amount: int, *, earlier: Docs = ()) ->
         if part > 0:
             open_again.append((invoice, part))
             wanted -= part
-    return TakenBack(allocations=open_again[::-1], on_account=on_account)
+    touched = {invoice for invoice, _ in open_again}
+    return TakenBack(
+        allocations=open_again[::-1],
+        on_account=on_account,
+        write_offs=[line for line in left.write_offs if line[0] in touched],
+    )
+
+
+def _left(
+    name: str, posting: Mapping[str, Any], reversals: Iterable[Mapping[str, Any]]
+) -> list[tuple[str, int]]:
+    left: dict[str, int] = {}
+    for line in posting.get(name) or ():
+        left[line["invoice"]] = left.get(line["invoice"], 0) + minor_from_json(line["amount"])
+    for reversal in reversals:
+        for line in reversal.get(name) or ():
+            left[line["invoice"]] -= minor_from_json(line["amount"])
+    return [line for line in left.items() if line[1] > 0]
 
 
 def standing_payments(

@@ -114,7 +114,9 @@ def _prepare_couchdb(settings: DemoSettings) -> None:
 def _tune_policies(couch: Couch) -> None:
     """What the office of the demo company decided differently from the defaults."""
     collection = couch.get(COMPANY, "policy:collection") or {}
-    couch.put(COMPANY, {**collection, "cash_cap": 2_000_00, "debtor_type": "business"})
+    couch.put(
+        COMPANY, {**collection, "cash_cap": 2_000_00, "debtor_type": "business", "write_off_tolerance": 5}
+    )
     dunning = couch.get(COMPANY, "policy:dunning") or {}
     couch.put(COMPANY, {**dunning, "cc": ["cartera@andina.example"], "reply_to": "cartera@andina.example"})
 

@@ -167,6 +167,7 @@ CREATE TABLE cobros_facturas (
     linea INTEGER NOT NULL,
     factura TEXT NOT NULL,
     valor INTEGER NOT NULL CHECK (valor > 0),
+    tipo TEXT NOT NULL DEFAULT 'PAGO' CHECK (tipo IN ('PAGO', 'DIFERENCIA')),
     PRIMARY KEY (recibo, linea)
 ) STRICT;
 CREATE INDEX cobros_de_factura ON cobros_facturas (factura);
@@ -207,6 +208,7 @@ CREATE TABLE reversos_facturas (
     linea INTEGER NOT NULL,
     factura TEXT NOT NULL,
     valor INTEGER NOT NULL CHECK (valor > 0),
+    tipo TEXT NOT NULL DEFAULT 'PAGO' CHECK (tipo IN ('PAGO', 'DIFERENCIA')),
     PRIMARY KEY (reverso, linea)
 ) STRICT;
 CREATE INDEX reversos_de_factura ON reversos_facturas (factura);
@@ -237,7 +239,8 @@ BEGIN
             THEN 'La moneda ' || NEW.moneda || ' no está habilitada.'
         WHEN (SELECT coalesce(sum(valor), 0) FROM cobros_pagos WHERE recibo = NEW.recibo) <> NEW.total
             THEN 'Los medios de pago no suman el total del cobro.'
-        WHEN (SELECT coalesce(sum(valor), 0) FROM cobros_facturas WHERE recibo = NEW.recibo) + NEW.a_cuenta <> NEW.total
+        WHEN (SELECT coalesce(sum(valor), 0) FROM cobros_facturas WHERE recibo = NEW.recibo AND tipo = 'PAGO')
+                + NEW.a_cuenta <> NEW.total
             THEN 'Las facturas y el saldo a favor no suman el total del cobro.'
         WHEN EXISTS (
             SELECT 1 FROM cobros_facturas AS linea LEFT JOIN facturas ON facturas.numero = linea.factura
@@ -272,6 +275,11 @@ BEGIN
     SELECT cobros.numero, 'CAJA Y BANCOS ' || forma, sum(valor)
     FROM cobros_pagos JOIN cobros USING (recibo) WHERE recibo = NEW.recibo AND motivo IS NULL GROUP BY forma;
 
+    INSERT INTO asientos (numero, cuenta, debe)
+    SELECT cobros.numero, 'DIFERENCIAS EN COBROS', sum(valor)
+    FROM cobros_facturas JOIN cobros USING (recibo)
+    WHERE recibo = NEW.recibo AND motivo IS NULL AND tipo = 'DIFERENCIA' GROUP BY recibo;
+
     INSERT INTO asientos (numero, cuenta, haber)
     SELECT cobros.numero, 'CLIENTES', sum(valor)
     FROM cobros_facturas JOIN cobros USING (recibo) WHERE recibo = NEW.recibo AND motivo IS NULL GROUP BY recibo;
@@ -289,8 +297,8 @@ BEGIN
         WHEN (SELECT bloqueo FROM clientes WHERE codigo = NEW.cliente) IS NOT NULL
             THEN 'Cliente ' || NEW.cliente || ' bloqueado: '
                 || (SELECT bloqueo FROM clientes WHERE codigo = NEW.cliente) || '.'
-        WHEN (SELECT coalesce(sum(valor), 0) FROM reversos_facturas WHERE reverso = NEW.reverso) + NEW.a_cuenta
-                <> NEW.total
+        WHEN (SELECT coalesce(sum(valor), 0) FROM reversos_facturas
+              WHERE reverso = NEW.reverso AND tipo = 'PAGO') + NEW.a_cuenta <> NEW.total
             THEN 'Las facturas y el saldo a favor no suman el total del reverso.'
         WHEN NEW.a_cuenta > coalesce((SELECT valor FROM saldos_a_favor WHERE recibo = NEW.recibo), 0)
             THEN 'El saldo a favor del cobro ya fue utilizado.'
@@ -327,6 +335,11 @@ BEGIN
     SELECT reversos.numero, 'CAJA Y BANCOS ' || forma, sum(valor)
     FROM reversos_pagos JOIN reversos USING (reverso)
     WHERE reverso = NEW.reverso AND motivo IS NULL GROUP BY forma;
+
+    INSERT INTO asientos (numero, cuenta, haber)
+    SELECT reversos.numero, 'DIFERENCIAS EN COBROS', sum(valor)
+    FROM reversos_facturas JOIN reversos USING (reverso)
+    WHERE reverso = NEW.reverso AND motivo IS NULL AND tipo = 'DIFERENCIA' GROUP BY reverso;
 
     INSERT INTO asientos (numero, cuenta, debe)
     SELECT reversos.numero, 'CLIENTES', sum(valor)

@@ -25,6 +25,8 @@ class OutgoingReceipt:
 
     Minor units of `currency`; Σ `payments` = `total` = Σ `allocations` + `on_account`. A withholding among
     the payments says in `validated` whether its voucher was checked; one that was not is pending in the ERP.
+    `write_offs` are small differences that settle their invoices beside the money: each is booked against the
+    company's account for them.
     """
 
     receipt_id: str
@@ -38,6 +40,7 @@ class OutgoingReceipt:
     payments: Sequence[Mapping[str, Any]]
     allocations: Sequence[tuple[str, int]]
     on_account: int
+    write_offs: Sequence[tuple[str, int]] = ()
 
     @property
     def key(self) -> str:
@@ -51,8 +54,8 @@ class OutgoingReversal:
 
     `reversal_id` is our key for it, `receipt_id` and `receipt_erp_number` name what is reversed. `payments`
     are the lines whose money is not there: all of them for a void, the cheque for a bounced one. The invoices
-    of `allocations` are open again by those amounts, and `on_account` is no longer the customer's. Σ
-    `allocations` + `on_account` = `total`; what an earlier reversal took back is not in it.
+    of `allocations` and of `write_offs` are open again by those amounts, and `on_account` is no longer the
+    customer's. Σ `allocations` + `on_account` = `total`; what an earlier reversal took back is not in it.
     """
 
     reversal_id: str
@@ -70,6 +73,7 @@ class OutgoingReversal:
     payments: Sequence[Mapping[str, Any]]
     allocations: Sequence[tuple[str, int]]
     on_account: int
+    write_offs: Sequence[tuple[str, int]] = ()
 
     @property
     def key(self) -> str:

@@ -159,6 +159,10 @@ class Connector(Protocol):
         """
         ...
 
+    def takes_write_offs(self) -> bool:
+        """Has this ERP a place for small differences? Without one no entry is given that carries any."""
+        ...
+
     def find(self, entry_id: str) -> Answer | None:
         """What the ERP says of the receipt or reversal with our id; None when it has never seen it.
 

@@ -29,12 +29,13 @@ from backend.erp.outgoing import Entry, OutgoingReversal
 from backend.erp.port import Answer, Connector, ErpError, ErpMisconfigured, Pending, Posted, Rejected
 from backend.services.erp_reversals import FACTS, NotYet, claim_reversal, is_reversal, outgoing_reversal
 from backend.services.posting_book import FINAL, PostingBook
-from backend.services.posting_claims import claim, outgoing
+from backend.services.posting_claims import claim, outgoing, without_write_offs
 from backend.services.posting_exceptions import (
     over_allocation,
     posting_failed,
     posting_rejected,
     unreadable_receipt,
+    write_off_refused,
 )
 from backend.services.receipts import find_voids
 from receivables.documents import BadDocument, parse_instant, rfc3339
@@ -166,6 +167,8 @@ class Outbox:
         if posting["state"] in FINAL:
             return
         fact = receipt or Receipt.from_json(self._book.document(posting["receipt"]))
+        if posting.get("write_offs") and not is_reversal(posting) and not self._connector.takes_write_offs():
+            posting = self._book.settle(posting, without_write_offs(posting))
         fresh = receipt is not None and posting["state"] == "sending" and posting["attempts"] == 1
         entry = self._entry(fact, posting, fresh=fresh)
         if posting["state"] == "retry":
@@ -198,6 +201,8 @@ class Outbox:
             exceeded = Money(excess, fact.total.currency)
             self._book.raise_once(over_allocation(fact, posting, exceeded, now=self._clock()))
             self.report.over_allocated += fresh
+        if posting.get("refused_write_offs"):
+            self._book.raise_once(write_off_refused(fact, posting, now=self._clock()))
         return outgoing(fact, posting)
 
     def _ask(self, entry: Entry, *, fresh: bool) -> Answer:

@@ -90,6 +90,11 @@ def decide_reversal(
         "payments": lines,
         "allocations": [{"invoice": invoice, "amount": amount} for invoice, amount in taken.allocations],
         "on_account": taken.on_account,
+        **(
+            {"write_offs": [{"invoice": invoice, "amount": amount} for invoice, amount in taken.write_offs]}
+            if taken.write_offs
+            else {}
+        ),
         "total": taken.total,
         "currency": receipt.total.currency,
         "attempts": 1,
@@ -124,4 +129,5 @@ def outgoing_reversal(receipt: Receipt, reversal: Json, posting: Json) -> Outgoi
         payments=reversal["payments"],
         allocations=[(line["invoice"], line["amount"]) for line in reversal["allocations"]],
         on_account=reversal["on_account"],
+        write_offs=[(line["invoice"], line["amount"]) for line in reversal.get("write_offs") or ()],
     )

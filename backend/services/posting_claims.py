@@ -2,7 +2,8 @@
 
 Two phones may have been paid for the same invoice. What the invoice still has open, minus what earlier
 claims took and its balance does not reflect yet, is the most that a receipt can take; the excess goes on
-account, because the money is real.
+account, because the money is real. A small difference is written off only where it still settles its invoice
+within the company's tolerance; one that does not leaves its invoice open, and the posting says so.
 
 Claims are made one after the other, even by several processes: each is first announced in one document, with
 its decision. Whoever finds an announced claim writes it down before deciding another one, so a process that
@@ -21,12 +22,15 @@ from backend.couch.client import Couch, Json
 from backend.couch.errors import Conflict
 from backend.erp.outgoing import OutgoingReceipt
 from backend.services.withholding_checks import as_posted, checks_of
-from receivables.allocation import cap_allocations
+from receivables.allocation import Allocation, cap_allocations
 from receivables.documents import SCHEMA, BadDocument, parse_instant, rfc3339
 from receivables.identifiers import posting_id
 from receivables.invoices import Invoice
 from receivables.money import Money
+from receivables.policies import CollectionPolicy
 from receivables.receipts import Receipt
+from receivables.validation import Problem
+from receivables.write_offs import cap_write_offs, not_in_erp
 
 log = logging.getLogger("recaudo.erp")
 
@@ -117,20 +121,34 @@ def _number(document: Json | None) -> int:
 def decide_void(receipt: Receipt, *, now: datetime) -> Json:
     """The posting of a receipt that is not to be posted: it holds nothing and is final."""
     nothing = {"state": "voided", "allocations": [], "on_account": 0}
-    return {**decide(receipt, {}, now=now), **nothing}
+    tolerance = Money.zero(receipt.total.currency)
+    return {**decide(receipt, {}, tolerance=tolerance, now=now), **nothing}
 
 
 def _decide_now(couch: Couch, company: str, receipt: Receipt, *, now: datetime) -> Json:
     """The posting by what is open now, with what is to be thought of the receipt's withholdings now."""
-    posting = decide(receipt, open_balances(couch, company, receipt), now=now)
+    balances = open_balances(couch, company, receipt)
+    posting = decide(receipt, balances, tolerance=_tolerance(couch, company, receipt), now=now)
     checks = checks_of(couch, company, receipt.source)
     return {**posting, "withholdings": checks} if checks else posting
 
 
-def decide(receipt: Receipt, open_by_invoice: Mapping[str, Money], *, now: datetime) -> Json:
+def _tolerance(couch: Couch, company: str, receipt: Receipt) -> Money:
+    """The most that may be written off of an invoice of this receipt, by the policy as it is now."""
+    currency = receipt.total.currency
+    if not receipt.write_offs:
+        return Money.zero(currency)
+    policy = couch.get(company, "policy:collection")
+    return CollectionPolicy.from_json(policy).tolerance_in(currency) if policy else Money.zero(currency)
+
+
+def decide(
+    receipt: Receipt, open_by_invoice: Mapping[str, Money], *, tolerance: Money, now: datetime
+) -> Json:
     """The posting that a receipt gets when its invoices have this much open."""
     currency = receipt.total.currency
     effective, excess = cap_allocations(receipt.allocations, open_by_invoice, currency=currency)
+    settled, refused = cap_write_offs(receipt.write_offs, effective, open_by_invoice, tolerance=tolerance)
     return {
         "_id": posting_id(receipt.id),
         "schema": SCHEMA,
@@ -140,6 +158,8 @@ def decide(receipt: Receipt, open_by_invoice: Mapping[str, Money], *, now: datet
         "state": "sending",
         "allocations": [line.to_json() for line in effective],
         "on_account": (receipt.on_account + excess).minor,
+        **({"write_offs": [line.to_json() for line in settled]} if settled else {}),
+        **({"refused_write_offs": [_refused(each) for each in refused]} if refused else {}),
         "currency": currency,
         "attempts": 1,
         "claimed_at": rfc3339(now),
@@ -147,6 +167,17 @@ def decide(receipt: Receipt, open_by_invoice: Mapping[str, Money], *, now: datet
         "erp_number": None,
         "reason": None,
     }
+
+
+def _refused(problem: Problem) -> Json:
+    return {"invoice": problem.data["invoice"], "code": problem.code, "data": dict(problem.data)}
+
+
+def without_write_offs(posting: Json) -> Json:
+    """What changes in a posting whose ERP has no place for small differences: they stay open."""
+    settled = (Allocation.from_json(line, posting["currency"]) for line in posting["write_offs"])
+    nowhere = [_refused(not_in_erp(each)) for each in settled]
+    return {"write_offs": [], "refused_write_offs": [*posting.get("refused_write_offs", ()), *nowhere]}
 
 
 def outgoing(receipt: Receipt, posting: Json) -> OutgoingReceipt:
@@ -163,6 +194,7 @@ def outgoing(receipt: Receipt, posting: Json) -> OutgoingReceipt:
         payments=as_posted(receipt.source["payments"], posting.get("withholdings") or ()),
         allocations=[(line["invoice"], line["amount"]) for line in posting["allocations"]],
         on_account=posting["on_account"],
+        write_offs=[(line["invoice"], line["amount"]) for line in posting.get("write_offs") or ()],
     )
 
 

@@ -1,4 +1,5 @@
-"""What a posting asks a person to decide: money that exceeded its invoices, a receipt that the ERP refused,
+"""What a posting asks a person to decide: money that exceeded its invoices, a small difference that does not
+settle one, a receipt that the ERP refused,
 that cannot be read, or that cannot be posted and nobody knows why. Each is named after its receipt, so
 raising it again finds it there, open or closed, and leaves it so.
 """
@@ -11,8 +12,10 @@ from typing import Any
 
 from backend.couch.client import Json
 from receivables.documents import SCHEMA, rfc3339
+from receivables.messages import sentence
 from receivables.money import Money
 from receivables.receipts import Receipt
+from receivables.validation import Problem
 
 
 def over_allocation(receipt: Receipt, posting: Json, excess: Money, *, now: datetime) -> Json:
@@ -29,6 +32,16 @@ def over_allocation(receipt: Receipt, posting: Json, excess: Money, *, now: date
             "currency": excess.currency,
         },
         now=now,
+    )
+
+
+def write_off_refused(receipt: Receipt, posting: Json, *, now: datetime) -> Json:
+    """Small differences that the collector wrote off are open after all: each says why."""
+    refused = posting["refused_write_offs"]
+    reasons = [sentence(Problem(each["code"], "", each["data"])) for each in refused]
+    evidence = {"requested": [line.to_json() for line in receipt.write_offs], "refused": refused}
+    return _exception(
+        "write_off_refused", receipt.source, detail=" ".join(reasons), evidence=evidence, now=now
     )
 
 

@@ -220,6 +220,7 @@ def _describe(receipt: Json, *, posting: Json | None, customer: Json | None, voi
         "payments": receipt["payments"],
         "allocations": decided.get("allocations", receipt["allocations"]),
         "on_account": minor_from_json(decided.get("on_account", receipt["on_account"])),
+        "write_offs": decided.get("write_offs") or [],
         "place": receipt.get("place"),
         "state": _state(posting),
         "erp_number": posting.get("erp_number") if posting else None,

@@ -92,7 +92,10 @@ def judge(
 
 
 def checks_of(couch: Couch, company: str, receipt: Mapping[str, Any]) -> list[Json]:
-    """`[{line, state, reasons}]` of a receipt as things stand, with the office's decisions above all."""
+    """`[{line, state, reasons}]` of a receipt as things stand, with the office's decisions above all.
+
+    Where the office decided there is its `comment` too.
+    """
     if not has_withholdings(receipt):
         return []
     known = couch.get_many(company, needed_for(receipt))
@@ -101,7 +104,7 @@ def checks_of(couch: Couch, company: str, receipt: Mapping[str, Any]) -> list[Js
     decided = couch.get_many(company, [decision_id(receipt["_id"], check["line"]) for check in checks])
     for check in checks:
         if decision := decided.get(decision_id(receipt["_id"], check["line"])):
-            check["state"] = decision["decision"]
+            check.update(_as_decided(decision))
     return checks
 
 
@@ -162,7 +165,7 @@ def decide(
         document = couch.get(company, document["_id"]) or document
         if document["decision"] != decision:
             raise AlreadyDecided(document["decision"]) from None
-    _tell_posting(couch, company, receipt["_id"], line, decision)
+    _tell_posting(couch, company, receipt["_id"], line, _as_decided(document))
     close_exception(
         couch, company, exception_id(receipt["_id"], line), comment=f"{decision}: {comment}", by=by, now=now
     )
@@ -181,16 +184,20 @@ def exception_id(receipt: str, line: int) -> str:
     return f"exception:{PENDING}:{exception_key(receipt, line)}"
 
 
-def _tell_posting(couch: Couch, company: str, receipt: str, line: int, decision: str) -> None:
+def _as_decided(decision: Json) -> Json:
+    """What a decision says over the judgement of a line, for the posting and so for the phone."""
+    return {"state": decision["decision"], "comment": str(decision.get("comment") or "")}
+
+
+def _tell_posting(couch: Couch, company: str, receipt: str, line: int, decided: Json) -> None:
     """The posting travels to the collector's phone; one that is claimed later asks for the decision."""
     while True:
         posting = couch.get(company, posting_id(receipt))
         checks = (posting or {}).get("withholdings") or []
-        if posting is None or all(check["line"] != line or check["state"] == decision for check in checks):
+        told = [check | decided if check["line"] == line else check for check in checks]
+        if posting is None or told == checks:
             return
-        posting["withholdings"] = [
-            check | {"state": decision} if check["line"] == line else check for check in checks
-        ]
+        posting["withholdings"] = told
         try:
             couch.put(company, posting)
         except Conflict:

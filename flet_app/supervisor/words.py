@@ -58,6 +58,7 @@ POSTING_STATES: dict[str, tuple[str, str]] = {
 
 EXCEPTIONS = {
     "over_allocation": "More was applied than the invoice owed",
+    "write_off_refused": "A small difference was not written off",
     "second_leaf": "A receipt arrived twice with different contents",
     "poisoned": "A malformed record was put aside",
     "posting_rejected": "The ERP rejected a receipt",

@@ -110,7 +110,12 @@ def decided(erp: ErpUnderTest, entry: OutgoingReceipt | OutgoingReversal) -> Ans
 
 
 def outgoing(
-    counter: int, customer: str, allocations: dict[str, int], *, on_account: int = 0
+    counter: int,
+    customer: str,
+    allocations: dict[str, int],
+    *,
+    on_account: int = 0,
+    write_offs: dict[str, int] | None = None,
 ) -> OutgoingReceipt:
     """A cash receipt on its way to an ERP."""
     total = sum(allocations.values()) + on_account
@@ -126,6 +131,7 @@ def outgoing(
         payments=[{"method": "cash", "amount": total}],
         allocations=list(allocations.items()),
         on_account=on_account,
+        write_offs=list((write_offs or {}).items()),
     )
 
 
@@ -137,6 +143,7 @@ def reversal(
     name: str = "01K00000000000000000000000",
     allocations: dict[str, int] | None = None,
     on_account: int | None = None,
+    write_offs: dict[str, int] | None = None,
 ) -> OutgoingReversal:
     """What takes back a receipt, by default wholly."""
     lines = list(of.allocations if allocations is None else allocations.items())
@@ -159,4 +166,5 @@ def reversal(
         payments=[{"method": "cash", "amount": total}],
         allocations=lines,
         on_account=surplus,
+        write_offs=list(of.write_offs if write_offs is None else write_offs.items()),
     )

@@ -6,6 +6,7 @@ It reads and writes with no code of ours, takes every file away before it has de
 from __future__ import annotations
 
 import csv
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -214,9 +215,12 @@ class FilesErp:
             if any(_minor(row["valor"]) > left.get(row["factura"] or "", 0) for row in _credits(rows)):
                 return "ya no hay tanto por reversar"
             return None
+        asked: Counter[str] = Counter()
         for row in _credits(rows):
-            if row["factura"] and _minor(row["valor"]) > self.balance(str(row["factura"])):
-                return f"la factura {row['factura']} debe menos"
+            asked[str(row["factura"] or "")] += _minor(row["valor"])
+        for invoice, amount in asked.items():
+            if invoice and amount > self.balance(invoice):
+                return f"la factura {invoice} debe menos"
         return None
 
     def _post(self, rows: Sequence[Row]) -> str:
@@ -238,7 +242,8 @@ class FilesErp:
             if invoice:
                 self._lower(invoice, sign * amount)
                 said = self.tables["facturas"][invoice]
-                said["incluye"] = f"{said['incluye']} {key}".strip()
+                if key not in said["incluye"].split():
+                    said["incluye"] = f"{said['incluye']} {key}".strip()
             else:
                 customer = str(head["cliente"])
                 self._surplus[customer] = self._surplus.get(customer, 0) + sign * amount

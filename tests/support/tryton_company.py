@@ -13,7 +13,13 @@ from backend.erp.tryton.rpc import Tryton
 
 USER, PASSWORD = "recaudo", "recaudo-and-tryton"
 YEARS = range(2026, 2031)
-METHODS = {"Efectivo": "1.1.1", "Cheques en mano": "1.1.2", "Banco": "1.1.3", "Retenciones": "1.1.4"}
+METHODS = {
+    "Efectivo": "1.1.1",
+    "Cheques en mano": "1.1.2",
+    "Banco": "1.1.3",
+    "Retenciones": "1.1.4",
+    "Diferencias en cobros": "1.1.5",
+}
 INSTALMENTS = "Dos cuotas"
 
 

@@ -38,6 +38,7 @@ cheque = "Cheques en mano"
 transfer = "Banco"
 card = "Banco"
 withholding = "Retenciones"
+write_off = "Diferencias en cobros"
 """
 ENVIRONMENT = {"ANDINA_TRYTON_PASSWORD": tryton_company.PASSWORD}
 

@@ -40,6 +40,9 @@ class FilesConnector:
             held = self._inbox.snapshot(kind)
         return None if held is None else iter(held)
 
+    def takes_write_offs(self) -> bool:
+        return True  # a row of its own, which whoever reads the files has to book
+
     def find(self, entry_id: str) -> Answer | None:
         with self._folder():
             return self._outbox.find(entry_id)

@@ -15,7 +15,7 @@ Entry = OutgoingReceipt | OutgoingReversal
 
 RECEIPT = "recibo"
 KINDS = {ReversalKind.VOID: "anulacion", ReversalKind.BOUNCED_CHEQUE: "cheque_protestado"}
-PAYMENT, ALLOCATION, ON_ACCOUNT = "pago", "aplicacion", "a_cuenta"
+PAYMENT, ALLOCATION, WRITE_OFF, ON_ACCOUNT = "pago", "aplicacion", "diferencia", "a_cuenta"
 METHODS = {
     "cash": "efectivo",
     "cheque": "cheque",
@@ -61,6 +61,10 @@ def table_of(
     lines += [
         {"line": ALLOCATION, "amount": amount(minor), "invoice": invoice}
         for invoice, minor in entry.allocations
+    ]
+    lines += [
+        {"line": WRITE_OFF, "amount": amount(minor), "invoice": invoice}
+        for invoice, minor in entry.write_offs
     ]
     if entry.on_account:
         lines.append({"line": ON_ACCOUNT, "amount": amount(entry.on_account)})

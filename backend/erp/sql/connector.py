@@ -53,6 +53,9 @@ class SqlConnector:
         statement = self._mapping.queries[kind].snapshot
         return self._held(statement) if statement else None
 
+    def takes_write_offs(self) -> bool:
+        return bool(self._mapping.receipts.write_off)
+
     def find(self, entry_id: str) -> Answer | None:
         posting = self._posting_of(entry_id)
         with self._answering(), snapshot(self._engine) as connection:

@@ -25,7 +25,7 @@ PAGE_SIZE = 500
 SETTINGS = (
     "type", "url", "url_env", "currency", "money", "changed", "timezone", "overlap", "page_size",
 )  # fmt: skip
-STEPS = ("find", "payment", "allocation", "process", "again")
+STEPS = ("find", "payment", "allocation", "write_off", "process", "again")
 
 
 class ChangedForm(StrEnum):
@@ -55,13 +55,15 @@ class Posting:
     """The statements of one posting, run in this order in one transaction.
 
     `find` then reads the ERP's answer. `again` clears away a rejected entry, so that it can be staged anew;
-    without it a rejection stands until the ERP's own people act.
+    without it a rejection stands until the ERP's own people act. Without `write_off` the ERP has no place for
+    small differences.
     """
 
     find: str
     head: Sequence[str]
     payment: Sequence[str] = ()
     allocation: Sequence[str] = ()
+    write_off: Sequence[str] = ()
     process: Sequence[str] = ()
     again: Sequence[str] = ()
 
@@ -140,6 +142,8 @@ def _reversals(out: Table) -> Posting | None:
         return None
     table = out.table("reversal")
     table.refuse_unknown((*STEPS, "reversal"))
+    if "write_off" in out and "write_off" not in table:
+        table.fault("write_off", "is missing: what a receipt writes off comes back with its reversal")
     return _posting(table, "reversal")
 
 
@@ -151,6 +155,7 @@ def _posting(table: Table, head: str) -> Posting:
         head=table.statements(head),
         payment=table.statements("payment"),
         allocation=table.statements("allocation"),
+        write_off=table.statements("write_off"),
         process=table.statements("process"),
         again=table.statements("again"),
     )

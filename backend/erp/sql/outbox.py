@@ -45,6 +45,8 @@ def find_entry(connection: Connection, mapping: SqlMapping, posting: Posting, ke
 
 def write_entry(connection: Connection, mapping: SqlMapping, posting: Posting, entry: Entry) -> Answer:
     """Stage and process an entry, inside the caller's transaction, unless the ERP has decided it already."""
+    if entry.write_offs and not posting.write_off:
+        raise ErpMisconfigured("out: a write_off is missing, and an entry carries a small difference")
     known = find_entry(connection, mapping, posting, entry.key)
     if known and not (isinstance(known, Rejected) and posting.again):
         return known
@@ -57,9 +59,11 @@ def write_entry(connection: Connection, mapping: SqlMapping, posting: Posting, e
         values = _payment(entry, payment, mapping) | {"position": position}
         for step in posting.payment:
             connection.execute(text(step), head | values)
-    for position, (invoice, amount) in enumerate(entry.allocations, start=1):
+    settled = [(posting.allocation, *line) for line in entry.allocations]
+    settled += [(posting.write_off, *line) for line in entry.write_offs]
+    for position, (lines, invoice, amount) in enumerate(settled, start=1):
         minor = _amount(amount, entry.currency, mapping.money)
-        for step in posting.allocation:
+        for step in lines:
             connection.execute(text(step), head | {"invoice": invoice, "amount": minor, "position": position})
     for step in posting.process:
         connection.execute(text(step), head)

@@ -10,7 +10,7 @@ from backend.erp.outgoing import OutgoingReceipt, OutgoingReversal
 from backend.erp.port import Answer, Cursor, ErpMisconfigured, ErpUnavailable, Held, Kind, Page
 from backend.erp.tryton import reading, sweeps
 from backend.erp.tryton.entries import entry_of_receipt, entry_of_reversal
-from backend.erp.tryton.mapping import TrytonMapping
+from backend.erp.tryton.mapping import WRITE_OFF, TrytonMapping
 from backend.erp.tryton.posting import Posting
 from backend.erp.tryton.reading import Source
 from backend.erp.tryton.rpc import BrokeDown, Refused, Tryton
@@ -45,6 +45,9 @@ class TrytonConnector:
         with _reading():
             return iter(reading.snapshot(self._tryton, self._sources[kind]))
 
+    def takes_write_offs(self) -> bool:
+        return WRITE_OFF in self._mapping.methods
+
     def find(self, entry_id: str) -> Answer | None:
         with _posting():
             return self._posting.find(entry_id)
@@ -54,6 +57,8 @@ class TrytonConnector:
             return self._posting.post(entry_of_receipt(receipt))
 
     def post_reversal(self, reversal: OutgoingReversal) -> Answer:
+        if reversal.write_offs and not self.takes_write_offs():
+            raise ErpMisconfigured("out.methods.write_off is missing: a receipt wrote a difference off")
         with _posting():
             return self._posting.post(entry_of_reversal(reversal))
 

@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from backend.erp.outgoing import OutgoingReceipt, OutgoingReversal, ReversalKind
+from backend.erp.tryton.mapping import WRITE_OFF
 from backend.erp.tryton.records import KEY_PREFIX
 from receivables.money import Money
 
@@ -23,7 +24,8 @@ ON_ACCOUNT = "a cuenta"
 class Entry:
     """What is to be posted under `key`.
 
-    Amounts are Tryton's decimals, negative for a reversal, which `reverses` the receipt of that id.
+    Amounts are Tryton's decimals, negative for a reversal, which `reverses` the receipt of that id. A small
+    difference is a payment by a method of its own, and in the allocation to its invoice.
     """
 
     key: str
@@ -97,7 +99,7 @@ def _entry(
         return Money(sign * minor, fact.currency).to_decimal()
 
     allocations: dict[str, Decimal] = {}
-    for invoice, minor in fact.allocations:
+    for invoice, minor in (*fact.allocations, *fact.write_offs):
         allocations[invoice] = allocations.get(invoice, Decimal(0)) + amount(minor)
     return Entry(
         key=key,
@@ -106,8 +108,11 @@ def _entry(
         on=fact.local_on,
         currency=fact.currency,
         payments=[
-            (_method(payment, special or {}), amount(payment["amount"]), _particulars(payment))
-            for payment in fact.payments
+            *(
+                (_method(payment, special or {}), amount(payment["amount"]), _particulars(payment))
+                for payment in fact.payments
+            ),
+            *((WRITE_OFF, amount(minor), invoice) for invoice, minor in fact.write_offs),
         ],
         allocations=allocations,
         on_account=amount(fact.on_account),
@@ -130,7 +135,7 @@ def _particulars(payment: Mapping[str, Any]) -> str:
 
 def move_values(entry: Entry, books: Books) -> dict[str, Any]:
     """The draft: one line for each payment, one for each invoice and one for what is on account."""
-    journals = {books.methods[method].journal for method, _, _ in entry.payments}
+    journals = {books.methods[method].journal for method, _, _ in entry.payments if method != WRITE_OFF}
     journal = journals.pop() if len(journals) == 1 else books.journal
     received = [
         {

@@ -13,9 +13,11 @@ OVERLAP_SECONDS = 120
 PAGE_SIZE = 200
 
 METHODS = ("cash", "cheque", "transfer", "card", "withholding")
-SPECIAL_METHODS = ("withholding_pending", "bounced_cheque")
+WRITE_OFF = "write_off"
+SPECIAL_METHODS = ("withholding_pending", "bounced_cheque", WRITE_OFF)
 """Instead of `withholding` for a voucher that nobody checked yet; instead of `cheque` where the bank has
-taken the money back from the account it had been paid into."""
+taken the money back from the account it had been paid into; for small differences that are written off, which
+without it stay open."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

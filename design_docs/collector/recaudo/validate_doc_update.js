@@ -175,6 +175,7 @@ function (newDoc, oldDoc, userCtx, secObj) {
     ['last4', orNull(text(0, 200))], ['authorisation', orNull(text(0, 200))], ['tax', orNull(text(0, 200))],
     ['access_key', orNull(text(0, 200))], ['voucher', orNull(text(1, 32768))]
   ]);
+  var part = record([['invoice', name], ['amount', whole(1)]]);
   var shortText = orNull(text(0, 200));
   var currency = matching(CURRENCY);
   var receiptId = matching(RECEIPT_ID);
@@ -203,7 +204,7 @@ function (newDoc, oldDoc, userCtx, secObj) {
     receipt: [
       ['series', matching(SERIES)], ['counter', whole(1)], ['number', name], ['customer', name], ['visit', orNull(name)],
       ['currency', matching(CURRENCY)], ['total', whole(1)], ['payments', list(1, 100, payment)],
-      ['allocations', list(0, 1000, record([['invoice', name], ['amount', whole(1)]]))], ['on_account', whole(0)],
+      ['allocations', list(0, 1000, part)], ['on_account', whole(0)], ['write_offs', orNull(list(0, 1000, part))],
       ['place', orNull(place)], ['previous_hash', matching(HASH)], ['hash', matching(HASH)],
       ['signature', orNull(matching(SIGNATURE))]
     ],
@@ -272,6 +273,20 @@ function (newDoc, oldDoc, userCtx, secObj) {
     return total;
   }
 
+  function settles(writeOffs, allocations) {
+    // each beside a payment to its invoice, and once
+    var unsettled = {};
+    for (var i = 0; i < allocations.length; i++) {
+      unsettled['=' + allocations[i].invoice] = true;
+    }
+    for (var j = 0; j < writeOffs.length; j++) {
+      if (unsettled['=' + writeOffs[j].invoice] !== true) {
+        return false;
+      }
+      unsettled['=' + writeOffs[j].invoice] = false;
+    }
+    return true;
+  }
   function pieces(counts) {
     var total = 0;
     for (var i = 0; i < counts.length; i++) {
@@ -348,6 +363,9 @@ function (newDoc, oldDoc, userCtx, secObj) {
     }
     if (sum(newDoc.allocations) + newDoc.on_account !== newDoc.total) {
       refuse('sum_mismatch', 'allocations');
+    }
+    if (!settles(newDoc.write_offs || [], newDoc.allocations)) {
+      refuse('write_off_alone', 'write_offs');
     }
   } else {
     if (parts.length !== 3 || parts[1] !== newDoc.collector || !ULID.test(parts[2])) {

@@ -13,7 +13,7 @@ from typing import Any
 import flet as ft
 
 from flet_app.collector import figures
-from flet_app.collector.actions.receipts import preview, save_receipt
+from flet_app.collector.actions.receipts import save_receipt
 from flet_app.collector.portfolio import Json
 from flet_app.collector.state import Window, use_app
 from flet_app.collector.views.chrome import screen, scroll
@@ -71,7 +71,7 @@ def ReceiptEntry() -> ft.View:
         move_to(1)
 
     def review(_event: Any) -> None:
-        plan = preview(app.phone, form.draft(app))
+        plan = form.review(app)
         set_problems(tuple(plan) if isinstance(plan, list) else ())
         set_confirming(not isinstance(plan, list))
 
@@ -89,7 +89,9 @@ def ReceiptEntry() -> ft.View:
 
     ft.use_effect(locate, dependencies=[])
     ft.use_dialog(
-        confirmation(app, form, saving=saving, on_save=save, on_back=calling(set_confirming, False))
+        confirmation(
+            app, form, saving=saving, again=again, on_save=save, on_back=calling(set_confirming, False)
+        )
         if confirming
         else None
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import flet as ft
@@ -12,16 +13,23 @@ from flet_app.collector.views.receipt_form import ReceiptForm
 from flet_app.collector.views.records import method_name
 from flet_app.collector.views.today import money
 from flet_app.components.figures import caption, line
-from flet_app.components.inputs import primary, secondary
+from flet_app.components.inputs import choice, primary, secondary
 from flet_app.theme import EDGE, GAP
-from receivables.allocation import AllocationPlan
+from receivables.allocation import Allocation, AllocationPlan
 
 SHEET_ROWS, SHEET_HEIGHT = 11, 440  # a longer confirmation scrolls above its buttons
 
 
 def confirmation(
-    app: Window, form: ReceiptForm, *, saving: bool, on_save: Any, on_back: Any
+    app: Window,
+    form: ReceiptForm,
+    *,
+    saving: bool,
+    again: Callable[[], None],
+    on_save: Any,
+    on_back: Any,
 ) -> ft.BottomSheet:
+    """`again` draws the sheet anew after a choice on it."""
     t = app.texts.t
     plan = preview(app.phone, form.draft(app))
     rows: list[ft.Control] = [
@@ -38,6 +46,7 @@ def confirmation(
         ]
         if plan.on_account:
             rows.append(line(t("Left on account"), money(app, plan.on_account)))
+        rows += [difference(app, form, each, again) for each in form.differences(app, plan)]
     rows.append(caption(t("Once recorded, the receipt has a number and can't be changed.")))
     listing: ft.Control = ft.Column(rows, spacing=8, tight=True)
     if len(rows) > SHEET_ROWS:
@@ -68,4 +77,25 @@ def confirmation(
         show_drag_handle=True,
         scrollable=True,
         on_dismiss=on_back,
+    )
+
+
+def difference(app: Window, form: ReceiptForm, rest: Allocation, again: Callable[[], None]) -> ft.Control:
+    """The offer to give up what little remains of an invoice; a second press takes it back."""
+    t = app.texts.t
+
+    def toggle(_event: Any) -> None:
+        form.toggle_write_off(rest)
+        again()
+
+    chosen = rest in form.write_offs
+    left = t("Invoice {number}: settled", number=rest.invoice)
+    if not chosen:
+        left = t("Invoice {number}: {amount} stays open", number=rest.invoice, amount=money(app, rest.amount))
+    return choice(
+        f"receipt-write-off-{rest.invoice}",
+        t("Write off the difference of {amount}", amount=money(app, rest.amount)),
+        selected=chosen,
+        on_select=toggle,
+        detail=left,
     )

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from flet_app.collector import figures
+from flet_app.collector.actions.authorship import policy_of
 from flet_app.collector.actions.receipts import preview
 from flet_app.collector.portfolio import Json
 from flet_app.collector.state import Window
 from flet_app.collector.views.drafts import Draft
 from flet_app.collector.views.payment_lines import LineDraft
 from flet_app.components.inputs import Typed
-from receivables.allocation import AllocationPlan
+from receivables.allocation import Allocation, AllocationPlan
 from receivables.invoices import OpenItem
 from receivables.money import Money
 from receivables.payments import Method
 from receivables.receipts import PaymentLine, ReceiptDraft
 from receivables.validation import Problem
+from receivables.write_offs import small_differences
 
 OLDEST, CHOOSE = "oldest", "choose"
 ABOUT_LINES = frozenset(
@@ -44,6 +46,7 @@ class ReceiptForm:
         self.mode = OLDEST
         self.chosen: list[str] = []
         self.lines: list[LineDraft] = []
+        self.write_offs: tuple[Allocation, ...] = ()
         self.amount = proposed(app, self.customer)
         text = app.texts.amount_text(self.amount.minor, self.currency) if self.amount else ""
         self.amount_text.set(text)
@@ -151,16 +154,38 @@ class ReceiptForm:
         ]
         self.lines = [*standing, *(LineDraft.of_payment(app, payment) for payment in payments)]
 
-    def draft(self, app: Window) -> ReceiptDraft:
-        return self._draft(app, tuple(each.payment() for each in self.lines))
+    # -- what little remains --------------------------------------------------------------------
+    def review(self, app: Window) -> AllocationPlan | list[Problem]:
+        """How the receipt stands before it is confirmed. A difference is given up only in this look at it."""
+        self.write_offs = ()
+        return preview(app.phone, self.draft(app))
 
-    def _draft(self, app: Window, payments: tuple[PaymentLine, ...]) -> ReceiptDraft:
+    def differences(self, app: Window, plan: AllocationPlan) -> list[Allocation]:
+        """What would remain of the invoices that `plan` pays and may be written off."""
+        return small_differences(
+            figures.open_items(app.phone.portfolio, self.customer),
+            plan.allocations,
+            tolerance=policy_of(app.phone.portfolio).tolerance_in(self.currency),
+        )
+
+    def toggle_write_off(self, difference: Allocation) -> None:
+        """Give the difference up, or take that back."""
+        others = tuple(each for each in self.write_offs if each.invoice != difference.invoice)
+        self.write_offs = others if difference in self.write_offs else (*others, difference)
+
+    def draft(self, app: Window) -> ReceiptDraft:
+        return self._draft(app, tuple(each.payment() for each in self.lines), self.write_offs)
+
+    def _draft(
+        self, app: Window, payments: tuple[PaymentLine, ...], write_offs: tuple[Allocation, ...] = ()
+    ) -> ReceiptDraft:
         return ReceiptDraft(
             customer=self.customer,
             currency=self.currency,
             visit=_visit_of(app, self.customer),
             payments=payments,
             chosen=tuple(self.chosen) if self.mode == CHOOSE else None,
+            write_offs=write_offs,
         )
 
 

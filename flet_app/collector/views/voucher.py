@@ -13,6 +13,7 @@ from flet_app.collector.portfolio import Json
 from flet_app.collector.state import Window, use_app
 from flet_app.collector.views.chrome import screen, scroll
 from flet_app.collector.views.handing_over import give_file, shares
+from flet_app.collector.views.receipt_answers import difference_answers, withholding_answers
 from flet_app.collector.views.records import fact_status, method_name
 from flet_app.collector.views.void import void_rows, void_sheet
 from flet_app.components.figures import caption, line
@@ -129,12 +130,21 @@ def voucher_rows(app: Window, receipt: Json) -> list[ft.Control]:
     ]
     if receipt["on_account"]:
         applied.append(line(t("Left on account"), texts.money(receipt["on_account"], currency)))
+    applied += [
+        line(
+            t("Difference written off, invoice {number}", number=each["invoice"]),
+            texts.money(each["amount"], currency),
+        )
+        for each in receipt.get("write_offs") or ()
+    ]
     rows: list[ft.Control] = [
         ft.Container(head, padding=ft.Padding.symmetric(vertical=GAP), alignment=ft.Alignment.CENTER),
         card(ft.Column(paid, spacing=8, tight=True)),
+        *withholding_answers(app, receipt),
     ]
     if applied:
         rows.append(card(ft.Column(applied, spacing=8, tight=True)))
+    rows += difference_answers(app, receipt)
     rows.append(caption(t("Verification {hash}", hash=receipt["hash"][:16]), size=12))
     copies = copies_of(app.phone.portfolio, receipt)
     if copies:

@@ -78,6 +78,25 @@ def test_several_invoices_are_paid_by_one_receipt_to_the_cent(erp: ErpUnderTest)
     assert [erp.balance(number) for number in "ABC"] == [0, 0, 1]
 
 
+def test_a_small_difference_settles_its_invoice_and_is_no_money(erp: ErpUnderTest) -> None:
+    assert erp.connector.takes_write_offs()
+    erp.add_customer("C0001")
+    erp.add_invoice("A", "C0001", 1000)
+    erp.add_invoice("B", "C0001", 1000)
+    answer = decided(erp, outgoing(1, "C0001", {"A": 997, "B": 600}, write_offs={"A": 3}))
+    assert isinstance(answer, Posted)
+    assert (erp.balance("A"), erp.balance("B"), erp.on_account("C0001")) == (0, 400, 0)
+    assert decided(erp, outgoing(1, "C0001", {"A": 997, "B": 600}, write_offs={"A": 3})) == answer
+    assert (erp.balance("A"), len(erp.postings())) == (0, 1)
+
+
+def test_a_difference_beyond_the_balance_is_refused(erp: ErpUnderTest) -> None:
+    erp.add_customer("C0001")
+    erp.add_invoice("A", "C0001", 1000)
+    assert isinstance(decided(erp, outgoing(1, "C0001", {"A": 998}, write_offs={"A": 3})), Rejected)
+    assert (erp.balance("A"), erp.postings()) == (1000, [])
+
+
 def test_a_refusal_is_in_the_erps_words_and_leaves_nothing_in_the_books(erp: ErpUnderTest) -> None:
     erp.add_customer("C0001")
     erp.add_invoice("A", "C0001", 1000)

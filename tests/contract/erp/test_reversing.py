@@ -88,6 +88,37 @@ def test_a_bounced_cheque_and_a_void_of_the_rest(books: ErpUnderTest) -> None:
     assert sum(total for _, total in books.postings()) == 0
 
 
+def test_a_void_brings_a_small_difference_back(books: ErpUnderTest) -> None:
+    receipt = outgoing(1, "C0001", {"A": 997, "B": 600}, write_offs={"A": 3})
+    answer = decided(books, receipt)
+    assert isinstance(answer, Posted)
+    assert isinstance(decided(books, reversal(receipt, answer.number)), Posted)
+    assert (books.balance("A"), books.balance("B")) == (1000, 1000)
+    found = {record.key: record.body() for record in read_all(books.connector, Kind.INVOICES)[0]}
+    assert (found["A"]["balance"], found["A"]["state"]) == (1000, "open")
+    assert sorted(found["A"]["reflects"]) == sorted([RECEIPT, VOID])
+
+
+def test_a_bounced_cheque_brings_the_difference_of_what_it_paid_back(books: ErpUnderTest) -> None:
+    receipt = outgoing(1, "C0001", {"A": 997, "B": 998}, write_offs={"A": 3, "B": 2})
+    answer = decided(books, receipt)
+    assert isinstance(answer, Posted)
+    bounced = reversal(
+        receipt,
+        answer.number,
+        kind=ReversalKind.BOUNCED_CHEQUE,
+        allocations={"B": 500},
+        write_offs={"B": 2},
+    )
+    assert isinstance(decided(books, bounced), Posted)
+    assert (books.balance("A"), books.balance("B")) == (0, 502)
+    rest = reversal(
+        receipt, answer.number, allocations={"A": 997, "B": 498}, on_account=0, write_offs={"A": 3}
+    )
+    assert isinstance(decided(books, rest), Posted)
+    assert (books.balance("A"), books.balance("B")) == (1000, 1000)
+
+
 def test_a_balance_names_the_receipt_and_what_reversed_it(books: ErpUnderTest) -> None:
     receipt, number = posted(books, {"A": 400, "B": 600})
     decided(books, reversal(receipt, number, kind=ReversalKind.BOUNCED_CHEQUE, allocations={"B": 600}))

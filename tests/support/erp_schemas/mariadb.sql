@@ -91,7 +91,8 @@ CREATE TABLE cobros_pagos (
 );
 CREATE TABLE cobros_facturas (
     recibo VARCHAR(80) NOT NULL, linea INT NOT NULL, factura VARCHAR(40) NOT NULL,
-    valor DECIMAL(14, 2) NOT NULL CHECK (valor > 0), PRIMARY KEY (recibo, linea), KEY por_factura (factura)
+    valor DECIMAL(14, 2) NOT NULL CHECK (valor > 0), tipo VARCHAR(10) NOT NULL DEFAULT 'PAGO',
+    PRIMARY KEY (recibo, linea), KEY por_factura (factura)
 );
 CREATE TABLE reversos (
     reverso VARCHAR(80) PRIMARY KEY, recibo VARCHAR(80) NOT NULL, clase VARCHAR(20) NOT NULL,
@@ -105,7 +106,8 @@ CREATE TABLE reversos_pagos (
 );
 CREATE TABLE reversos_facturas (
     reverso VARCHAR(80) NOT NULL, linea INT NOT NULL, factura VARCHAR(40) NOT NULL,
-    valor DECIMAL(14, 2) NOT NULL CHECK (valor > 0), PRIMARY KEY (reverso, linea), KEY por_factura (factura)
+    valor DECIMAL(14, 2) NOT NULL CHECK (valor > 0), tipo VARCHAR(10) NOT NULL DEFAULT 'PAGO',
+    PRIMARY KEY (reverso, linea), KEY por_factura (factura)
 );
 CREATE TABLE saldos_a_favor (
     recibo VARCHAR(80) PRIMARY KEY, cliente VARCHAR(40) NOT NULL, valor DECIMAL(14, 2) NOT NULL CHECK (valor >= 0)
@@ -142,7 +144,8 @@ BEGIN
     IF (SELECT COALESCE(SUM(valor), 0) FROM cobros_pagos WHERE recibo = el_recibo) <> el_total THEN
         CALL negar('Los medios de pago no suman el total del cobro.');
     END IF;
-    IF (SELECT COALESCE(SUM(valor), 0) FROM cobros_facturas WHERE recibo = el_recibo) + el_saldo <> el_total THEN
+    IF (SELECT COALESCE(SUM(valor), 0) FROM cobros_facturas WHERE recibo = el_recibo AND tipo = 'PAGO') + el_saldo
+            <> el_total THEN
         CALL negar('Las facturas y el saldo a favor no suman el total del cobro.');
     END IF;
     IF EXISTS (SELECT 1 FROM cobros_facturas AS linea LEFT JOIN facturas ON facturas.numero = linea.factura
@@ -164,6 +167,9 @@ BEGIN
     INSERT INTO asientos (numero, cuenta, debe)
     SELECT el_numero, CONCAT('CAJA Y BANCOS ', forma), SUM(valor) FROM cobros_pagos
     WHERE recibo = el_recibo GROUP BY forma;
+    INSERT INTO asientos (numero, cuenta, debe)
+    SELECT el_numero, 'DIFERENCIAS EN COBROS', SUM(valor) FROM cobros_facturas
+    WHERE recibo = el_recibo AND tipo = 'DIFERENCIA' HAVING SUM(valor) > 0;
     INSERT INTO asientos (numero, cuenta, haber)
     SELECT el_numero, 'CLIENTES', SUM(valor) FROM cobros_facturas WHERE recibo = el_recibo HAVING SUM(valor) > 0;
     INSERT INTO asientos (numero, cuenta, haber)
@@ -189,7 +195,8 @@ BEGIN
     IF el_bloqueo IS NOT NULL THEN
         CALL negar(CONCAT('Cliente ', el_cliente, ' bloqueado: ', el_bloqueo, '.'));
     END IF;
-    IF (SELECT COALESCE(SUM(valor), 0) FROM reversos_facturas WHERE reverso = el_reverso) + el_saldo <> el_total THEN
+    IF (SELECT COALESCE(SUM(valor), 0) FROM reversos_facturas WHERE reverso = el_reverso AND tipo = 'PAGO') + el_saldo
+            <> el_total THEN
         CALL negar('Las facturas y el saldo a favor no suman el total del reverso.');
     END IF;
     IF el_saldo > COALESCE((SELECT valor FROM saldos_a_favor WHERE recibo = el_recibo), 0) THEN
@@ -214,6 +221,9 @@ BEGIN
     INSERT INTO asientos (numero, cuenta, haber)
     SELECT el_numero, CONCAT('CAJA Y BANCOS ', forma), SUM(valor) FROM reversos_pagos
     WHERE reverso = el_reverso GROUP BY forma;
+    INSERT INTO asientos (numero, cuenta, haber)
+    SELECT el_numero, 'DIFERENCIAS EN COBROS', SUM(valor) FROM reversos_facturas
+    WHERE reverso = el_reverso AND tipo = 'DIFERENCIA' HAVING SUM(valor) > 0;
     INSERT INTO asientos (numero, cuenta, debe)
     SELECT el_numero, 'CLIENTES', SUM(valor) FROM reversos_facturas WHERE reverso = el_reverso HAVING SUM(valor) > 0;
     INSERT INTO asientos (numero, cuenta, debe)

@@ -93,7 +93,8 @@ CREATE TABLE cobros_pagos (
 );
 CREATE TABLE cobros_facturas (
     recibo text NOT NULL REFERENCES cobros (recibo) ON DELETE CASCADE, linea integer NOT NULL,
-    factura text NOT NULL, valor numeric(14, 2) NOT NULL CHECK (valor > 0), PRIMARY KEY (recibo, linea)
+    factura text NOT NULL, valor numeric(14, 2) NOT NULL CHECK (valor > 0), tipo text NOT NULL DEFAULT 'PAGO',
+    PRIMARY KEY (recibo, linea)
 );
 CREATE INDEX ON cobros_facturas (factura);
 CREATE TABLE reversos (
@@ -108,7 +109,8 @@ CREATE TABLE reversos_pagos (
 );
 CREATE TABLE reversos_facturas (
     reverso text NOT NULL REFERENCES reversos (reverso) ON DELETE CASCADE, linea integer NOT NULL,
-    factura text NOT NULL, valor numeric(14, 2) NOT NULL CHECK (valor > 0), PRIMARY KEY (reverso, linea)
+    factura text NOT NULL, valor numeric(14, 2) NOT NULL CHECK (valor > 0), tipo text NOT NULL DEFAULT 'PAGO',
+    PRIMARY KEY (reverso, linea)
 );
 CREATE INDEX ON reversos_facturas (factura);
 CREATE TABLE saldos_a_favor (
@@ -139,8 +141,8 @@ BEGIN
                         (SELECT bloqueo FROM clientes WHERE codigo = cobro.cliente))
         WHEN (SELECT coalesce(sum(valor), 0) FROM cobros_pagos WHERE recibo = el_recibo) <> cobro.total
             THEN 'Los medios de pago no suman el total del cobro.'
-        WHEN (SELECT coalesce(sum(valor), 0) FROM cobros_facturas WHERE recibo = el_recibo) + cobro.a_cuenta
-                <> cobro.total
+        WHEN (SELECT coalesce(sum(valor), 0) FROM cobros_facturas WHERE recibo = el_recibo AND tipo = 'PAGO')
+                + cobro.a_cuenta <> cobro.total
             THEN 'Las facturas y el saldo a favor no suman el total del cobro.'
         WHEN EXISTS (
             SELECT 1 FROM cobros_facturas AS linea LEFT JOIN facturas ON facturas.numero = linea.factura
@@ -167,6 +169,9 @@ BEGIN
     INSERT INTO saldos_a_favor SELECT el_recibo, cobro.cliente, cobro.a_cuenta WHERE cobro.a_cuenta > 0;
     INSERT INTO asientos (numero, cuenta, debe)
     SELECT asiento, 'CAJA Y BANCOS ' || forma, sum(valor) FROM cobros_pagos WHERE recibo = el_recibo GROUP BY forma;
+    INSERT INTO asientos (numero, cuenta, debe)
+    SELECT asiento, 'DIFERENCIAS EN COBROS', sum(valor) FROM cobros_facturas
+    WHERE recibo = el_recibo AND tipo = 'DIFERENCIA' HAVING sum(valor) > 0;
     INSERT INTO asientos (numero, cuenta, haber)
     SELECT asiento, 'CLIENTES', sum(valor) FROM cobros_facturas WHERE recibo = el_recibo HAVING sum(valor) > 0;
     INSERT INTO asientos (numero, cuenta, haber)
@@ -188,8 +193,8 @@ BEGIN
         WHEN (SELECT bloqueo FROM clientes WHERE codigo = reversion.cliente) IS NOT NULL
             THEN format('Cliente %s bloqueado: %s.', reversion.cliente,
                         (SELECT bloqueo FROM clientes WHERE codigo = reversion.cliente))
-        WHEN (SELECT coalesce(sum(valor), 0) FROM reversos_facturas WHERE reverso = el_reverso) + reversion.a_cuenta
-                <> reversion.total
+        WHEN (SELECT coalesce(sum(valor), 0) FROM reversos_facturas
+              WHERE reverso = el_reverso AND tipo = 'PAGO') + reversion.a_cuenta <> reversion.total
             THEN 'Las facturas y el saldo a favor no suman el total del reverso.'
         WHEN reversion.a_cuenta > coalesce((SELECT valor FROM saldos_a_favor WHERE recibo = reversion.recibo), 0)
             THEN 'El saldo a favor del cobro ya fue utilizado.'
@@ -219,6 +224,9 @@ BEGIN
     UPDATE saldos_a_favor SET valor = valor - reversion.a_cuenta WHERE recibo = reversion.recibo;
     INSERT INTO asientos (numero, cuenta, haber)
     SELECT asiento, 'CAJA Y BANCOS ' || forma, sum(valor) FROM reversos_pagos WHERE reverso = el_reverso GROUP BY forma;
+    INSERT INTO asientos (numero, cuenta, haber)
+    SELECT asiento, 'DIFERENCIAS EN COBROS', sum(valor) FROM reversos_facturas
+    WHERE reverso = el_reverso AND tipo = 'DIFERENCIA' HAVING sum(valor) > 0;
     INSERT INTO asientos (numero, cuenta, debe)
     SELECT asiento, 'CLIENTES', sum(valor) FROM reversos_facturas WHERE reverso = el_reverso HAVING sum(valor) > 0;
     INSERT INTO asientos (numero, cuenta, debe)

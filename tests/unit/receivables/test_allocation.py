@@ -14,9 +14,9 @@ from receivables.allocation import (
     allocate_fifo,
     cap_allocations,
     oldest_first_problems,
-    small_differences,
 )
 from receivables.money import Money
+from receivables.write_offs import small_differences
 from tests.support.builders import TODAY, an_open_item, codes, usd
 
 MAY = an_open_item("A", "100.00", due_on="2026-05-01")
