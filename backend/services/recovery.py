@@ -21,7 +21,10 @@ FACTS_PER_WRITE = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecoveryReport:
-    """What came of a file: facts `stored` now, `present` before, and `refused` with the reason of each."""
+    """What came of a file: facts `stored` now, `present` before, and `refused` with the reason of each.
+
+    `facts` tells it of each, in the order of the file: its id and `stored`, `present` or `refused`.
+    """
 
     collector: str
     device: str
@@ -29,9 +32,10 @@ class RecoveryReport:
     stored: int
     present: int
     refused: tuple[Json, ...]
+    facts: tuple[Json, ...]
 
     def to_json(self) -> Json:
-        return {**asdict(self), "refused": list(self.refused)}
+        return {**asdict(self), "refused": list(self.refused), "facts": list(self.facts)}
 
 
 def take_in(couch: Couch, company: str, box: bytes, key: RecoveryKey) -> RecoveryReport:
@@ -49,15 +53,16 @@ def take_in(couch: Couch, company: str, box: bytes, key: RecoveryKey) -> Recover
         raise BadRecovery("recovery_of_another_company")
     database = ensure_collector_database(couch, company, recovery.collector)
     roles = _roles(couch, company, recovery)
-    stored = present = 0
+    outcomes: dict[str, str] = {}
     refused: list[Json] = []
     for start in range(0, len(recovery.facts), FACTS_PER_WRITE):
         facts = recovery.facts[start : start + FACTS_PER_WRITE]
         standing = _standing(couch, (company, database), [fact["_id"] for fact in facts])
         fresh = []
         for fact in facts:
+            outcomes[fact["_id"]] = "stored"
             if fact.get("_rev") in standing.get(fact["_id"], ()):
-                present += 1
+                outcomes[fact["_id"]] = "present"
             elif problem := _problem(fact, standing, database=database, roles=roles):
                 refused.append({"id": fact["_id"], "reason": problem})
             else:
@@ -68,14 +73,16 @@ def take_in(couch: Couch, company: str, box: bytes, key: RecoveryKey) -> Recover
             if answer.get("error")
         }
         refused += [{"id": doc_id, "reason": reason} for doc_id, reason in sorted(failed.items())]
-        stored += len(fresh) - len(failed)
+    outcomes |= {each["id"]: "refused" for each in refused}
+    came = list(outcomes.values())
     return RecoveryReport(
         collector=recovery.collector,
         device=recovery.device,
         made_at=recovery.made_at,
-        stored=stored,
-        present=present,
+        stored=came.count("stored"),
+        present=came.count("present"),
         refused=tuple(refused),
+        facts=tuple({"id": doc_id, "outcome": outcome} for doc_id, outcome in outcomes.items()),
     )
 
 

@@ -88,6 +88,7 @@ def test_the_facts_of_a_file_come_in_once_however_often_it_is_taken_in(
     assert whole["_attachments"]["picture"]["data"] == PICTURE["picture"]["data"]
     again = send(office, box).get_json()
     assert (again["stored"], again["present"], again["refused"]) == (0, 3, [])
+    assert {each["outcome"] for each in again["facts"]} == {"present"}
 
 
 def test_a_phone_that_sends_afterwards_doubles_nothing(office: Office, phone: Phone, tmp_path: Path) -> None:
@@ -118,6 +119,8 @@ def test_what_the_phone_might_not_write_is_refused_and_the_rest_comes_in(
     assert report["stored"] == 1
     refused = {each["id"]: each["reason"] for each in report["refused"]}
     assert refused.keys() == {fact["_id"] for fact in facts[1:]}
+    told = {each["id"]: each["outcome"] for each in report["facts"]}
+    assert told == {good["_id"]: "stored", **dict.fromkeys(refused, "refused")}
     assert stored(office, phone, "customer:C0001") is None
     design_now = stored(office, phone, "_design/recaudo")
     assert design_now is not None

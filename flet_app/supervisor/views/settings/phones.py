@@ -71,7 +71,11 @@ def _row(session: Session, phones: Phones, phone: Json, colors: Palette) -> ft.C
         series=phone["series"],
         when=_moment(session, phone["enrolled_at"]),
     )
-    words: list[ft.Control] = [ft.Text(carried, size=16, weight=ft.FontWeight.W_600), caption(told)]
+    words: list[ft.Control] = [
+        ft.Text(carried, size=16, weight=ft.FontWeight.W_600),
+        caption(told),
+        caption(_contact(session, phone["last_contact_at"])),
+    ]
     if phone["revoked_at"] is None:
         trailing: ft.Control = secondary(
             f"phone-revoke-{phone['device']}",
@@ -96,6 +100,14 @@ def _row(session: Session, phones: Phones, phone: Json, colors: Palette) -> ft.C
             padding=ft.Padding.symmetric(horizontal=16, vertical=12),
         ),
     )
+
+
+def _contact(session: Session, instant: str | None) -> str:
+    """A phone is heard of every quarter of an hour that it has a network."""
+    texts = session.texts
+    if instant is None:
+        return texts.t("Never heard of since it was enrolled")
+    return texts.t("Last heard of {ago}", ago=texts.ago(session.now() - datetime.fromisoformat(instant)))
 
 
 def _moment(session: Session, instant: str) -> str:

@@ -9,9 +9,11 @@ from typing import Any
 import flet as ft
 
 from flet_app.supervisor.session import Session
+from flet_app.supervisor.views.settings.audit import AuditScreen
 from flet_app.supervisor.views.settings.goals import GoalsScreen
 from flet_app.supervisor.views.settings.people import PeopleScreen
 from flet_app.supervisor.views.settings.phones import PhonesScreen
+from flet_app.supervisor.views.settings.rescue import RescueScreen
 from receivables.access import Action
 
 ROOT = "/configuracion"
@@ -57,6 +59,22 @@ SECTIONS = (
         icon=ft.Icons.FLAG_OUTLINED,
         action=Action.SET_GOALS,
         component=GoalsScreen,
+    ),
+    Section(
+        path="auditoria",
+        name="Audit",
+        about="Who did what, when and from where, and all of it as a file",
+        icon=ft.Icons.HISTORY,
+        action=Action.READ_AUDIT,
+        component=AuditScreen,
+    ),
+    Section(
+        path="rescate",
+        name="Rescue",
+        about="Taking in the file of a phone that cannot send",
+        icon=ft.Icons.HEALING,
+        action=Action.MANAGE_DEVICES,
+        component=RescueScreen,
     ),
 )
 
