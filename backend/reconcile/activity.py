@@ -23,6 +23,18 @@ TOLD = frozenset({
 _HAPPENED = {"visit": "finished_at", "dunning_notice": "sent_at"}
 # What the rules of contact ask of a contact that is past.
 _JUDGED_BY = {"visit": ("outcome",), "contact_attempt": ("channel", "direct", "of")}
+_TOLD_OF = {
+    "receipt": ("number", "total", "currency"),
+    "receipt_void": ("receipt", "reason"),
+    "promise": ("amount", "currency", "promised_on"),
+    "dispute": ("invoice", "amount", "currency", "reason", "text"),
+    "informed_payment": ("amount", "currency", "paid_on", "reference", "text"),
+    "visit": ("comment",),
+    "note": ("text",),
+    "location_update": ("reference", "reason"),
+    "dunning_notice": ("note", "subject"),
+}
+"""Of each kind what a screen says in its own language; `text` is for a phone that does not know of it."""
 _MAX_TEXT = 500  # a comment's length on the phone; twenty items stay a few kilobytes
 
 
@@ -40,6 +52,7 @@ def item_of(fact: Mapping[str, Any]) -> Json:
         "by": str(fact["collector"]),
         "text": _text_of(kind, fact)[:_MAX_TEXT],
         "ref": str(fact["_id"]),
+        "told": {name: _short(fact[name]) for name in _TOLD_OF.get(kind, ()) if fact.get(name) is not None},
         **{name: fact[name] for name in _JUDGED_BY.get(kind, ())},
     }
 
@@ -81,6 +94,10 @@ def _text_of(kind: str, fact: Mapping[str, Any]) -> str:
         case _:
             parts = [fact.get("note") or fact.get("subject")]
     return " · ".join(str(part) for part in parts if part)
+
+
+def _short(value: Any) -> Any:
+    return value[:_MAX_TEXT] if isinstance(value, str) else value
 
 
 def _amount(minor: Any, currency: Any) -> str:

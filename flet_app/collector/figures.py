@@ -8,7 +8,6 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable
 from datetime import date
-from typing import Any
 
 from flet_app.collector.portfolio import Json, Portfolio
 from receivables.balances import erp_balance, provisional_open_items, unconfirmed_payments
@@ -144,44 +143,3 @@ def visits_of_day(portfolio: Portfolio, *, on: date) -> list[Json]:
     """The finished visits of a local date, newest first."""
     found = [doc for doc in portfolio.visits.values() if doc["local_on"] == on.isoformat()]
     return sorted(found, key=lambda doc: (doc["finished_at"], doc["_id"]), reverse=True)
-
-
-def history_of(portfolio: Portfolio, customer: str) -> list[dict[str, Any]]:
-    """What was done at a customer: the centre's record, and this phone's facts that it lacks."""
-    told = (
-        ("promise", portfolio.promises), ("dispute", portfolio.disputes),
-        ("informed_payment", portfolio.informed), ("note", portfolio.notes),
-        ("location_update", portfolio.location_updates),
-    )  # fmt: skip
-    own, name = str(portfolio.collector.get("_id")), portfolio.collector.get("name")
-    items = list((portfolio.activity.get(customer) or {}).get("items") or ())
-    known = {item.get("ref") for item in items}
-    items += [
-        {"at": doc["created_at"], "kind": "receipt", "ref": doc["_id"], "by": doc["collector"]}
-        for doc in portfolio.receipts_for(customer)
-        if doc["_id"] not in known
-    ]
-    items += [
-        {
-            "at": doc["finished_at"], "kind": "visit", "ref": doc["_id"], "by": doc["collector"],
-            "outcome": doc["outcome"], "text": doc.get("comment") or "",
-        }
-        for doc in portfolio.visits.values()
-        if doc["customer"] == customer and doc["_id"] not in known
-    ]  # fmt: skip
-    items += [
-        {
-            "at": doc["created_at"],
-            "kind": kind,
-            "ref": id_,
-            "by": doc["collector"],
-            "text": doc.get("text") or "",
-        }
-        for kind, documents in told
-        for id_, doc in documents.items()
-        if doc["customer"] == customer and id_ not in known
-    ]  # fmt: skip
-    named = [
-        {**item, "by": name} if name and f"collector:{item.get('by')}" == own else item for item in items
-    ]
-    return sorted(named, key=lambda item: str(item["at"]), reverse=True)

@@ -13,6 +13,8 @@ from flet_app.theme import EDGE, PRIMARY_HEIGHT, RADIUS, TOUCH_TARGET
 
 Handler = Callable[[Any], Any]
 
+CHIP_PADDING = 16  # dp above and below one line of words: a touch target that still grows with larger letters
+
 
 class Typed:
     """What stands in a text field. The field owns its text while a person types; `set` is for the app.
@@ -246,7 +248,7 @@ def choice(
             bgcolor=ft.Colors.SECONDARY_CONTAINER if selected else None,
             border=ft.Border.all(1, ft.Colors.SECONDARY_CONTAINER if selected else ft.Colors.OUTLINE),
             border_radius=12,
-            padding=ft.Padding.symmetric(horizontal=14, vertical=13),
+            padding=ft.Padding.symmetric(horizontal=14, vertical=10 if detail else CHIP_PADDING),
             ink=True,
             on_click=on_select,
         ),

@@ -31,11 +31,11 @@ class Status:
 
 
 def tone_color(tone: Tone, palette: Palette) -> str:
-    return str(getattr(palette, tone.value, ft.Colors.ON_SURFACE_VARIANT))
+    return str(getattr(palette, tone.value, ft.Colors.ON_SURFACE_VARIANT.value))
 
 
 def tone_background(tone: Tone, palette: Palette) -> str:
-    return str(getattr(palette, f"{tone.value}_soft", ft.Colors.SURFACE_CONTAINER_HIGH))
+    return str(getattr(palette, f"{tone.value}_soft", ft.Colors.SURFACE_CONTAINER_HIGH.value))
 
 
 def status_line(status: Status, palette: Palette, *, size: int = 13) -> ft.Control:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import flet as ft
 
-from flet_app.collector import figures
 from flet_app.collector.customer_claims import customer_claims
+from flet_app.collector.history import history_of
 from flet_app.collector.portfolio import Json
 from flet_app.collector.state import Window
-from flet_app.collector.views.records import DISPUTE_WORDS, fact_status, history_row
+from flet_app.collector.views.history_row import history_row
+from flet_app.collector.views.records import DISPUTE_WORDS, fact_status
 from flet_app.components.figures import amount, caption
 from flet_app.components.handlers import calling
 from flet_app.components.inputs import choice, choices
@@ -67,7 +68,7 @@ def activity(app: Window, code: str) -> ft.Control:
         rows.append(section(t("Informed payments")))
         rows.append(stacked([informed_row(app, *each) for each in claims.informed]))
     rows.append(section(t("What happened here")))
-    items = figures.history_of(app.phone.portfolio, code)
+    items = history_of(app.phone.portfolio, code)
     rows.append(
         stacked([history_row(app, item) for item in items[:SHOWN_ITEMS]])
         if items

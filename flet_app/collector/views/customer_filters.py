@@ -255,7 +255,9 @@ def saved(
             expand=True,
         )
         drop = icon_action(
-            f"segment-drop-{name}", ft.Icons.DELETE_OUTLINE, t("Forget the filter {name}", name=name),
+            f"segment-drop-{name}",
+            ft.Icons.DELETE_OUTLINE,
+            t("Forget the filter {name}", name=name),
             calling(app.page.run_task, forget, name),
         )
         return ft.Row([use_it, drop], spacing=0)  # fmt: skip

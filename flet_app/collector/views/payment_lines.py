@@ -135,9 +135,7 @@ def payment_line_card(
         ft.Text(method_name(app, draft.method), size=16, weight=ft.FontWeight.W_600, expand=True),
     ]
     if on_remove:
-        head.append(
-            icon_action(f"{prefix}-remove", ft.Icons.DELETE_OUTLINE, t("Remove"), on_remove)
-        )
+        head.append(icon_action(f"{prefix}-remove", ft.Icons.DELETE_OUTLINE, t("Remove"), on_remove))
     rows: list[ft.Control] = [
         ft.Row(head, spacing=8, height=TOUCH_TARGET),
         amount_field(

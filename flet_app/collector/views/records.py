@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import flet as ft
 
 from flet_app.collector.actions import letters
@@ -53,6 +51,10 @@ VOID_WORDS = {
     "wrong_method": "Wrong means of payment",
     "customer_withdrew": "The customer withdrew",
 }
+
+CHANNEL_WORDS = {
+    "call": "Phone call", "sms": "SMS", "whatsapp": "WhatsApp", "email": "E-mail", "visit": "Visit",
+}  # fmt: skip
 
 KIND_NAMES = {
     "receipt": "Payment",
@@ -180,32 +182,3 @@ def photos_of(portfolio: Portfolio, fact: str) -> list[str]:
     """Ids of the photos of a fact that this phone has, in the order in which they were taken."""
     found = [photo for photo in portfolio.photos.values() if photo.get("of") == fact]
     return [each["_id"] for each in sorted(found, key=lambda each: (each["taken_at"], each["_id"]))]
-
-
-def history_row(app: Window, item: dict[str, Any]) -> ft.Control:
-    """One thing that happened at a customer, by anyone."""
-    t, texts = app.texts.t, app.texts
-    kind = str(item.get("kind") or "")
-    title = t(KIND_NAMES[kind]) if kind in KIND_NAMES else kind
-    ref = str(item.get("ref") or "")
-    receipt = app.phone.portfolio.receipts.get(ref)
-    rows: list[ft.Control] = []
-    figure: ft.Control = ft.Container()
-    if receipt:
-        figure = amount(texts.money(receipt["total"], receipt["currency"]), size=15)
-        title = f"{title} {receipt['number']}"
-    elif item.get("outcome"):
-        title = f"{title} · {outcome_label(app, str(item['outcome']))}"
-    rows.append(ft.Text(title, size=15))
-    if item.get("text"):
-        rows.append(caption(str(item["text"])))
-    at = texts.moment(parse_instant(str(item["at"])), now=app.phone.now())
-    rows.append(caption(" · ".join(part for part in (at, str(item.get("by") or "")) if part), size=12))
-    if ref in app.phone.portfolio.facts:
-        rows.append(status_line(fact_status(app, ref), app.palette))
-    if photos := photos_of(app.phone.portfolio, ref):
-        rows.append(PhotoStrip(photos))
-    return ft.Container(
-        ft.Row([ft.Column(rows, spacing=2, tight=True, expand=True), figure], spacing=10),
-        padding=ft.Padding.symmetric(horizontal=14, vertical=11),
-    )

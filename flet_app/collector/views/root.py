@@ -30,6 +30,8 @@ from flet_app.collector.views.route import Route
 from flet_app.collector.views.sign_in import SignIn
 from flet_app.collector.views.sync_status import SyncScreen
 from flet_app.collector.views.voucher import Voucher
+from flet_app.components.tagging import tag
+from flet_app.theme import TOUCH_TARGET
 
 
 def details() -> list[ft.Route]:
@@ -102,7 +104,9 @@ def Screens() -> ft.Control | list[ft.View]:
 @ft.component
 def Lost() -> ft.Control:
     app = use_app()
-    return ft.TextButton(app.texts.t("Back to today"), on_click=lambda _event: app.page.navigate("/"))
+    words = app.texts.t("Back to today")
+    button = ft.TextButton(words, height=TOUCH_TARGET, on_click=lambda _event: app.page.navigate("/"))
+    return tag("back-to-today", button)
 
 
 @ft.component

@@ -148,14 +148,16 @@ def with_menu(app: Window, stop: figures.Stop, row: ft.Control, *, last: int) ->
     menu = ft.PopupMenuButton(
         ft.Container(
             ft.Icon(ft.Icons.MORE_VERT, semantics_label=t("Change {name}", name=stop.name)),
-            width=TOUCH_TARGET, height=TOUCH_TARGET, alignment=ft.Alignment.CENTER,
+            width=TOUCH_TARGET,
+            height=TOUCH_TARGET,
+            alignment=ft.Alignment.CENTER,
         ),
         items=[
             ft.PopupMenuItem(content=words, icon=icon, on_click=handler, key=f"{key}-{stop.customer}")
             for key, words, icon, handler in items
         ],
     )
-    return ft.Row([ft.Container(row, expand=True), menu], spacing=0)
+    return ft.Row([ft.Container(row, expand=True), tag(f"menu-{stop.customer}", menu)], spacing=0)
 
 
 def proposed(app: Window, proposal: Proposal) -> list[ft.Control]:

@@ -97,8 +97,11 @@ def _row(session: Session, receipt: Json, colors: Palette) -> ft.Control:
                 ),
                 amount(texts.money(receipt["total"], receipt["currency"]), size=18),
                 icon_action(
-                    f"receipt-pdf-{receipt['number']}", ft.Icons.PICTURE_AS_PDF_OUTLINED,
-                    texts.t("Save voucher"), save, hint=True,
+                    f"receipt-pdf-{receipt['number']}",
+                    ft.Icons.PICTURE_AS_PDF_OUTLINED,
+                    texts.t("Save voucher"),
+                    save,
+                    hint=True,
                 ),
             ],
             spacing=GAP,

@@ -143,7 +143,10 @@ def _app_bar(session: Session) -> ft.AppBar:
         actions=[
             ft.Text(state.user_name, color=ft.Colors.ON_SURFACE_VARIANT, visible=state.width >= WIDE),
             icon_action(
-                "sign-out", ft.Icons.LOGOUT, session.texts.t("Sign out"), lambda _e: session.sign_out(),
+                "sign-out",
+                ft.Icons.LOGOUT,
+                session.texts.t("Sign out"),
+                lambda _e: session.sign_out(),
                 hint=True,
             ),
         ],
@@ -163,13 +166,20 @@ def DayBar() -> ft.Control:
     row = ft.Row(
         [
             icon_action(
-                "day-before", ft.Icons.CHEVRON_LEFT, texts.t("Day before"), lambda _e: session.move_day(-1),
+                "day-before",
+                ft.Icons.CHEVRON_LEFT,
+                texts.t("Day before"),
+                lambda _e: session.move_day(-1),
                 hint=True,
             ),
             tag("day", ft.Text(texts.weekday(day), size=16, weight=ft.FontWeight.W_600)),
             icon_action(
-                "day-after", ft.Icons.CHEVRON_RIGHT, texts.t("Day after"), lambda _e: session.move_day(1),
-                disabled=at_today, hint=True,
+                "day-after",
+                ft.Icons.CHEVRON_RIGHT,
+                texts.t("Day after"),
+                lambda _e: session.move_day(1),
+                disabled=at_today,
+                hint=True,
             ),
             ft.TextButton(texts.t("Today"), visible=not at_today, on_click=lambda _e: session.choose_today()),
             ft.Container(expand=True),

@@ -62,6 +62,12 @@ def test_an_item_tells_when_it_happened_and_what(told: dict[str, Any], at: str, 
     assert (item["at"], item["text"], item["by"], item["ref"]) == (at, text, "ana", told["_id"])
 
 
+def test_an_item_carries_the_figures_for_a_screen_in_any_language() -> None:
+    told = item_of(fact("promise", amount=100, currency="USD", promised_on="2026-12-01", place=None))["told"]
+    assert told == {"amount": 100, "currency": "USD", "promised_on": "2026-12-01"}
+    assert item_of(fact("note", text="a" * 4000))["told"] == {"text": "a" * 500}
+
+
 def test_a_fact_of_which_no_item_can_be_made_is_an_error_and_not_an_empty_item() -> None:
     with pytest.raises(KeyError):
         item_of(fact("promise", amount=100))
