@@ -251,6 +251,11 @@ PROBLEMS: Mapping[str, _Entry] = {
         ("Ya se decidió", "Already decided"),
         ("Ya se decidió otra cosa: {decision}.", "Somebody decided otherwise: {decision}."),
     ),
+    "photo_unknown": _Entry(
+        404,
+        ("Foto no encontrada", "No such photo"),
+        ("No hay ninguna foto {photo}.", "There is no photo {photo}."),
+    ),
     "paper_unknown": _Entry(
         404,
         ("Documento no encontrado", "Nothing to print"),

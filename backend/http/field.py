@@ -10,6 +10,7 @@ from backend.errors import ApiProblem
 from backend.http.guard import CompanyClock
 from backend.http.inputs import Inputs
 from backend.services.figures import list_collectors, summarise_day
+from backend.services.photos import picture_of
 from backend.services.receipt_paper import receipt_pdf
 from backend.services.receipts import STATES, find_receipt, list_receipts
 from backend.services.visits import list_visits
@@ -40,6 +41,14 @@ def field_blueprint(services: Services) -> Blueprint:
         limit, cursor = inputs.limit(), request.args.get("cursor")
         inputs.check()
         return list_visits(couch, company, on=on, collector=collector, limit=limit, cursor=cursor)
+
+    @routes.get("/photos/<photo>")
+    def picture(company: str, photo: str) -> ResponseReturnValue:
+        found = picture_of(couch, company, photo)
+        if found is None:
+            raise ApiProblem("photo_unknown", data={"photo": photo})
+        # whatever its document calls it: a browser takes it for a picture and for nothing else
+        return found, {"Content-Type": "image/jpeg", "Cache-Control": "private, max-age=86400"}
 
     @routes.get("/receipts")
     def receipts(company: str) -> ResponseReturnValue:

@@ -71,6 +71,7 @@ RULES: Mapping[str, Rule] = {
         who=Action.CLOSE_EXCEPTION, audit="withholding_decided", keeps=("decision", "comment")
     ),
     f"GET {_COMPANY}/visits/<visit>/acta": _READ,
+    f"GET {_COMPANY}/photos/<photo>": _READ,
     f"GET {_COMPANY}/cash-closes/<close>/pdf": _READ,
     f"GET {_COMPANY}/deposits/<deposit>/pdf": _READ,
     f"GET {_COMPANY}/customers/<code>/statement": _READ,

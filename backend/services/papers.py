@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -11,13 +10,13 @@ from typing import Any
 from backend.companies import DDOC
 from backend.couch.client import Couch, Json
 from backend.services.brand import find_logo
+from backend.services.photos import attached_to
 from backend.services.receipts import find_voids
 from backend.services.visits import outcome_labels
 from paperwork.acta import ActaPhoto, is_of_visit, render_acta
 from paperwork.cash_papers import render_cash_close, render_deposit
 from paperwork.letter import Imprint
 from paperwork.statement import render_statement
-from receivables.access import PICTURE
 from receivables.balances import provisional_open_items, valid_receipts
 from receivables.claims import mark_disputed
 from receivables.identifiers import posting_id
@@ -55,7 +54,10 @@ class PaperShop:
             outcome=labels.get(self.language) or str(visit["outcome"]),
             promises=self._of(code, "promise", began, day_ends),
             receipts=self._of(code, "receipt", began, day_ends),
-            photos=[ActaPhoto(fact=fact, picture=self._picture(fact)) for fact in photos[:MOST_PHOTOS]],
+            photos=[
+                ActaPhoto(fact=fact, picture=attached_to(self.couch, self.company, fact["_id"]))
+                for fact in photos[:MOST_PHOTOS]
+            ],
             language=self.language,
             imprint=self._imprint(),
         )
@@ -141,8 +143,3 @@ class PaperShop:
 
     def _collector(self, fact: Json) -> Json:
         return self.couch.get(self.company, f"collector:{fact['collector']}") or {"name": fact["collector"]}
-
-    def _picture(self, photo: Json) -> bytes | None:
-        whole = self.couch.get(self.company, photo["_id"], attachments=True) or {}
-        data = whole.get("_attachments", {}).get(PICTURE, {}).get("data")
-        return base64.b64decode(data) if isinstance(data, str) else None

@@ -8,6 +8,7 @@ from typing import Any
 from backend.companies import DDOC
 from backend.couch.client import Couch, Json
 from backend.services.pages import encode_cursor, read_page
+from backend.services.photos import photos_by_fact
 
 STARTED = 0
 FINISHED = 1
@@ -51,10 +52,17 @@ def _describe(couch: Couch, company: str, visits: list[dict[int, Json]]) -> list
     some = [finish or visit[STARTED] for finish, visit in zip(facts, visits, strict=True)]
     customers = couch.get_many(company, [f"customer:{fact['customer']}" for fact in some])
     labels = outcome_labels(couch, company)
+    photos = photos_by_fact(couch, company, {name for fact in some for name in _names_of(fact)})
     return [
         _item(visit.get(STARTED), finish, customers, labels)
-        for finish, visit in zip(facts, visits, strict=True)
+        | {"photos": [photo for name in sorted(_names_of(fact)) for photo in photos.get(name, ())]}
+        for fact, finish, visit in zip(some, facts, visits, strict=True)
     ]
+
+
+def _names_of(fact: Json) -> set[str]:
+    """Under which ids a visit may be photographed: its own and its start's."""
+    return {fact["_id"], fact.get("start", fact["_id"])}
 
 
 def outcome_labels(couch: Couch, company: str) -> dict[str, dict[str, str]]:
@@ -90,5 +98,6 @@ def _item(
         "next_visit_at": finish.get("next_visit_at") if finish else None,
         "place": place or (start.get("place") if start else None),
         "distance_m": start.get("distance_m") if start else None,
+        "away_reason": finish.get("away_reason") if finish else None,
         "open": finish is None,
     }

@@ -13,6 +13,7 @@ from flet_app.components.tagging import tag
 from flet_app.supervisor.session import Session, use_session
 from flet_app.supervisor.state import Json
 from flet_app.supervisor.views.filters import CollectorFilter
+from flet_app.supervisor.views.visit_photos import photos_button
 from flet_app.theme import EDGE, GAP, Palette, is_dark, palette
 
 
@@ -66,9 +67,13 @@ def _row(session: Session, visit: Json, colors: Palette) -> ft.Control:
     ]
     if visit["comment"]:
         lines.append(ft.Text(visit["comment"], size=14))
+    if visit.get("away_reason"):
+        far = {"metres": texts.number(visit["distance_m"] or 0), "reason": visit["away_reason"]}
+        lines.append(caption(texts.t("{metres} m from the customer: {reason}", **far)))
     if visit["next_visit_at"]:
         at = datetime.fromisoformat(visit["next_visit_at"])
         lines.append(caption(texts.t("Next visit {when}", when=texts.moment(at, now=session.now()))))
+    lines += photos_button(session, visit)
     return ft.Container(
         ft.Row(
             [ft.Column(lines, spacing=3, expand=True, tight=True), status_pill(status, colors)],

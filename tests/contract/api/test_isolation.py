@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[3]
 EXAMPLES = {
     "device": "01KA0000000000000000000000", "number": "R0001-00000001", "code": "C0001", "customer": "C0001",
     "plan": "01KA0000000000000000000000", "exception": "exception:over_allocation:x",
-    "visit": "visit:ana:01K00000000000000000000000",
+    "visit": "visit:ana:01K00000000000000000000000", "photo": "photo:ana:01K00000000000000000000000",
     "close": "cash_close:ana:01K00000000000000000000000",
     "deposit": "deposit:ana:01K00000000000000000000000",
     "line": "0", "email": "nobody@nowhere.example", "collector": "ana", "month": "2026-11",

@@ -156,3 +156,35 @@ def test_what_cannot_be_printed_is_said(sofia: Bearer, path: str, status: int, c
 )
 def test_a_collector_prints_nothing_at_the_office(office: Office, path: str) -> None:
     assert office.as_("ana").send("GET", path).status_code == 403
+
+
+def test_the_visits_of_a_day_name_their_photos_and_each_is_shown_to_the_office(
+    office: Office, sofia: Bearer
+) -> None:
+    listed = sofia.read("/visits?on=2026-11-21")["items"]
+    [visit] = [each for each in listed if each["id"] == VISIT["_id"]]
+    taken = [photo(1, "Fachada"), photo(2, "Referencia")]
+    assert {each["id"]: each["subject"] for each in visit["photos"]} == {
+        each.fact["_id"]: each.fact["subject"] for each in taken
+    }
+    for each in taken:
+        answer = sofia.send("GET", f"/photos/{each.fact['_id']}")
+        assert (answer.status_code, answer.content_type) == (200, "image/jpeg")
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert answer.data == each.picture
+    path = f"/photos/{taken[0].fact['_id']}"
+    assert office.as_("ana").send("GET", path).status_code == 403
+
+
+@pytest.mark.parametrize("name", ["photo:ana:01K9ZZZZZZZZZZZZZZZZZZZZ99", VISIT["_id"], "customer:C0001"])
+def test_what_is_no_photo_is_not_shown(sofia: Bearer, name: str) -> None:
+    answer = sofia.send("GET", f"/photos/{name}")
+    assert answer.status_code == 404
+    assert answer.get_json()["code"] == "photo_unknown"
+
+
+def test_a_page_attached_as_a_picture_is_not_served(office: Office, sofia: Bearer) -> None:
+    fact = photo(7, "Trampa", b"<html><script>alert(1)</script></html>").fact
+    data = base64.b64encode(b"<html><script>alert(1)</script></html>").decode()
+    office.put(fact | {"_attachments": {"picture": {"content_type": "text/html", "data": data}}})
+    assert sofia.send("GET", f"/photos/{fact['_id']}").status_code == 404
