@@ -20,6 +20,7 @@ _DATED_BY = {
     "credit_note": "issued_on",
     "withholding": "issued_on",
     "posting": "claimed_at",
+    "reversal": "claimed_at",
 }
 _OPEN = frozenset({"open", "pending", "sending", "retry"})
 

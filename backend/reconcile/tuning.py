@@ -56,6 +56,7 @@ RECENT = {
     "credit_note": timedelta(days=90),
     "withholding": timedelta(days=365),  # the fiscal year in which it may still be claimed
     "posting": timedelta(days=90),
+    "reversal": timedelta(days=90),
     "route": timedelta(days=7),
     "goal": timedelta(days=62),  # this month's and the one before, whole
     "performance": timedelta(days=62),

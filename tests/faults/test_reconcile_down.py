@@ -181,6 +181,24 @@ def test_a_database_that_was_lost_and_created_again_is_filled_again(company: Com
     assert company.reconcile().facts_copied == 1
 
 
+def test_a_database_made_anew_gets_the_recent_reversals_of_its_collector(company: Company) -> None:
+    void = {"kind": "void", "state": "posted", "customer": "C1", "cause": "wrong_amount"}
+    for counter, claimed_at, collector in (
+        (1, "2026-11-20T10:00:00Z", "ana"),
+        (2, "2020-01-01T10:00:00Z", "ana"),
+        (3, "2026-11-20T10:00:00Z", "bruno"),
+    ):
+        of = f"R{collector.upper()}:{counter:08d}"
+        body = {**void, "receipt": f"receipt:{of}", "collector": collector, "claimed_at": claimed_at}
+        company.put({"_id": f"reversal:{of}:void", **body})
+    company.reconcile()
+    company.couch.delete_database(f"{company.code}-c-ana")
+    company.hire("ana")
+    company.reconcile()
+    brought = {doc_id for doc_id in company.phone("ana") if doc_id.startswith("reversal:")}
+    assert brought == {"reversal:RANA:00000001:void"}
+
+
 def test_a_newer_copy_is_never_replaced_by_an_older_source(company: Company) -> None:
     database = f"{company.code}-c-ana"
     copy = company.couch.get(database, "invoice:F-1")
