@@ -18,12 +18,16 @@ from typing import Self
 import segno
 from barcode.codex import Code128
 from fpdf import FPDF
-from fpdf.enums import MethodReturnValue, WrapMode, XPos, YPos
+from fpdf.enums import MethodReturnValue, XPos, YPos
 from fpdf.fonts import TTFFont
 
 from paperwork.logo import size_within
+from paperwork.recording import RecordedPDF, Stamp
 
-FONTS = Path(__file__).parent / "fonts"
+_FONTS = Path(__file__).parent / "fonts"
+FONT_FILES = {"": _FONTS / "DejaVuSansCondensed.ttf", "B": _FONTS / "DejaVuSansCondensed-Bold.ttf"}
+"""By fpdf2's name of the style."""
+
 _FAMILY = "DejaVu"
 
 INK = 25
@@ -31,6 +35,7 @@ SOFT = 105
 LINE = 200
 SHADE = 243
 STAMP = (214, 60, 52)
+_OPACITY, _SLANT = 0.28, 32.0
 
 _POINTS_TO_MM = 25.4 / 72
 _LEADING = 1.28
@@ -50,7 +55,7 @@ class Column:
     align: str = "L"
 
 
-class Sheet(FPDF):
+class Sheet(RecordedPDF):
     """A PDF whose measures are mm and whose margins are equal on all sides.
 
     Use it in a `with`: fpdf2 reads glyphs when they are needed and keeps the font files open until told.
@@ -59,13 +64,13 @@ class Sheet(FPDF):
     def __init__(
         self, *, width: float, height: float, margin: float, created_at: datetime, title: str
     ) -> None:
-        super().__init__(unit="mm", format=(width, height))
+        super().__init__(width=width, height=height)
         self.margin = margin
         self.set_margins(margin, margin, margin)
         self.set_auto_page_break(False)
         self.c_margin = 0
-        self.add_font(_FAMILY, "", FONTS / "DejaVuSansCondensed.ttf")
-        self.add_font(_FAMILY, "B", FONTS / "DejaVuSansCondensed-Bold.ttf")
+        for style, file in FONT_FILES.items():
+            self.add_font(_FAMILY, style, file)
         self.set_creation_date(created_at)
         self.set_title(title)
         self.set_creator("Recaudo")
@@ -93,16 +98,10 @@ class Sheet(FPDF):
 
     def paragraph(self, text: str, *, x: float, width: float, align: str = "L") -> None:
         """Write wrapped text from (x, current y); the next paragraph follows below."""
-        self.set_x(x)
-        self.multi_cell(
-            width,
-            self.line_height(),
-            text,
-            align=align,
-            new_x=XPos.LMARGIN,
-            new_y=YPos.NEXT,
-            wrapmode=WrapMode.WORD,
-        )
+        height = self.line_height()
+        for line in self.lines_of(text, width) or [""]:
+            self.set_x(x)
+            self.cell(width, height, line, align=align, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
 
     def lines_of(self, text: str, width: float) -> list[str]:
         """How `text` breaks in `width` with the current font."""
@@ -194,8 +193,11 @@ class Sheet(FPDF):
         """Write `text` across the middle of the page, slanted and see-through."""
         self.set_font(_FAMILY, "B", size)
         self.set_text_color(*STAMP)
-        with self.local_context(fill_opacity=0.28), self.rotation(32, self.w / 2, self.h / 2):
-            self.text((self.w - self.get_string_width(text)) / 2, self.h / 2, text)
+        width = self.get_string_width(text)
+        with self.local_context(fill_opacity=_OPACITY), self.rotation(_SLANT, self.w / 2, self.h / 2):
+            # past the recording: what is turned is remembered as a stamp
+            FPDF.text(self, (self.w - width) / 2, self.h / 2, text)
+        self._mark(Stamp(text=text, size=size, color=STAMP, opacity=_OPACITY, angle=_SLANT))
         self.set_text_color(INK)
 
     def in_the_margin(self, text: str) -> None:

@@ -1,0 +1,87 @@
+"""The paper on the screen is the paper: the same words at the same places, and codes that can be scanned."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+import zxingcpp
+from PIL import Image, ImageChops, ImageFilter
+
+from paperwork.acta import render_acta
+from paperwork.cash_papers import render_cash_close
+from paperwork.letter import Imprint
+from paperwork.on_screen import draw, png_of
+from paperwork.recording import Page, watch
+from paperwork.ride import render_ride
+from tests.support.brand import a_logo
+from tests.support.letters import CLOSE, COLLECTOR, COMPANY, CUSTOMER, PROMISE, START, VISIT, photo
+from tests.support.pdfs import page_texts, picture_of
+from tests.support.sri import document
+from tests.unit.paperwork.test_receipt_paper import paper
+
+VOID = {"reason": "Monto equivocado", "created_at": "2026-11-21T16:00:00Z", "collector": "ana"}
+
+
+def an_acta() -> bytes:
+    return render_acta(
+        VISIT, start=START, company=COMPANY, customer=CUSTOMER, collector=COLLECTOR, outcome="Promesa",
+        promises=[PROMISE], photos=[photo(1, "Fachada"), photo(2, "Referencia")],
+        imprint=Imprint(logo=a_logo(), copies=2),
+    )  # fmt: skip
+
+
+PAPERS: dict[str, Callable[[], bytes]] = {
+    "receipt": lambda: paper("a5", logo=a_logo()),
+    "receipt, void": lambda: paper("a5", void=VOID),
+    "roll": lambda: paper("80mm", logo=a_logo()),
+    "acta": an_acta,
+    "close": lambda: render_cash_close(CLOSE, company=COMPANY, collector=COLLECTOR),
+    "invoice": lambda: render_ride(document("factura-1.1.0"), logo=a_logo()),
+    "withholding": lambda: render_ride(document("retencion-2.0.0")),
+}
+
+
+def looked_at(name: str) -> tuple[bytes, list[Page]]:
+    return watch(PAPERS[name])
+
+
+@pytest.mark.parametrize("name", PAPERS)
+def test_the_picture_is_what_a_viewer_shows(name: str) -> None:
+    pdf, pages = looked_at(name)
+    assert len(pages) == len(page_texts(pdf))
+    for number, page in enumerate(pages):
+        ours = draw(page, dots_per_inch=100)
+        theirs = picture_of(pdf, page=number, dots_per_inch=100).convert("RGB").resize(ours.size)
+        # two engines colour edges differently and thin bars get more weight there; nothing lies elsewhere
+        blur = ImageFilter.GaussianBlur(4)
+        difference = ImageChops.difference(ours.filter(blur), theirs.filter(blur)).convert("L")
+        assert difference.getextrema()[1] < 100
+        assert sum(difference.resize((20, 20), Image.Resampling.BOX).tobytes()) / 400 < 2.5
+
+
+@pytest.mark.parametrize("name", PAPERS)
+def test_its_words_are_the_papers(name: str) -> None:
+    pdf, pages = looked_at(name)
+    for page, text in zip(pages, page_texts(pdf), strict=True):
+        ours, theirs = (sorted("".join(each.split())) for each in (page.text, text))
+        stamp = [mark.text for mark in page.marks if type(mark).__name__ == "Stamp"]
+        assert sorted([*ours, *"".join("".join(stamp).split())]) == theirs
+
+
+@pytest.mark.parametrize("name", ["receipt", "roll", "acta", "close"])
+def test_the_code_of_verification_can_be_scanned_from_the_screen(name: str) -> None:
+    _pdf, pages = looked_at(name)
+    codes = [code.text for page in pages for code in zxingcpp.read_barcodes(draw(page))]
+    assert [code.partition(":")[0] for code in codes] == ["recaudo"]
+
+
+def test_a_page_weighs_little_and_is_the_same_each_time() -> None:
+    (_pdf, [page]) = looked_at("receipt")
+    assert png_of(page) == png_of(page)
+    assert len(png_of(page)) < 200_000
+
+
+def test_nothing_is_kept_where_nobody_looks() -> None:
+    made, pages = watch(lambda: b"no paper")
+    assert (made, pages) == (b"no paper", [])
