@@ -21,7 +21,7 @@ SCHEMA = 1
 """The shape of the documents that this version writes; it reads every released one."""
 
 FACT_TYPES = frozenset({
-    "visit_start", "visit", "receipt", "receipt_void", "receipt_copy", "promise", "dispute",
+    "visit_start", "visit", "receipt", "receipt_void", "receipt_copy", "paper_copy", "promise", "dispute",
     "informed_payment", "note", "location_update", "photo", "deposit", "cash_close", "planned_stop", "track",
     "refusal", "dunning_notice", "contact_attempt", "cheque_bounce",
 })  # fmt: skip

@@ -222,6 +222,9 @@ FACTS: dict[str, Fields] = {
     ),
     "receipt_void": (("receipt", _receipt_id), ("reason", _words)),
     "receipt_copy": (("receipt", _receipt_id), ("copy", whole(1)), ("means", _name)),
+    "paper_copy": (
+        ("paper", _name), ("of", _name), ("customer", _short), ("copy", whole(1)), ("means", _name),
+    ),
     "promise": (
         ("customer", _name), ("invoices", items(0, 1000, _name)), ("amount", whole(1)),
         ("currency", _currency), ("promised_on", _date),

@@ -41,6 +41,7 @@ class Portfolio:
         self.receipts: dict[str, Json] = {}
         self.voids: dict[str, Json] = {}
         self.copies: dict[str, Json] = {}
+        self.paper_copies: dict[str, Json] = {}
         self.promises: dict[str, Json] = {}
         self.disputes: dict[str, Json] = {}
         self.informed: dict[str, Json] = {}
@@ -204,6 +205,7 @@ class Portfolio:
         "receipt": _put_receipt,
         "receipt_void": lambda self, _key, doc: self.voids.update({doc["receipt"]: doc}),
         "receipt_copy": lambda self, _key, doc: self.copies.update({doc["_id"]: doc}),
+        "paper_copy": lambda self, _key, doc: self.paper_copies.update({doc["_id"]: doc}),
         "promise": lambda self, _key, doc: self.promises.update({doc["_id"]: doc}),
         "dispute": lambda self, _key, doc: self.disputes.update({doc["_id"]: doc}),
         "informed_payment": lambda self, _key, doc: self.informed.update({doc["_id"]: doc}),

@@ -6,7 +6,7 @@ import flet as ft
 
 from paperwork.logo import size_within
 
-_WIDTH, _HEIGHT = 88.0, 32.0  # dp
+_WIDTH, _HEIGHT = 64.0, 32.0  # dp
 _PADDING = 4
 
 

@@ -210,6 +210,7 @@ function (newDoc, oldDoc, userCtx, secObj) {
     ],
     receipt_void: [['receipt', receiptId], ['reason', words]],
     receipt_copy: [['receipt', receiptId], ['copy', whole(1)], ['means', name]],
+    paper_copy: [['paper', name], ['of', name], ['customer', shortText], ['copy', whole(1)], ['means', name]],
     promise: [
       ['customer', name], ['invoices', list(0, 1000, name)], ['amount', whole(1)], ['currency', matching(CURRENCY)],
       ['promised_on', date]

@@ -18,6 +18,7 @@ from paperwork.statement import render_statement
 from receivables.balances import valid_receipts
 from receivables.documents import Json
 from receivables.money import Money
+from receivables.paper_copies import earlier_copies
 from receivables.validation import Problem
 
 
@@ -39,7 +40,9 @@ def ride(phone: Phone, document: Json) -> Letter | None:
     read = read_packed(str(document.get("electronic")))
     if isinstance(read, Problem):
         return None
-    return Letter(f"RIDE-{read.content.issuer.number}.pdf", render_ride(read, logo=phone.portfolio.logo))
+    imprint = imprint_of(phone, document["_id"])
+    content = render_ride(read, logo=imprint.logo, copies=imprint.copies)
+    return Letter(f"RIDE-{read.content.issuer.number}.pdf", content)
 
 
 def statement(phone: Phone, customer: str, language: str) -> Letter:
@@ -63,7 +66,7 @@ def statement(phone: Phone, customer: str, language: str) -> Letter:
         on=phone.today(),
         now=phone.now(),
         language=language,
-        imprint=imprint_of(phone),
+        imprint=imprint_of(phone, f"customer:{customer}"),
     )
     return Letter(f"{customer}-{phone.today().isoformat()}.pdf", content)
 
@@ -84,7 +87,7 @@ def acta(phone: Phone, visit: Json, outcome: str, language: str) -> Letter:
         receipts=portfolio.receipts_for(visit["customer"]),
         photos=[ActaPhoto(fact=fact, picture=picture_of(store, fact["_id"])) for fact in photos],
         language=language,
-        imprint=imprint_of(phone),
+        imprint=imprint_of(phone, visit["_id"]),
     )
     return Letter(f"acta-{visit['_id'].rpartition(':')[2]}.pdf", content)
 
@@ -93,7 +96,11 @@ def cash_close(phone: Phone, close: Json, language: str) -> Letter:
     """The close of a day as it was signed. Raise BadDocument."""
     company, collector = company_of(phone, close["currency"]), collector_of(phone, close["collector"])
     content = render_cash_close(
-        close, company=company, collector=collector, language=language, imprint=imprint_of(phone)
+        close,
+        company=company,
+        collector=collector,
+        language=language,
+        imprint=imprint_of(phone, close["_id"]),
     )
     return Letter(f"cierre-{close['closes_on']}.pdf", content)
 
@@ -102,10 +109,17 @@ def deposit(phone: Phone, fact: Json, language: str) -> Letter:
     """A deposit as it was recorded. Raise BadDocument."""
     company, collector = company_of(phone, fact["currency"]), collector_of(phone, fact["collector"])
     content = render_deposit(
-        fact, company=company, collector=collector, language=language, imprint=imprint_of(phone)
+        fact, company=company, collector=collector, language=language, imprint=imprint_of(phone, fact["_id"])
     )
     return Letter(f"deposito-{fact['_id'].rpartition(':')[2]}.pdf", content)
 
 
-def imprint_of(phone: Phone) -> Imprint:
-    return Imprint(logo=phone.portfolio.logo)
+def imprint_of(phone: Phone, of: str) -> Imprint:
+    """The company's logo, and how often the paper of document `of` was handed over before."""
+    return Imprint(logo=phone.portfolio.logo, copies=copies_made(phone, of))
+
+
+def copies_made(phone: Phone, of: str) -> int:
+    copies, on = phone.portfolio.paper_copies.values(), phone.today().isoformat()
+    return earlier_copies(copies, of, on=on)
+

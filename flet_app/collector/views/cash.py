@@ -7,7 +7,6 @@ from typing import Any
 import flet as ft
 
 from flet_app.collector import figures
-from flet_app.collector.actions import letters
 from flet_app.collector.actions.authorship import policy_of
 from flet_app.collector.portfolio import Json
 from flet_app.collector.state import Window, use_app
@@ -144,8 +143,8 @@ def deposit_row(app: Window, deposit: Json) -> ft.Control:
                             caption(on),
                             status_line(fact_status(app, deposit["_id"]), app.palette),
                             letter_button(
-                                app, f"paper-{deposit['_id']}", app.texts.t("Paper"),
-                                lambda: letters.deposit(app.phone, deposit, app.texts.language),
+                                app, f"paper-{deposit['_id']}", app.texts.t("Paper"), deposit["_id"],
+                                above="caja",
                             ),
                         ],
                         spacing=2, tight=True, expand=True,
@@ -168,8 +167,7 @@ def close_row(app: Window, close: Json) -> ft.Control:
         *difference_line(app, int(close["difference"]), currency),
         status_line(fact_status(app, close["_id"]), app.palette),
         letter_button(
-            app, f"paper-{close['_id']}", t("Paper"),
-            lambda: letters.cash_close(app.phone, close, app.texts.language),
+            app, f"paper-{close['_id']}", t("Paper"), close["_id"], above="caja"
         ),
     ]  # fmt: skip
     return tag(

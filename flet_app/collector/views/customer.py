@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import flet as ft
 
-from flet_app.collector.actions import letters
 from flet_app.collector.actions.visits import visit_album
 from flet_app.collector.portfolio import Json
 from flet_app.collector.state import Window, use_app
@@ -114,8 +113,8 @@ def actions(app: Window, code: str, visit: Json | None, contacting: Contacting) 
 
 def statement_button(app: Window, code: str) -> ft.Control:
     return letter_button(
-        app, "customer-statement", app.texts.t("Statement of account"),
-        lambda: letters.statement(app.phone, code, app.texts.language),
+        app, "customer-statement", app.texts.t("Statement of account"), f"customer:{code}",
+        above=f"cliente/{code}",
     )  # fmt: skip
 
 

@@ -94,5 +94,7 @@ def ride_button(app: Window, identifier: str, document: Json) -> list[ft.Control
     if not letters.has_ride(document):
         return []
     return [
-        letter_button(app, identifier, app.texts.t("See RIDE"), lambda: letters.ride(app.phone, document))
+        letter_button(
+            app, identifier, app.texts.t("See RIDE"), document["_id"], above=f"cliente/{document['customer']}"
+        )
     ]

@@ -1,18 +1,14 @@
-"""Giving a file to whoever stands in front of the collector, and the button that makes one."""
+"""Giving a file to whoever stands in front of the collector, and the button that leads to a paper."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
-from typing import Any
+from urllib.parse import quote
 
 import flet as ft
 
-from flet_app.collector.actions.letters import Letter
 from flet_app.collector.state import Window
 from flet_app.components.tagging import tag
 from flet_app.theme import TOUCH_TARGET
-from receivables.documents import BadDocument
 
 PDF = "application/pdf"
 
@@ -22,27 +18,22 @@ def shares(app: Window) -> bool:
     return not app.page.web and app.page.platform in {ft.PagePlatform.ANDROID, ft.PagePlatform.IOS}
 
 
-async def give_file(app: Window, name: str, content: bytes, *, mime: str = PDF) -> None:
-    if shares(app):
-        await ft.Share().share_files([ft.ShareFile.from_bytes(content, mime_type=mime, name=name)])
-    else:
+async def give_file(app: Window, name: str, content: bytes, *, mime: str = PDF) -> bool:
+    """Offer the file to other apps, or save it. False where the person surely thought better of it."""
+    if not shares(app):
         await ft.FilePicker().save_file(file_name=name, src_bytes=content)
+        return True
+    result = await ft.Share().share_files([ft.ShareFile.from_bytes(content, mime_type=mime, name=name)])
+    return result.status is not ft.ShareResultStatus.DISMISSED
 
 
-def letter_button(app: Window, identifier: str, label: str, make: Callable[[], Letter | None]) -> ft.Control:
-    """A quiet button that makes a paper beside the screen and hands it over."""
-
-    async def hand_over(_event: Any) -> None:
-        try:
-            letter = await asyncio.to_thread(make)
-        except BadDocument:
-            letter = None
-        if letter is None:
-            app.say(app.texts.t("This paper cannot be made from what is on this phone."))
-            return
-        await give_file(app, letter.name, letter.content)
-
+def letter_button(app: Window, identifier: str, label: str, of: str, *, above: str = "") -> ft.Control:
+    """A quiet button that shows the paper of document `of`; back returns to the screen `above` it."""
+    path = "/".join(filter(None, (above, "papel", quote(of, safe=":"))))
     return tag(
         identifier,
-        ft.TextButton(label, icon=ft.Icons.PICTURE_AS_PDF_OUTLINED, on_click=hand_over, height=TOUCH_TARGET),
-    )
+        ft.TextButton(
+            label, icon=ft.Icons.PICTURE_AS_PDF_OUTLINED, on_click=lambda _event: app.open(path),
+            height=TOUCH_TARGET,
+        ),
+    )  # fmt: skip

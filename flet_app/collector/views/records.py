@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import flet as ft
 
-from flet_app.collector.actions import letters
 from flet_app.collector.portfolio import Json, Portfolio
 from flet_app.collector.standing import FactState, standing
 from flet_app.collector.state import Window
@@ -69,6 +68,7 @@ KIND_NAMES = {
     "informed_payment": "Informed payment",
     "visit_start": "Visit start",
     "receipt_copy": "Copy of a receipt",
+    "paper_copy": "Copy of a document",
     "photo": "Photo",
     "deposit": "Deposit",
     "cash_close": "Cash close",
@@ -160,11 +160,9 @@ def visit_row(app: Window, visit: Json) -> ft.Control:
     rows.append(status_line(fact_status(app, visit["_id"]), app.palette))
     if photos := photos_of(app.phone.portfolio, visit["_id"]):
         rows.append(PhotoStrip(photos))
-    outcome = outcome_label(app, visit["outcome"])
     rows.append(
         letter_button(
-            app, f"acta-{visit['_id']}", app.texts.t("Record of visit"),
-            lambda: letters.acta(app.phone, visit, outcome, app.texts.language),
+            app, f"acta-{visit['_id']}", app.texts.t("Record of visit"), visit["_id"],
         )
     )  # fmt: skip
     return tag(

@@ -23,6 +23,7 @@ from flet_app.collector.views.locked import Locked
 from flet_app.collector.views.more import More
 from flet_app.collector.views.note import NoteEntry
 from flet_app.collector.views.office import OfficeAddress
+from flet_app.collector.views.paper import PaperView
 from flet_app.collector.views.pin import PinChoice, Unlock
 from flet_app.collector.views.promise import PromiseEntry
 from flet_app.collector.views.receipt import ReceiptEntry
@@ -32,6 +33,8 @@ from flet_app.collector.views.sync_status import SyncScreen
 from flet_app.collector.views.voucher import Voucher
 from flet_app.components.tagging import tag
 from flet_app.theme import TOUCH_TARGET
+
+PAPER = ft.Route(path="papel/:of", component=PaperView)
 
 
 def details() -> list[ft.Route]:
@@ -47,15 +50,18 @@ def details() -> list[ft.Route]:
                 ft.Route(path="pago-informado", component=InformedPaymentEntry),
                 ft.Route(path="nota", component=NoteEntry),
                 ft.Route(path="ubicacion", component=LocationEntry),
+                PAPER,
             ],
         ),
-        ft.Route(path="recibo/:number", component=Voucher),
+        ft.Route(path="recibo/:number", component=Voucher, children=[PAPER]),
+        PAPER,
         ft.Route(
             path="caja",
             component=Cash,
             children=[
                 ft.Route(path="deposito", component=DepositEntry),
                 ft.Route(path="cierre", component=CloseCash),
+                PAPER,
             ],
         ),
         ft.Route(path="ruta", component=Route),

@@ -27,6 +27,7 @@ KINDS = {
     "visit": ("{count} finished visit", "{count} finished visits"),
     "receipt_void": ("{count} void", "{count} voids"),
     "receipt_copy": ("{count} copy of a receipt", "{count} copies of receipts"),
+    "paper_copy": ("{count} copy of a document", "{count} copies of documents"),
     "promise": ("{count} promise", "{count} promises"),
     "dispute": ("{count} dispute", "{count} disputes"),
     "informed_payment": ("{count} informed payment", "{count} informed payments"),

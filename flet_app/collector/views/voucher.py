@@ -12,7 +12,7 @@ from flet_app.collector.actions.receipts import note_copy, void_receipt
 from flet_app.collector.portfolio import Json
 from flet_app.collector.state import Window, use_app
 from flet_app.collector.views.chrome import screen, scroll
-from flet_app.collector.views.handing_over import give_file, shares
+from flet_app.collector.views.handing_over import give_file, letter_button, shares
 from flet_app.collector.views.receipt_answers import difference_answers, withholding_answers
 from flet_app.collector.views.records import fact_status, method_name
 from flet_app.collector.views.void import void_rows, void_sheet
@@ -47,8 +47,8 @@ def Voucher() -> ft.View:
         set_busy(True)
         try:
             pdf = await asyncio.to_thread(receipt_pdf, app.phone, known, app.texts.language)
-            await give_file(app, f"{known['number']}.pdf", pdf)
-            await note_copy(app.phone, known, means="share" if shares(app) else "save")
+            if await give_file(app, f"{known['number']}.pdf", pdf):
+                await note_copy(app.phone, known, means="share" if shares(app) else "save")
         finally:
             set_busy(False)
 
@@ -78,9 +78,11 @@ def Voucher() -> ft.View:
         )  # fmt: skip
     else:
         bottom = bottom_bar(primary("receipt-share", hand, hand_over, icon=icon, busy=busy))
+    head, *rows = voucher_rows(app, receipt)
+    look = letter_button(app, "receipt-pdf", t("See the PDF"), receipt["_id"], above=f"recibo/{number}")
     return screen(
         app, route=route, title=t("Receipt"), subtitle=number, banner=False,
-        body=scroll([*voucher_rows(app, receipt), *void_rows(app, receipt, calling(set_voiding, True))]),
+        body=scroll([head, look, *rows, *void_rows(app, receipt, calling(set_voiding, True))]),
         bottom=bottom,
     )  # fmt: skip
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import base64
 from pathlib import Path
 
-import flet as ft
-
 from flet_app.collector.actions import letters
 from flet_app.collector.phone import Phone
 from paperwork.acta import render_acta
@@ -25,15 +23,20 @@ def handed_over(screen: Screen) -> tuple[str, bytes]:
 
 
 async def take(screen: Screen, button: str) -> tuple[str, str]:
-    """Tap, and the name and text of the paper that comes."""
-    before = sum(name == "save_file" for name, _ in screen.connection.calls)
+    """Tap, look at the paper, hand it over; the name and text of the file that comes."""
     await screen.tap(button)
+    await screen.until(lambda: screen.has("paper-share"), f"{button} shows a paper")
+    shown = str(screen.by_id("paper-page-1").label)
+    before = len(screen.connection.calls)
+    await screen.tap("paper-share")
     await screen.until(
-        lambda: sum(name == "save_file" for name, _ in screen.connection.calls) > before,
+        lambda: any(name == "save_file" for name, _ in screen.connection.calls[before:]),
         f"{button} gives a file",
     )
     name, content = handed_over(screen)
-    return name, text_of(content)
+    text = text_of(content)
+    assert "".join(shown.split())[:40] in text
+    return name, text
 
 
 def test_the_ride_of_an_invoice_is_one_tap_away(tmp_path: Path) -> None:
@@ -58,13 +61,9 @@ def test_an_invoice_without_xml_offers_no_ride_and_a_broken_one_says_so(tmp_path
         await screen.go("/cliente/C0001")
         assert not screen.has(f"ride-{second['number']}")
         await screen.tap(f"ride-{first['number']}")
-        await screen.until(
-            lambda: any(
-                isinstance(each, ft.SnackBar) and "Este documento no se puede hacer" in str(each.content)
-                for each in screen.walk()
-            ),
-            "the app says that it cannot",
-        )
+        await screen.until(lambda: screen.has("paper-impossible"), "the app says that it cannot")
+        assert screen.says("Este documento no se puede hacer")
+        assert not screen.has("paper-share")
 
     walk(tmp_path, story)
 
