@@ -13,8 +13,13 @@ from backend.bootstrap import Services
 from backend.errors import ApiProblem
 from backend.http.guard import CompanyClock, asking
 from backend.http.inputs import Inputs
-from backend.services.corrections import NotPossible, bounce_cheque, send_again, void
-from backend.services.receipts import find_receipt
+from backend.services.corrections import (
+    NotPossible,
+    bounce_cheque,
+    receipt_with_bounces,
+    send_again,
+    void,
+)
 from receivables.payments import MAX_LINES
 
 
@@ -29,7 +34,7 @@ def corrections_blueprint(services: Services) -> Blueprint:
             raise ApiProblem(problem.code, data={"number": number}) from problem
         if not there:
             raise ApiProblem("receipt_unknown", data={"number": number})
-        return find_receipt(couch, company, number) or {}
+        return receipt_with_bounces(couch, company, number) or {}
 
     def zone(company: str) -> ZoneInfo:
         return ZoneInfo(CompanyClock(services, company).document["timezone"])

@@ -9,10 +9,11 @@ from backend.bootstrap import Services
 from backend.errors import ApiProblem
 from backend.http.guard import CompanyClock
 from backend.http.inputs import Inputs
+from backend.services.corrections import receipt_with_bounces
 from backend.services.figures import list_collectors, summarise_day
 from backend.services.photos import picture_of
 from backend.services.receipt_paper import receipt_pdf
-from backend.services.receipts import STATES, find_receipt, list_receipts
+from backend.services.receipts import STATES, list_receipts
 from backend.services.visits import list_visits
 
 
@@ -69,7 +70,7 @@ def field_blueprint(services: Services) -> Blueprint:
 
     @routes.get("/receipts/<number>")
     def receipt(company: str, number: str) -> ResponseReturnValue:
-        found = find_receipt(couch, company, number)
+        found = receipt_with_bounces(couch, company, number)
         if found is None:
             raise ApiProblem("receipt_unknown", data={"number": number})
         return found

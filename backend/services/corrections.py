@@ -6,16 +6,18 @@ A void and a bounced cheque are facts of the office; the ERP job carries them ov
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
 
 from backend.couch.client import Couch, Json
 from backend.couch.errors import Conflict
 from backend.services.erp_reversals import reversals_of
+from backend.services.exceptions import close_exception
 from backend.services.posting_book import PostingBook
 from backend.services.posting_claims import claim_again
-from backend.services.receipts import find_receipt_document, find_voids
+from backend.services.receipts import find_receipt, find_receipt_document, find_voids
+from backend.services.withholding_checks import open_questions
 from receivables.documents import new_fact, rfc3339
-from receivables.identifiers import new_ulid, posting_id
+from receivables.identifiers import fact_id, new_ulid, posting_id
 from receivables.payments import Method
 from receivables.receipts import Receipt
 
@@ -68,6 +70,8 @@ def void(
         raise NotPossible("receipt_voided")
     body = {"receipt": document["_id"], "reason": reason, "by": by}
     _record(couch, company, "receipt_void", body, of=f"{document['_id']}/void", now=now, zone=zone)
+    for exception in open_questions(document):
+        close_exception(couch, company, exception, comment=f"recibo anulado: {reason}", by=by, now=now)
     return True
 
 
@@ -103,10 +107,36 @@ def bounce_cheque(
         "reason": reason,
         "by": by,
     }
-    of = f"{document['_id']}/{payment}"
+    of = _bounce(document["_id"], payment)
     if not _record(couch, company, "cheque_bounce", body, of=of, now=now, zone=zone):
         raise NotPossible("cheque_bounced")
     return True
+
+
+def receipt_with_bounces(couch: Couch, company: str, number: str) -> Json | None:
+    """The described receipt with its `bounced` cheques, or None where there is no such receipt."""
+    described = find_receipt(couch, company, number)
+    if described is None:
+        return None
+    ids = [
+        fact_id("cheque_bounce", WRITER, _ulid_of(_bounce(described["id"], place)))
+        for place, line in enumerate(described["payments"], start=1)
+        if line["method"] == Method.CHEQUE
+    ]
+    facts = couch.get_many(company, ids) if ids else {}
+    bounced = [
+        {"payment": each["payment"], "reason": each["reason"], "by": each["by"], "at": each["created_at"]}
+        for each in facts.values()
+    ]
+    return described | {"bounced": sorted(bounced, key=lambda each: int(each["payment"]))}
+
+
+def _bounce(receipt: str, payment: int) -> str:
+    return f"{receipt}/{payment}"
+
+
+def _ulid_of(of: str) -> str:
+    return new_ulid(datetime.fromtimestamp(0, tz=UTC), hashlib.sha256(of.encode()).digest()[:10])
 
 
 def _record(
@@ -114,10 +144,8 @@ def _record(
 ) -> bool:
     """Write a fact whose id follows from what it is `of`, so that pressing twice makes one; False if it is
     there."""
-    first_instant = datetime.fromtimestamp(0, tz=now.tzinfo)
-    ulid = new_ulid(first_instant, hashlib.sha256(of.encode()).digest()[:10])
     fact = new_fact(
-        kind, body, company=company, collector=WRITER, device=WRITER, ulid=ulid, now=now, zone=zone
+        kind, body, company=company, collector=WRITER, device=WRITER, ulid=_ulid_of(of), now=now, zone=zone
     )
     try:
         couch.put(company, fact)

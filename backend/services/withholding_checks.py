@@ -11,23 +11,25 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from backend.companies import DDOC
+from backend.companies import DDOC, put_if_absent
 from backend.couch.client import Couch, Json
 from backend.couch.errors import Conflict
 from backend.services.exceptions import close_exception
-from backend.services.receipts import find_receipt_document
+from backend.services.receipts import find_receipt_document, find_voids
 from paperwork.vouchers import LineCheck, check_withholdings, invoices_named
 from receivables.anomalies import instruments, plain_reference
 from receivables.documents import SCHEMA, rfc3339
 from receivables.identifiers import posting_id
 from receivables.messages import sentence
+from receivables.money import Money
 from receivables.payments import VOUCHER, Method
 from receivables.validation import Problem
 from receivables.withholdings import WithholdingState
 
 DECISIONS = ("accepted", "rejected")
 PENDING = "withholding_pending"
-"""The kind of the exception that asks the office to decide."""
+REJECTED = "withholding_rejected"
+"""The kinds of the exceptions that ask the office to decide, and what becomes of what it rejected."""
 
 View = Callable[[str, Sequence[Any]], list[Json]]
 
@@ -166,10 +168,45 @@ def decide(
         if document["decision"] != decision:
             raise AlreadyDecided(document["decision"]) from None
     _tell_posting(couch, company, receipt["_id"], line, _as_decided(document))
+    if document["decision"] == "rejected" and not find_voids(couch, company, [receipt["_id"]]):
+        put_if_absent(couch, company, _rejected(receipt, document, now))
     close_exception(
         couch, company, exception_id(receipt["_id"], line), comment=f"{decision}: {comment}", by=by, now=now
     )
     return {name: value for name, value in document.items() if not name.startswith("_")}
+
+
+def _rejected(receipt: Json, decision: Json, now: datetime) -> Json:
+    """What asks the office about a rejected withholding: the invoices of the receipt still count it."""
+    line, payment = decision["line"], receipt["payments"][decision["line"]]
+    amount = Money.from_json(payment["amount"], receipt["currency"])
+    words = (
+        str(payment.get("number") or ""),
+        f"{amount.to_decimal()} {amount.currency}",
+        decision["comment"],
+    )
+    return {
+        "_id": exception_id(receipt["_id"], line, kind=REJECTED),
+        "schema": SCHEMA,
+        "kind": REJECTED,
+        "collector": receipt["collector"],
+        "customer": receipt["customer"],
+        "receipt": receipt["_id"],
+        "detail": " · ".join(part for part in words if part),
+        "evidence": {"line": line, "amount": amount.minor, "currency": amount.currency},
+        "raised_at": rfc3339(now),
+        "state": "open",
+    }
+
+
+def open_questions(receipt: Mapping[str, Any]) -> list[str]:
+    """Ids of the exceptions that the withholdings of a receipt may have raised; a void answers them all."""
+    return [
+        exception_id(receipt["_id"], line, kind=kind)
+        for line, payment in enumerate(receipt["payments"])
+        if payment.get("method") == Method.WITHHOLDING
+        for kind in (PENDING, REJECTED)
+    ]
 
 
 def decision_id(receipt: str, line: int) -> str:
@@ -180,8 +217,8 @@ def exception_key(receipt: str, line: int) -> str:
     return f"{receipt.removeprefix('receipt:').replace(':', '-')}:{line}"
 
 
-def exception_id(receipt: str, line: int) -> str:
-    return f"exception:{PENDING}:{exception_key(receipt, line)}"
+def exception_id(receipt: str, line: int, *, kind: str = PENDING) -> str:
+    return f"exception:{kind}:{exception_key(receipt, line)}"
 
 
 def _as_decided(decision: Json) -> Json:

@@ -138,6 +138,7 @@ EXCEPTIONS = {
     "duplicate_cheque": "A cheque appears in two receipts",
     "reused_transfer": "A transfer appears in two receipts",
     "withholding_pending": "A withholding has to be validated",
+    "withholding_rejected": "The receipt still counts a rejected withholding",
     "broken_series": "A receipt series has a gap",
     "broken_chain": "A receipt was altered or replaced",
     "bad_signature": "A receipt without the signature of its phone",

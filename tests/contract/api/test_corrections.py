@@ -77,6 +77,18 @@ def test_a_cheque_bounces_once_and_cash_never(desk: Office) -> None:
     assert {answer.get_json()["code"] for answer in answers[2:]} == {"payment_no_cheque"}
 
 
+def test_a_receipt_tells_which_of_its_cheques_bounced_and_why(desk: Office) -> None:
+    desk.put(a_receipt(5, company=desk.company, payments=[{"method": "cash", "amount": 3_000}, CHEQUE]))
+    sofia = desk.as_("sofia")
+    assert sofia.read("/receipts/R0001-00000005")["bounced"] == []
+    wish = {"payment": 2, "reason": "Cuenta cerrada"}
+    told = sofia.post("/receipts/R0001-00000005/bounced-cheques", wish).get_json()["bounced"]
+    assert [(each["payment"], each["reason"], each["by"]) for each in told] == [
+        (2, "Cuenta cerrada", desk.email("sofia"))
+    ]
+    assert sofia.read("/receipts/R0001-00000005")["bounced"] == told
+
+
 @pytest.mark.parametrize("what", ["send-again", "void", "bounced-cheques"])
 def test_a_collector_corrects_nothing_and_an_unknown_receipt_is_none(desk: Office, what: str) -> None:
     body = {"reason": "Sin fondos", "payment": 1}

@@ -48,7 +48,7 @@ def office(database_server: Settings) -> Iterator[Office]:
                     counter, payments=[CASH, PROVED, ALONE], allocations={INVOICE: 1664}, customer="C0001",
                     company=code, created_at=f"2026-11-21T15:0{counter}:00Z",
                 )
-                for counter in (1, 2, 3)
+                for counter in (1, 2, 3, 4, 5)
             ),
         )  # fmt: skip
         yield office
@@ -126,6 +126,40 @@ def test_a_decision_stands_reaches_the_posting_and_closes_the_exception(
     asked_for = {entry["values"]["decision"] for entry in entries if entry.get("values")}
     assert asked_for == {"accepted", "rejected"}
     assert entries[0]["by"] == office.email("sofia")
+
+
+def refused_withholding(office: Office, counter: int) -> Json:
+    found = office.couch.get(office.company, f"exception:withholding_rejected:R0001-{counter:08d}:2")
+    assert found
+    return found
+
+
+def test_a_rejected_withholding_asks_what_becomes_of_the_money_until_the_receipt_is_voided(
+    office: Office, sofia: Bearer
+) -> None:
+    a_claim(office, 4)
+    wish = {"decision": "rejected", "comment": "No consta en el SRI"}
+    for _ in range(2):
+        assert sofia.post(path(4, 2), wish).status_code == 200
+    raised = refused_withholding(office, 4)
+    assert (raised["state"], raised["receipt"]) == ("open", "receipt:R0001:00000004")
+    assert raised["detail"] == "001-001-000000077 · 4.39 USD · No consta en el SRI"
+    assert raised["evidence"] == {"line": 2, "amount": 439, "currency": "USD"}
+    posting = office.couch.get(office.company, "posting:R0001:00000004")
+    assert posting
+    told = next(each for each in posting["withholdings"] if each["line"] == 2)
+    assert (told["state"], told["comment"]) == ("rejected", "No consta en el SRI")
+    void = {"reason": "La retención no vale"}
+    assert sofia.post("/receipts/R0001-00000004/void", void).status_code == 200
+    assert refused_withholding(office, 4)["state"] == "closed"
+
+
+def test_a_rejected_withholding_of_a_void_receipt_asks_nothing(office: Office, sofia: Bearer) -> None:
+    assert sofia.post("/receipts/R0001-00000005/void", {"reason": "Duplicado"}).status_code == 200
+    wish = {"decision": "rejected", "comment": "No consta en el SRI"}
+    assert sofia.post(path(5, 2), wish).status_code == 200
+    missing = "exception:withholding_rejected:R0001-00000005:2"
+    assert office.couch.get(office.company, missing) is None
 
 
 def test_a_decision_before_the_claim_is_what_the_erp_hears(office: Office, sofia: Bearer) -> None:
