@@ -14,7 +14,7 @@ from receivables.balances import erp_balance, provisional_open_items, unconfirme
 from receivables.cash import CashSession, cash_session
 from receivables.claims import mark_disputed
 from receivables.geometry import Point, haversine_m
-from receivables.invoices import CustomerTotals, OpenItem, customer_totals
+from receivables.invoices import CustomerTotals, Invoice, OpenItem, customer_totals
 from receivables.money import Money, total
 
 
@@ -131,6 +131,13 @@ def _stops(portfolio: Portfolio, *, on: date, here: Point | None) -> Iterable[St
             outcome=finished[customer]["outcome"] if customer in finished else None,
             metres=haversine_m(here, point) if here and point else None,
         )
+
+
+def last_sale(portfolio: Portfolio, customer: str) -> Invoice | None:
+    """The invoice that was issued last and not cancelled; None where this phone holds none."""
+    invoices = (Invoice.from_json(doc) for doc in portfolio.invoices_for(customer))
+    standing = (each for each in invoices if each.state != "cancelled")
+    return max(standing, key=lambda each: (each.issued_on, each.number), default=None)
 
 
 def receipts_of_day(portfolio: Portfolio, *, on: date) -> list[Json]:

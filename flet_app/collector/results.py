@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections import defaultdict
 from datetime import date
 
 from flet_app.collector.portfolio import Json, Portfolio
@@ -74,3 +75,39 @@ def _counted(performance: Json, what: str) -> Counted | None:
     return Counted(
         amount=Money.from_json(amount, str(performance["currency"])), count=performance.get(f"{what}_count")
     )
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class DaySum:
+    """What one local date of a month came to."""
+
+    on: date
+    payments: int
+    collected: Money
+    visits: int
+    effective: int
+
+
+def days_of(portfolio: Portfolio, month: str) -> list[DaySum]:
+    """The days of a month (`yyyy-mm`) on which anything was done, newest first; they add up to the month."""
+    effective = effective_codes(portfolio)
+    receipts, visits = defaultdict[str, list[Json]](list), defaultdict[str, list[Json]](list)
+    for doc in portfolio.receipts.values():
+        receipts[doc["local_on"]].append(doc)
+    for doc in portfolio.visits.values():
+        visits[doc["local_on"]].append(doc)
+    found = []
+    for day in sorted({*receipts, *visits}, reverse=True):
+        if not day.startswith(month):
+            continue
+        sums = totals_by_method(receipts[day], currency=portfolio.currency, voids=portfolio.voids.values())
+        found.append(
+            DaySum(
+                on=date.fromisoformat(day),
+                payments=sums.count,
+                collected=sums.total,
+                visits=len(visits[day]),
+                effective=sum(visit["outcome"] in effective for visit in visits[day]),
+            )
+        )
+    return found

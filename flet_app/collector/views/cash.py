@@ -23,6 +23,8 @@ from receivables.cash import CashSession, CashState, ChequeInHand, cash_state
 from receivables.documents import parse_date, parse_instant
 
 SHOWN_CLOSES = 10
+CASH_TONES = {CashState.FULL: Tone.LATE, CashState.NEAR: Tone.WAITING}
+"""How cash in hand looks against its limit; else as any figure."""
 
 
 @ft.component
@@ -68,8 +70,7 @@ def cash_card(app: Window, session: CashSession) -> ft.Control:
     """The answer first: how much cash is in the bag; below, how it came about."""
     t = app.texts.t
     limit = policy_of(app.phone.portfolio).cash_limit
-    state = cash_state(session.expected, limit)
-    tone = {CashState.FULL: Tone.LATE, CashState.NEAR: Tone.WAITING}.get(state, Tone.SETTLED)
+    tone = CASH_TONES.get(cash_state(session.expected, limit), Tone.SETTLED)
     rows: list[ft.Control] = [
         ft.Semantics(
             identifier="cash-in-hand",

@@ -57,7 +57,11 @@ def balances(app: Window, code: str) -> ft.Control:
     )
     rows += other_balances(app, code)
     if sums.credit_available is not None and sums.credit_limit is not None:
-        used = t("{percent} % used", percent=sums.credit_percent) if sums.credit_percent is not None else None
+        used = (
+            t("{percent} % of {limit} used", percent=sums.credit_percent, limit=money(app, sums.credit_limit))
+            if sums.credit_percent is not None
+            else None
+        )
         over = sums.credit_available.minor < 0
         rows.append(
             line(
@@ -67,9 +71,19 @@ def balances(app: Window, code: str) -> ft.Control:
                 color=late if over else None,
             )
         )
+    rows += last_sale(app, code)
     if sums.overdue:
         rows.append(ageing_bar(app, code))
     return card(ft.Column(rows, spacing=10, tight=True))
+
+
+def last_sale(app: Window, code: str) -> list[ft.Control]:
+    """When the customer bought last, as far as the invoices on this phone tell."""
+    found = figures.last_sale(app.phone.portfolio, code)
+    if found is None:
+        return []
+    sold = line(app.texts.t("Last sale"), app.texts.day(found.issued_on), note=money(app, found.total))
+    return [ft.Semantics(identifier="customer-last-sale", content=sold)]
 
 
 def other_balances(app: Window, code: str) -> list[ft.Control]:

@@ -9,14 +9,13 @@ import flet as ft
 from flet_app.collector import figures
 from flet_app.collector.actions.authorship import policy_of
 from flet_app.collector.state import Window
+from flet_app.collector.views.cash import CASH_TONES
 from flet_app.collector.views.today import money
 from flet_app.components.figures import caption
 from flet_app.components.status import Tone, tone_color
 from flet_app.components.surfaces import card
 from flet_app.theme import TOUCH_TARGET
-from receivables.cash import CashState, cash_state
-
-CASH_TONES = {CashState.FULL: Tone.LATE, CashState.NEAR: Tone.WAITING}
+from receivables.cash import cash_state
 
 
 def tiles(app: Window) -> ft.Control:

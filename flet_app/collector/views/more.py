@@ -66,6 +66,11 @@ def More() -> ft.View:
     rows: list[ft.Control] = [
         stacked([
             row(
+                "open-portfolio", ft.Icons.STACKED_BAR_CHART, t("Portfolio"),
+                lambda _event: app.open("cartera"),
+                detail=caption(t("What is owed, by age")),
+            ),
+            row(
                 "open-sync", ft.Icons.CLOUD_SYNC_OUTLINED, t("Synchronisation"),
                 lambda _event: app.open("sincronizacion"), detail=status_line(sync_state(app), app.palette),
             ),

@@ -150,7 +150,9 @@ def visit_row(app: Window, visit: Json) -> ft.Control:
     """A finished visit in a list: who, when, the outcome, its state."""
     texts = app.texts
     started, finished = parse_instant(visit["started_at"]), parse_instant(visit["finished_at"])
-    when = f"{texts.clock(started)} - {texts.clock(finished)}"
+    minutes = max(0, round((finished - started).total_seconds() / 60))
+    lasted = texts.t("{count} min", count=minutes)
+    when = f"{texts.clock(started)} - {texts.clock(finished)} · {lasted}"
     rows: list[ft.Control] = [
         ft.Text(app.phone.portfolio.customer_name(visit["customer"]), size=15, max_lines=1),
         caption(f"{when} · {outcome_label(app, visit['outcome'])}"),

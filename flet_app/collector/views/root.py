@@ -7,6 +7,7 @@ from collections.abc import Callable
 import flet as ft
 
 from flet_app.collector.state import Window, WindowContext, use_app
+from flet_app.collector.views.ageing import Ageing
 from flet_app.collector.views.cash import Cash
 from flet_app.collector.views.close_cash import CloseCash
 from flet_app.collector.views.customer import Customer
@@ -65,6 +66,7 @@ def details() -> list[ft.Route]:
             ],
         ),
         ft.Route(path="ruta", component=Route),
+        ft.Route(path="cartera", component=Ageing),
         ft.Route(path="sincronizacion", component=SyncScreen),
         ft.Route(path="pin", component=PinChoice),
         ft.Route(path="entrar", component=SignIn),
