@@ -25,7 +25,7 @@ Json = dict[str, Any]
 class FeedOptions(NamedTuple):
     """`matches` decides by the winner's document.
 
-    `except_origin` is the number of a peer whose revisions it has.
+    `except_origin` is the number of a peer whose revisions it has, up to the sequence `except_through`.
     """
 
     style: str = "all_docs"
@@ -34,6 +34,7 @@ class FeedOptions(NamedTuple):
     ids: Collection[str] | None = None
     matches: Callable[[Json], bool] | None = None
     except_origin: int | None = None
+    except_through: int | None = None
     descending: bool = False
 
 
@@ -98,6 +99,7 @@ def _rows(connection: sqlite3.Connection, since: int, limit: int | None, options
         limit=limit,
         with_body=options.include_docs or options.matches is not None,
         except_origin=options.except_origin,
+        except_through=options.except_through,
         ids=options.ids,
         descending=options.descending,
     )

@@ -235,6 +235,7 @@ class Database(WithAttachments, WithQueries):
         selector: Json | None = None,
         matches: Callable[[Json], bool] | None = None,
         exclude_origin: str | None = None,
+        exclude_through: int | None = None,
         descending: bool = False,
         wait_seconds: float | None = None,
     ) -> ChangesPage:
@@ -243,8 +244,8 @@ class Database(WithAttachments, WithQueries):
         This is CouchDB's `_changes`.
 
         `matches(document)` and `selector` keep documents by their winner; `exclude_origin` skips those of
-        which that peer has every leaf. With `wait_seconds` an empty answer is held back that long for a first
-        change.
+        which that peer has every leaf, as far as `exclude_through`. With `wait_seconds` an empty answer is
+        held back that long for a first change.
         """
         at = parse_since(since, lambda: self.update_seq)
         deadline = time.monotonic() + (wait_seconds or 0)
@@ -260,6 +261,7 @@ class Database(WithAttachments, WithQueries):
                     ids=doc_ids,
                     matches=matches if selector is None else compile_selector(selector),
                     except_origin=origin,
+                    except_through=exclude_through,
                     descending=descending,
                 )
                 page = read_page(connection, at, limit, options)

@@ -4,6 +4,9 @@ A mark names one incarnation of a peer, and holds only while that incarnation re
 recreated has another start time; one that went back in time (restored from a backup) is found by its
 checkpoints, and voids its marks: what it may have lost is offered again. A mark that we no longer know the
 standing of, because our own local documents were lost, is never used again: its successor has a new name.
+
+Going back can only be found out where a checkpoint tells of it. What was pulled after the last one is
+therefore marked but offered nevertheless, until the next checkpoint confirms it.
 """
 
 from __future__ import annotations
@@ -20,6 +23,9 @@ class Marking(Protocol):
     """A store that knows where its revisions came from: `replica.Database`, which takes `origin` with
     `bulk_docs` and `exclude_origin` with `changes`.
     """
+
+    @property
+    def update_seq(self) -> int: ...
 
     def forget_origin(self, peer: str) -> None: ...
 
@@ -43,6 +49,17 @@ class Origin:
     def void(self) -> str:
         """Forget what this peer was known to have. Return the mark that holds from now on."""
         return self._renew(self._store.get_local(self._key))
+
+    def confirmed_through(self) -> int:
+        """Return up to which of our sequences the peer has what stands under its mark."""
+        stored = self._store.get_local(self._key)
+        return int(stored.get("through", 0)) if stored is not None else 0
+
+    def confirm(self, through: int) -> None:
+        """Note that a checkpoint on both sides covers all that was pulled up to our sequence `through`."""
+        stored = self._store.get_local(self._key)
+        if stored is not None and stored.get("through", 0) < through:
+            self._store.put_local(self._key, {**stored, "through": through})
 
     def _renew(self, stored: Json | None) -> str:
         mark = f"{self._incarnation} {self._new_id()}"

@@ -145,14 +145,16 @@ class Replication:
         delivered: dict[str, Any] = {"replaces": self._options.replaces} if self._options.replaces else {}
         read: dict[str, Any] = {}
         self._passed: Passed | None = None
+        self._pulled: Origin | None = None
         if isinstance(self._target, Marking):
-            origin = Origin(self._target, source, self._world.new_id)
+            origin = self._pulled = Origin(self._target, source, self._world.new_id)
             delivered["origin"] = origin.void() if went_back and pulls else origin.mark()
             delivered["attachments_later"] = not self._options.attachments
         if isinstance(self._source, Marking):
             origin = Origin(self._source, target, self._world.new_id)
             self.mark = origin.void() if went_back and not pulls else origin.mark()
             read["exclude_origin"] = self.mark
+            read["exclude_through"] = origin.confirmed_through()
             self._passed = None if pulls else Passed(self._source, self._key)
         self._reader = Reader(
             self._source, self._target, self._options.selection, attachments=self._options.attachments, **read
@@ -286,6 +288,8 @@ class Replication:
         self._checkpointer.write(self._last_seq, self._statistics, now=self._world.now())
         self._recorded_seq = self._last_seq
         self._delivered = False
+        if self._pulled is not None and isinstance(self._target, Marking):
+            self._pulled.confirm(self._target.update_seq)
 
     # -- small things ----------------------------------------------------------------------------------------
 

@@ -301,14 +301,19 @@ def changes(
     limit: int | None,
     with_body: bool,
     except_origin: int | None = None,
+    except_through: int | None = None,
     ids: Collection[str] | None = None,
     descending: bool = False,
 ) -> Iterator[ChangeRow]:
-    """Yield rows after `since`, in the order of the feed; all rows before the last one where `descending`."""
+    """Yield rows after `since`, in the order of the feed; all rows before the last one where `descending`.
+
+    Rows of `except_origin` are left out, those after `except_through` nevertheless not.
+    """
     columns = f"seq, id, rev, deleted, other_leaves, {'body' if with_body else 'NULL'}"
     where = "seq > :since"
     if except_origin is not None:
-        where += " AND origin IS NOT :origin"
+        beyond = "" if except_through is None else " OR seq > :through"
+        where += f" AND (origin IS NOT :origin{beyond})"
     if ids is not None:
         where += " AND id IN (SELECT value FROM json_each(:ids))"
     order = "DESC" if descending else "ASC"
@@ -317,6 +322,7 @@ def changes(
     parameters: dict[str, Any] = {
         "since": since,
         "origin": except_origin,
+        "through": except_through,
         "ids": None if ids is None else json.dumps(list(ids)),
         "limit": -1 if limit is None else limit,
     }
