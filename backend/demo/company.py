@@ -43,6 +43,7 @@ PROFILE = CompanyProfile(
 )
 COLLECTORS = {"ana": "Ana Quishpe", "bruno": "Bruno Cevallos", "carla": "Carla Toapanta"}
 SUPERVISOR = ("sofia@andina.example", "Sofía Andrade")
+ADMINISTRATOR = ("alba@andina.example", "Alba Paredes")
 CHANGED = "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')"
 GOAL = f"""
 INSERT OR IGNORE INTO metas (cobrador, mes, valor_mes, valor_dia, visitas_mes, visitas_dia, efectivas_mes,
@@ -122,8 +123,8 @@ def _tune_policies(couch: Couch) -> None:
 
 
 def _add_people(couch: Couch, password: str) -> None:
-    email, name = SUPERVISOR
-    grant_role(couch, company=COMPANY, email=email, role=Role.SUPERVISOR, full_name=name, password=password)
+    for (email, name), role in ((SUPERVISOR, Role.SUPERVISOR), (ADMINISTRATOR, Role.ADMINISTRATOR)):
+        grant_role(couch, company=COMPANY, email=email, role=role, full_name=name, password=password)
     for collector, full_name in COLLECTORS.items():
         email = f"{collector}@andina.example"
         add_collector(couch, company=COMPANY, collector=collector, name=full_name, email=email)

@@ -190,7 +190,11 @@ class Demo:
     def _table(self) -> str:
         settings = self._settings
         by_name = {child.name: child for child in self.children}
-        apps = [("Supervisión (web)", by_name["supervisor"].url or "", "sofia@andina.example")]
+        supervisor = by_name["supervisor"].url or ""
+        apps = [
+            ("Supervisión (web)", supervisor, "sofia@andina.example"),
+            ("Administración (web)", f"{supervisor}/configuracion", "alba@andina.example"),
+        ]
         apps += [
             (
                 f"Teléfono de {name.capitalize()}",

@@ -102,6 +102,13 @@ def skeleton(rows: int = 4) -> ft.Control:
     )
 
 
+def beside(words: Sequence[ft.Control], trailing: ft.Control, *, narrow: bool) -> ft.Control:
+    """Lines about a thing and, beside or on a narrow screen below them, what is to be done about it."""
+    if narrow:
+        return ft.Column([*words, trailing], spacing=3, tight=True)
+    return ft.Row([ft.Column(list(words), spacing=3, tight=True, expand=True), trailing], spacing=GAP)
+
+
 def stacked(rows: Sequence[ft.Control]) -> ft.Control:
     """Rows on one surface, parted by hairlines."""
     parted: list[ft.Control] = []

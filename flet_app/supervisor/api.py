@@ -46,12 +46,18 @@ class Api:
         language: str,
         now: Callable[[], datetime],
         transport: httpx.AsyncBaseTransport | None = None,
+        browser: str = "",
+        address: str = "",
     ) -> None:
+        """`browser` and `address` are the person's own, for the audit and the bounds on wrong passwords; the
+        API believes the address where it is told to trust this web app's.
+        """
+        told = {"User-Agent": f"Recaudo web; {browser}".strip("; "), "X-Forwarded-For": address}
         self._client = httpx.AsyncClient(
             base_url=f"{base_url.rstrip('/')}/api/v1",
             timeout=TIMEOUT,
             transport=transport,
-            headers={"Accept-Language": language},
+            headers={"Accept-Language": language} | {name: value for name, value in told.items() if value},
         )
         self._now = now
         self._tokens: Json | None = None

@@ -71,7 +71,13 @@ def main(page: ft.Page) -> None:
     page.title = "Recaudo"
     apply_theme(page)
     page.locale_configuration = ft.LocaleConfiguration([ft.Locale("es", "EC")], ft.Locale("es", "EC"))
-    api = Api(os.environ.get("RECAUDO_API_URL", DEFAULT_API_URL), language="es", now=system_now)
+    api = Api(
+        os.environ.get("RECAUDO_API_URL", DEFAULT_API_URL),
+        language="es",
+        now=system_now,
+        browser=page.client_user_agent or "",
+        address=page.client_ip or "",
+    )
     state = SupervisorState(width=page.width or 1280)
     session = Session(api=api, state=state, nudge=asyncio.Event(), now=system_now)
 

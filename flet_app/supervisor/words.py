@@ -40,7 +40,7 @@ ROLES = {
 }
 
 ROLE_RIGHTS = {
-    "collector": "works on a phone and sees no page of the office.",
+    "collector": "collects with a phone.",
     "supervisor": "sees everything, shares customers out, lets phones in and shuts them out.",
     "backoffice": "sees everything and settles exceptions and rejected receipts.",
     "coordinator": "what a supervisor may, and reads who did what.",

@@ -48,6 +48,7 @@ def take_pictures() -> None:
         _dark(whole)
         _second_collector(whole)
         _supervisor(whole)
+        _settings(whole)
 
 
 def _picture(name: str) -> str:
@@ -168,6 +169,37 @@ def _supervisor(whole: Stack) -> None:
         desk.shows("ERP")
         desk.page.wait_for_timeout(1500)
         desk.picture(_picture("supervisor-erp"))
+
+
+SETTINGS = (
+    ("personas", "people", "person-ana@andina.example"),
+    ("telefonos", "phones", "code-new"),
+    ("auditoria", "audit", "audit-export-xlsx"),
+    ("rescate", "rescue", "rescue-pick"),
+)
+"""Pages of *Configuración*, the names of their pictures, and what is there when they are."""
+
+
+def _settings(whole: Stack) -> None:
+    with chromium() as browser:
+        for shape, suffix in ((DESK, ""), (PHONE, "-narrow")):
+            with screen(browser, whole.url_of("supervisor"), **shape) as desk:
+                desk.open("/configuracion").by_id("sign-in-email").wait_for(state="attached")
+                sign_in(desk, "alba@andina.example")
+                desk.by_id("settings-personas").wait_for(state="attached", timeout=60_000)
+                desk.picture(_picture(f"supervisor-settings{suffix}"))
+                for path, name, landmark in SETTINGS:
+                    desk.by_id(f"settings-{path}").click()
+                    desk.by_id(landmark).wait_for(state="attached")
+                    desk.picture(_picture(f"supervisor-{name}{suffix}"))
+                    if shape is PHONE:
+                        desk.tap("settings-back")
+                desk.by_id("settings-telefonos").click()
+                desk.tap("code-new")
+                desk.by_id("code-for-ana").click()
+                desk.tap("code-make")
+                desk.by_id("code-shown").wait_for(state="attached")
+                desk.picture(_picture(f"supervisor-code{suffix}"))
 
 
 if __name__ == "__main__":

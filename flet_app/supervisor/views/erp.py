@@ -9,13 +9,16 @@ import flet as ft
 
 from flet_app.components.figures import caption, line
 from flet_app.components.status import Tone, status_line
-from flet_app.components.surfaces import card, empty, notice, section, skeleton, stacked
+from flet_app.components.surfaces import beside, card, empty, notice, section, skeleton, stacked
 from flet_app.components.tagging import tag
 from flet_app.supervisor.api import ApiProblem
 from flet_app.supervisor.session import Session, use_session
 from flet_app.supervisor.state import Json
 from flet_app.supervisor.words import ERP_KINDS, posting_status
 from flet_app.theme import EDGE, GAP, Palette, is_dark, palette
+
+NARROW = 600
+"""dp below which a receipt's amount and button stand under its words."""
 
 
 @ft.component
@@ -120,32 +123,23 @@ def _refusal(session: Session, receipt: Json, colors: Palette) -> ft.Control:
     async def again() -> None:
         await send_again(session, receipt["number"])
 
-    return ft.Container(
-        ft.Row(
-            [
-                ft.Column(
-                    [
-                        ft.Text(
-                            f"{receipt['customer_name'] or receipt['customer']} · {receipt['number']}",
-                            size=16,
-                            weight=ft.FontWeight.W_600,
-                        ),
-                        status_line(posting_status(texts, shown), colors),
-                        caption(texts.t("Put it right in the ERP, then send the receipt again.")),
-                    ],
-                    spacing=3,
-                    expand=True,
-                    tight=True,
-                ),
-                ft.Text(texts.money(receipt["total"], receipt["currency"]), size=16),
-                tag(
-                    f"erp-send-again-{receipt['number']}",
-                    ft.OutlinedButton(texts.t("Send again"), icon=ft.Icons.REPLAY, on_click=again),
-                ),
-            ],
-            spacing=GAP,
-            wrap=session.state.width < 600,
+    again_button = tag(
+        f"erp-send-again-{receipt['number']}",
+        ft.OutlinedButton(texts.t("Send again"), icon=ft.Icons.REPLAY, on_click=again),
+    )
+    words = [
+        ft.Text(
+            f"{receipt['customer_name'] or receipt['customer']} · {receipt['number']}",
+            size=16,
+            weight=ft.FontWeight.W_600,
         ),
+        status_line(posting_status(texts, shown), colors),
+        caption(texts.t("Put it right in the ERP, then send the receipt again.")),
+    ]
+    total = ft.Text(texts.money(receipt["total"], receipt["currency"]), size=16)
+    trailing = ft.Row([total, again_button], spacing=GAP, tight=True)
+    return ft.Container(
+        beside(words, trailing, narrow=session.state.width < NARROW),
         padding=ft.Padding.symmetric(horizontal=16, vertical=12),
     )
 

@@ -64,7 +64,6 @@ def SignIn() -> ft.Control:
         ],
         spacing=14,
         tight=True,
-        scroll=ft.ScrollMode.AUTO,
         horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
     )
     return ft.Container(

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import httpx
 import pytest
 
 from flet_app.i18n import catalogue
+from flet_app.supervisor.api import Api
 from flet_app.supervisor.views.settings.sections import SECTIONS
 from flet_app.supervisor.views.shell import ADMINISTRATION, MORE, PLACES
 from receivables.access import ALLOWED, Role
-from tests.support.desk import DeskOffice, a_desk, at_the_desk, problem
+from tests.support.desk import NOW, DeskOffice, a_desk, at_the_desk, problem, tokens
 from tests.support.flet_harness import Screen
 
 ANAS: dict[str, Any] = {
@@ -59,7 +61,7 @@ def test_a_narrow_bar_keeps_five_places_and_the_others_are_one_tap_away() -> Non
         assert screen.has("more-erp")
         assert screen.has("more-configuracion")
         await screen.go("/configuracion/telefonos")
-        assert screen.has("settings-telefonos")
+        assert screen.has("settings-back")
 
     at_the_desk(story, route="/", width=360)
 
@@ -182,3 +184,23 @@ def test_places_and_sections_are_named_in_spanish() -> None:
     asked = {place.name for place in (*PLACES, ADMINISTRATION, MORE)}
     asked |= {words for section in SECTIONS for words in (section.name, section.about)}
     assert asked - known == set()
+
+
+def test_the_api_is_told_whose_browser_it_is() -> None:
+    sent: list[httpx.Headers] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        sent.append(request.headers)
+        return httpx.Response(200, json=tokens())
+
+    async def ask() -> None:
+        api = Api(
+            "http://office", language="es", now=lambda: NOW, transport=httpx.MockTransport(answer),
+            browser="Firefox/150", address="10.1.2.3",
+        )  # fmt: skip
+        await api.sign_in("a@b.example", "x")
+        await api.close()
+
+    asyncio.run(ask())
+    told = sent[0]
+    assert (told["User-Agent"], told["X-Forwarded-For"]) == ("Recaudo web; Firefox/150", "10.1.2.3")

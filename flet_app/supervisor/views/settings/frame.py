@@ -6,12 +6,15 @@ import flet as ft
 
 from flet_app.components.figures import caption
 from flet_app.components.handlers import calling
-from flet_app.components.inputs import choice
+from flet_app.components.inputs import choice, icon_action
 from flet_app.components.surfaces import card, empty
 from flet_app.components.tagging import tag
 from flet_app.supervisor.session import Session, use_session
-from flet_app.supervisor.views.settings.sections import SECTIONS, Section, sections_of
+from flet_app.supervisor.views.settings.sections import ROOT, SECTIONS, Section, sections_of
 from flet_app.theme import EDGE, GAP
+
+CHIPS_WIDTH = 840
+"""dp from which the chips of all sections stand beside each other."""
 
 
 @ft.component
@@ -23,7 +26,8 @@ def Settings() -> ft.Control:
     if opened is None:
         return ft.Container(outlet, expand=True)
     body = outlet if session.may(opened.action) else not_allowed(session)
-    return ft.Column([_chips(session, opened), ft.Container(body, expand=True)], expand=True, spacing=0)
+    head = _chips(session, opened) if session.state.width >= CHIPS_WIDTH else _title(session, opened)
+    return ft.Column([head, ft.Container(body, expand=True)], expand=True, spacing=0)
 
 
 @ft.component
@@ -48,6 +52,16 @@ def not_allowed(session: Session) -> ft.Control:
     )
 
 
+def _title(session: Session, opened: Section) -> ft.Control:
+    """Where there is no room for all sections: which one it is, and the way back to the others."""
+    t = session.texts.t
+    back = icon_action(
+        "settings-back", ft.Icons.ARROW_BACK, t("Settings"), calling(ft.context.page.navigate, ROOT)
+    )
+    name = ft.Semantics(header=True, content=ft.Text(t(opened.name), size=18, weight=ft.FontWeight.W_600))
+    return ft.Container(ft.Row([back, name], spacing=4), padding=ft.Padding.only(left=4, right=EDGE, top=4))
+
+
 def _chips(session: Session, opened: Section) -> ft.Control:
     chips = [
         choice(
@@ -60,7 +74,7 @@ def _chips(session: Session, opened: Section) -> ft.Control:
         for section in sections_of(session)
     ]
     return ft.Container(
-        ft.Row(chips, spacing=8, scroll=ft.ScrollMode.AUTO),
+        ft.Row(chips, spacing=8, run_spacing=8, wrap=True),
         padding=ft.Padding.symmetric(horizontal=EDGE, vertical=8),
     )
 

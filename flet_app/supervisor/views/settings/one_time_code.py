@@ -33,6 +33,7 @@ def code_dialog(session: Session, phones: Phones) -> ft.AlertDialog:
             title=ft.Text(t("Code for {name}", name=name_of(session, issued["collector"]))),
             content=_shown(session, issued),
             actions=[tag("code-done", done)],
+            scrollable=True,
             modal=True,  # a tap beside the dialog would lose the only sight of the code
         )
     make = ft.FilledButton(
@@ -48,6 +49,7 @@ def code_dialog(session: Session, phones: Phones) -> ft.AlertDialog:
             tag("code-back", ft.TextButton(t("Leave it"), on_click=close, height=TOUCH_TARGET)),
             tag("code-make", make),
         ],
+        scrollable=True,
         on_dismiss=close,
     )
 
@@ -116,6 +118,6 @@ def _shown(session: Session, issued: Json) -> ft.Control:
 def _narrowed(rows: list[ft.Control], *, centred: bool = False) -> ft.Control:
     across = ft.CrossAxisAlignment.CENTER if centred else ft.CrossAxisAlignment.STRETCH
     return ft.Container(
-        ft.Column(rows, spacing=12, tight=True, scroll=ft.ScrollMode.AUTO, horizontal_alignment=across),
+        ft.Column(rows, spacing=12, tight=True, horizontal_alignment=across),
         width=WIDTH,
     )

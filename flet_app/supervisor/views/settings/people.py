@@ -11,7 +11,7 @@ from flet_app.components.figures import caption
 from flet_app.components.handlers import calling, use_kept
 from flet_app.components.inputs import field, primary, secondary, segments
 from flet_app.components.status import Status, Tone, status_pill
-from flet_app.components.surfaces import empty, section, skeleton, stacked
+from flet_app.components.surfaces import beside, empty, section, skeleton, stacked
 from flet_app.components.tagging import tag
 from flet_app.supervisor.session import Session, run, use_session
 from flet_app.supervisor.staff import Json, Staff
@@ -66,7 +66,7 @@ def _head(session: Session, staff: Staff) -> list[ft.Control]:
         [
             ("people-active", "active", t("At work")),
             ("people-disabled", "disabled", t("Disabled")),
-            ("people-all", "", t("All")),
+            ("people-all", "", t("Everybody")),
         ],
         selected=staff.state,
         on_select=show,
@@ -99,11 +99,11 @@ def _list(session: Session, staff: Staff, colors: Palette) -> list[ft.Control]:
 
 def _row(session: Session, staff: Staff, person: Json, colors: Palette) -> ft.Control:
     narrow = session.state.width < NARROW
-    words = ft.Column(_words(session, person, colors), spacing=3, tight=True, expand=not narrow)
+    words = _words(session, person, colors)
     return tag(
         f"person-{person['email']}",
         ft.Container(
-            ft.Row([words, _actions(session, staff, person)], spacing=GAP, run_spacing=4, wrap=narrow),
+            beside(words, _actions(session, staff, person), narrow=narrow),
             padding=ft.Padding.symmetric(horizontal=16, vertical=10),
         ),
     )
@@ -118,13 +118,18 @@ def _words(session: Session, person: Json, colors: Palette) -> list[ft.Control]:
         ft.Text(roles, size=14),
     ]
     if person["collector"]:
-        series = ", ".join(person["series"]) or texts.t("no phone")
-        told = texts.t("Collects as {code} · series {series}", code=person["collector"], series=series)
-        lines.append(caption(told))
+        lines.append(caption(_collects(session, person)))
     if person["elsewhere"]:
         lines.append(caption(texts.t("Works for another company too")))
     lines += [status_pill(status, colors) for status in _statuses(session, person)]
     return lines
+
+
+def _collects(session: Session, person: Json) -> str:
+    t, code, series = session.texts.t, person["collector"], ", ".join(person["series"])
+    if not series:
+        return t("Collects as {code} · no phone", code=code)
+    return t("Collects as {code} · series {series}", code=code, series=series)
 
 
 def _statuses(session: Session, person: Json) -> list[Status]:
@@ -159,5 +164,6 @@ def _actions(session: Session, staff: Staff, person: Json) -> ft.Control:
         ],
         spacing=0,
         tight=True,
-        wrap=True,
+        run_spacing=0,
+        wrap=session.state.width < NARROW,
     )

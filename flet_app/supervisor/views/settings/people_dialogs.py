@@ -62,12 +62,13 @@ def _password(session: Session, staff: Staff, told: Json) -> ft.AlertDialog:
     until = texts.moment(datetime.fromisoformat(person["one_time_until"]), now=session.now())
     letters = ft.Text(
         told["one_time_password"],
-        size=30,
+        size=24,
+        no_wrap=True,
         weight=ft.FontWeight.W_700,
         font_family="monospace",
         selectable=True,
     )
-    page = str(ft.context.page.url or "")
+    page = _address_of(ft.context.page)
     rows: list[ft.Control] = [
         ft.Text(person["email"], size=16),
         tag("password-shown", letters),
@@ -90,11 +91,16 @@ def _password(session: Session, staff: Staff, told: Json) -> ft.AlertDialog:
                 rows,
                 spacing=12,
                 tight=True,
-                scroll=ft.ScrollMode.AUTO,
                 horizontal_alignment=ft.CrossAxisAlignment.CENTER,
             ),
             width=WIDTH,
         ),
         actions=[tag("password-done", done)],
+        scrollable=True,
         modal=True,
     )
+
+
+def _address_of(page: ft.Page) -> str:
+    """Where this page is opened in a browser; Flet tells the address of its socket."""
+    return str(page.url or "").replace("ws", "http", 1)

@@ -12,7 +12,7 @@ from flet_app.components.figures import caption
 from flet_app.components.handlers import calling, use_kept
 from flet_app.components.inputs import primary, secondary
 from flet_app.components.status import Status, Tone, status_pill
-from flet_app.components.surfaces import empty, section, skeleton, stacked
+from flet_app.components.surfaces import beside, empty, section, skeleton, stacked
 from flet_app.components.tagging import tag
 from flet_app.supervisor.phones import Json, Phones
 from flet_app.supervisor.session import Session, run, use_session
@@ -91,12 +91,7 @@ def _row(session: Session, phones: Phones, phone: Json, colors: Palette) -> ft.C
     return tag(
         f"phone-{phone['device']}",
         ft.Container(
-            ft.Row(
-                [ft.Column(words, spacing=3, tight=True, expand=not narrow), trailing],
-                spacing=GAP,
-                run_spacing=8,
-                wrap=narrow,
-            ),
+            beside(words, trailing, narrow=narrow),
             padding=ft.Padding.symmetric(horizontal=16, vertical=12),
         ),
     )
