@@ -33,6 +33,9 @@ MAX_STROKES, MAX_STROKE_NUMBERS = 100, 2000
 MAX_SHOWN = 100
 """Invoices that a visit records as shown; the total counts them all."""
 
+MAX_POSITIONS = 5000
+"""Of one track; `mocked` counts them from 0."""
+
 _CURRENCY = re.compile(r"[A-Z]{3}")
 _HASH = re.compile(r"[0-9a-f]{64}")
 _SIGNATURE = re.compile(r"[A-Za-z0-9+/]{86}==")  # base64 of the 64 bytes of Ed25519
@@ -267,7 +270,10 @@ FACTS: dict[str, Fields] = {
         ("customer", _name), ("channel", _channel), ("direct", _flag), ("of", _short),
         ("contact_check", or_null(_contact_check)),
     ),
-    "track": (("positions", items(1, 5000, _position)),),
+    "track": (
+        ("positions", items(1, MAX_POSITIONS, _position)),
+        ("mocked", or_null(items(0, MAX_POSITIONS, whole(0, MAX_POSITIONS - 1)))),
+    ),
     "refusal": (("of", text(0, 1000)), ("reason", _words), ("document", text(0, 65536))),
 }  # fmt: skip
 """What a phone may record; the server's own facts (`dunning_notice`) never enter a collector's database."""

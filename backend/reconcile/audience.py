@@ -11,7 +11,7 @@ LISTS_FOR_EVERYONE = ("catalogue:", "compliance_pack:", "holidays:")
 """Beginnings of ids: all such documents are for everyone."""
 
 _FOR_EVERYONE = ("company:", "logo:", *LISTS_FOR_EVERYONE)
-_FOR_EVERYONE_IDS = frozenset({"policy:collection"})
+POLICIES_FOR_EVERYONE = ("policy:collection", "policy:tracking")
 _BY_COLLECTOR_IN_ID = frozenset({"collector", "received", "route", "goal", "performance", "manifest"})
 _BY_CUSTOMER_IN_ID = frozenset({"customer", "activity", "reference"})
 _BY_CUSTOMER_IN_BODY = frozenset({"invoice", "withholding", "credit_note", "address", "contact"})
@@ -48,7 +48,7 @@ def audience_of(document: Json) -> Audience | None:
     """
     doc_id = str(document["_id"])
     kind, _, key = doc_id.partition(":")
-    if doc_id.startswith(_FOR_EVERYONE) or doc_id in _FOR_EVERYONE_IDS:
+    if doc_id.startswith(_FOR_EVERYONE) or doc_id in POLICIES_FOR_EVERYONE:
         return Everyone()
     if kind in _BY_COLLECTOR_IN_ID:
         return Named(key.partition(":")[0])

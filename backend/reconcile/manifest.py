@@ -14,6 +14,7 @@ from datetime import date, timedelta
 from backend.couch.client import Couch, Json
 from backend.couch.errors import Conflict
 from backend.reconcile.activity import activity_id
+from backend.reconcile.audience import POLICIES_FOR_EVERYONE
 from backend.reconcile.bulk import write_all
 from backend.reconcile.portfolio import DESIGN, is_optional
 from backend.reconcile.sharding import Shard
@@ -67,7 +68,7 @@ def _ids(couch: Couch, company: str, collectors: Sequence[str], on: date) -> dic
     papers = _papers(couch, company, {customer for each in customers.values() for customer in each}, on)
     listed = {}
     for code in collectors:
-        ids = [f"company:{company}", "policy:collection", f"collector:{code}"]
+        ids = [f"company:{company}", *POLICIES_FOR_EVERYONE, f"collector:{code}"]
         ids += [route["_id"] for route in routes[code]]
         for customer in customers[code]:
             ids += [f"customer:{customer}", activity_id(customer), *papers[customer]]

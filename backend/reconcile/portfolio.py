@@ -9,7 +9,7 @@ from datetime import date
 
 from backend.couch.client import Couch, Json
 from backend.reconcile.activity import activity_id
-from backend.reconcile.audience import LISTS_FOR_EVERYONE
+from backend.reconcile.audience import LISTS_FOR_EVERYONE, POLICIES_FOR_EVERYONE
 from backend.reconcile.reference import reference_id
 from backend.reconcile.tuning import RECENT
 from receivables.brand import logo_id
@@ -80,7 +80,7 @@ def read_equipment(couch: Couch, company: str, collector: str, on: date) -> list
         [
             f"company:{company}",
             logo_id(company),
-            "policy:collection",
+            *POLICIES_FOR_EVERYONE,
             f"collector:{collector}",
             f"received:{collector}",
             f"manifest:{collector}",

@@ -4,14 +4,17 @@ papers, and routes, goals and results of the past.
 Facts are purged, for a tombstone would travel; papers are removed as ordinary edits, and come back when they
 are opened again. `received:<collector>` says since when facts are kept, so that the phone may let go of what
 is older, but for `waiting`: old facts that the centre does not have.
+
+Where collectors went leaves the centre too, after the days that the company says.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
+from backend.companies import DDOC
 from backend.couch.client import Couch
 from backend.couch.errors import Conflict
 from backend.killpoints import reach
@@ -25,10 +28,12 @@ from backend.reconcile.tuning import (
     PURGED_TOGETHER,
     RECEIVED_ENTRIES,
     RECENT,
+    TRACKS_LONGER,
 )
-from receivables.documents import is_fact
+from receivables.documents import BadDocument, is_fact
 from receivables.identifiers import collector_database
 from receivables.retention import ANSWERED, forgettable
+from receivables.tracking import TrackingPolicy
 
 _DATED_PAPERS = ("invoice:", "credit_note:", "withholding:", "posting:")
 _DATED_IDS = frozenset({"route", "goal", "performance"})
@@ -36,10 +41,11 @@ _DATED_IDS = frozenset({"route", "goal", "performance"})
 
 @dataclass(slots=True, kw_only=True)
 class Tidied:
-    """Facts purged and projections removed, over all collectors."""
+    """Facts and projections that left the collectors' databases, and tracks that left the centre."""
 
     facts: int = 0
     papers: int = 0
+    tracks: int = 0
 
 
 def tidy(couch: Couch, company: str, on: date) -> Tidied:
@@ -47,9 +53,11 @@ def tidy(couch: Couch, company: str, on: date) -> Tidied:
     `CouchError`.
     """
     done = Tidied()
+    until = on - _tracks_kept(couch, company)
     for collector in collectors_of(couch, company):
         done.facts += purge_facts(couch, company, collector, on)
         done.papers += remove_papers(couch, company, collector, on)
+        done.tracks += purge_tracks(couch, company, collector, until)
     return done
 
 
@@ -70,6 +78,29 @@ def purge_facts(couch: Couch, company: str, collector: str, on: date) -> int:
     if len(waiting) <= RECEIVED_ENTRIES and (leaves or waiting or central):
         _tell(couch, company, collector, since, waiting)
     return len(leaves)
+
+
+def purge_tracks(couch: Couch, company: str, collector: str, before: date) -> int:
+    """Purge at the centre where a collector went before a day; return how many tracks that were."""
+    rows = couch.view(
+        company,
+        DDOC,
+        "facts_by_collector",
+        start_key=[collector, "track", ""],
+        end_key=[collector, "track", before.isoformat()],
+        include_docs=True,
+    )
+    return _purge(couch, company, {row["id"]: [row["doc"]["_rev"]] for row in rows})
+
+
+def _tracks_kept(couch: Couch, company: str) -> timedelta:
+    """As the company says, but longer than phones keep theirs: one that still had it would send it again."""
+    policy = couch.get(company, "policy:tracking") or {"_id": "policy:tracking"}
+    try:
+        days = TrackingPolicy.from_json(policy).retention_days
+    except BadDocument:
+        days = TrackingPolicy.from_json({}).retention_days
+    return max(timedelta(days=days), FACTS_KEPT + TRACKS_LONGER)
 
 
 def _unanswered(couch: Couch, company: str, fact_ids: Iterable[str]) -> set[str]:

@@ -48,6 +48,9 @@ FACTS_KEPT = timedelta(days=62)
 backups, so that phones can fill a restored server again.
 """
 
+TRACKS_LONGER = timedelta(days=8)
+"""The centre keeps a track at least so much longer than its phone, which would otherwise bring it back."""
+
 PURGED_TOGETHER = 100
 """Ids in one `_purge`: CouchDB's own limit."""
 

@@ -33,6 +33,7 @@ from flet_app.collector.standing import unsent
 from flet_app.collector.store import Store
 from flet_app.collector.sync import SyncDriver, SyncPhase, SyncStatus
 from receivables.documents import local_on
+from receivables.tracking import Trail
 
 
 class FactsUnsent(Exception):
@@ -52,6 +53,9 @@ class Phone:
         self.status = SyncStatus()
         self.pin = PinLock(settings.data, monotonic=world.monotonic, random_bytes=world.random_bytes)
         self.clock = ClockWatch(world.reading)
+        self.trail = Trail()
+        self.followed_since: datetime | None = None
+        """Since when the collector is followed; None while nobody is."""
         self.writing = asyncio.Lock()  # two windows record one after the other
         self._driver: SyncDriver | None = None
         self._task: asyncio.Task[None] | None = None
@@ -95,6 +99,7 @@ class Phone:
         if self.store:
             await asyncio.to_thread(self.store.close)
         self.store, self._task, self._driver, self._api = None, None, None, None
+        self.trail, self.followed_since = Trail(), None
 
     async def _open(self, enrolment: Enrolment) -> None:
         store = await asyncio.to_thread(Store.open, self.settings.data / f"{enrolment.database}.sqlite")

@@ -21,6 +21,7 @@ from receivables.identifiers import BadIdentifier, DocumentId, parse_id
 from receivables.invoices import Invoice
 from receivables.planned_stops import PlannedStop, planned_route
 from receivables.policies import CollectionPolicy
+from receivables.tracking import TrackingPolicy
 
 Json = dict[str, Any]
 
@@ -62,6 +63,7 @@ class Portfolio:
         self.performance: dict[str, Json] = {}
         self.catalogues: dict[str, list[Json]] = {}
         self.policy: CollectionPolicy | None = None
+        self.tracking: TrackingPolicy | None = None
         self.packs: dict[str, Pack] = {}
         self.holidays: dict[str, Json] = {}
         self.attempts: dict[str, Json] = {}
@@ -135,6 +137,8 @@ class Portfolio:
     def _put_policy(self, key: str, document: Json) -> None:
         if key == "collection":
             self.policy = CollectionPolicy.from_json(document)
+        if key == "tracking":
+            self.tracking = TrackingPolicy.from_json(document)
 
     def _put_pack(self, country: str, document: Json) -> None:
         self.packs[country] = Pack.from_json(document)

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-from collections.abc import Callable
 from typing import Any
 
 import flet as ft
 
+from flet_app.collector.follower import Follower
 from flet_app.collector.phone import Phone
+from flet_app.collector.positions import PositionReader
 from flet_app.collector.store import Store
+from flet_app.components.asking import ask
 from flet_app.i18n import DEFAULT_LOCALE, Texts
 from flet_app.theme import DEFAULT_SEED, PHONE_WIDTH, Palette, apply_theme, is_dark, palette
 
@@ -38,16 +40,19 @@ class WindowState:
 class Window:
     """One browser tab, or the phone's screen: the page, its state and the verbs that screens share."""
 
-    def __init__(self, page: ft.Page, phone: Phone, place_of: Callable[[], Any]) -> None:
+    def __init__(self, page: ft.Page, phone: Phone) -> None:
         self.page = page
         self.phone = phone
         self.state = WindowState(dark=is_dark(page))
-        self.position = place_of
+        self.position = PositionReader(page, self._explain_position)
+        self.follower = Follower(self)
         self.services: list[ft.Service] = []
         """Flet lets go of a service that nobody holds."""
         self._unsubscribe = phone.subscribe(self._on_phone_change)
         self._store = phone.store
         self._open = True
+        self.in_sight = True
+        """False while another app or the dark screen is before this one."""
         self._looked_at = True  # False while the browser is away; what changes then is shown when it returns
 
     # -- what to show -------------------------------------------------------------------------
@@ -106,8 +111,10 @@ class Window:
         """The app went out of sight or came back; a lock that closed meanwhile is shown in every window."""
         pin = self.phone.pin
         if event.state in OUT_OF_SIGHT:
+            self.in_sight = False
             pin.hidden()
         elif event.state in IN_SIGHT:
+            self.in_sight = True
             pin.shown()
             if pin.closed:
                 self.phone.announce()
@@ -115,6 +122,7 @@ class Window:
     async def _render(self) -> None:
         self.dress()
         self.state.revision += 1
+        await self.follower.look()
 
     def dress(self) -> None:
         """Put on the company's colour and the chosen brightness; only a difference reaches the client."""
@@ -137,10 +145,29 @@ class Window:
                 self.phone.announce()
             elif self._looked_at:
                 self.state.revision += 1
+            await self.follower.look()
 
     def close(self) -> None:
         self._open = False
         self._unsubscribe()
+        self.follower.close()
+
+    async def _explain_position(self) -> bool:
+        """Why Android is about to ask for the position, and whether it may."""
+        t = self.texts.t
+        return await ask(
+            self.page,
+            "permission-position",
+            icon=ft.Icons.LOCATION_ON_OUTLINED,
+            title=t("What your position is used for"),
+            reasons=[
+                t("Each visit and each receipt notes where it was made, as proof that you were there."),
+                t("Only at that moment. The point, how exact it is and the time go to the office with it."),
+                t("Without it everything works; the record then says that there was no position."),
+            ],
+            yes=t("Continue"),
+            no=t("Not now"),
+        )
 
     # -- moving -------------------------------------------------------------------------------
     def tab(self) -> str:

@@ -56,6 +56,7 @@ def test_a_route_lists_its_customers_in_order_with_their_open_papers(company: Co
     assert listed(company, "ana") == [
         f"company:{company.code}",
         "policy:collection",
+        "policy:tracking",
         "collector:ana",
         f"route:ana:{TODAY}",
         "customer:C2",

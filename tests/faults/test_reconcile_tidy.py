@@ -166,3 +166,25 @@ def test_nobody_is_given_a_customer_whom_the_phone_has_no_room_for(company: Comp
         assign(company.couch, company.code, customer="C2", collector="ana", by="sofia", now=NOW)
     assert company.central("assignment:C2")["collector"] is None
     assign(company.couch, company.code, customer="C1", collector="ana", by="sofia", now=NOW)
+
+
+def test_where_a_collector_went_leaves_the_centre_after_the_companys_days(company: Company) -> None:
+    position = ["2026-11-21T15:04:05Z", -0.18, -78.48, 12.0]
+    track, note = company.fact("track", "ana", positions=[position]), company.fact("note", "ana", text="x")
+    company.push("ana", track, {**note, "customer": "C1"})
+    company.reconcile()
+    company.put({"_id": "policy:tracking", "schema": 1, "retention_days": 80})
+    assert tidy(company.couch, company.code, (NOW + timedelta(days=79)).date()).tracks == 0
+    assert track["_id"] in company.facts()
+    assert tidy(company.couch, company.code, (NOW + timedelta(days=82)).date()).tracks == 1
+    assert track["_id"] not in company.facts()
+    assert note["_id"] in company.facts(), "other facts stay"
+    assert company.reconcile(LATER).facts_copied == 0, "and nobody brings it back"
+
+
+def test_tracks_are_never_dropped_while_phones_would_bring_them_back(company: Company) -> None:
+    position = ["2026-11-21T15:04:05Z", -0.18, -78.48, 12.0]
+    company.push("ana", company.fact("track", "ana", positions=[position]))
+    company.reconcile()
+    company.put({"_id": "policy:tracking", "schema": 1, "retention_days": 1})
+    assert tidy(company.couch, company.code, (NOW + timedelta(days=60)).date()).tracks == 0

@@ -27,7 +27,7 @@ ALLOWED: dict[str, set[str]] = {
     "schedulers": {"backend", "receivables", "apscheduler"},
     "flet_app": {
         "receivables", "replica", "paperwork", "flet", "flet_web", "flet_map", "flet_geolocator",
-        "flet_camera", "httpx", "babel", "cryptography", "starlette", "uvicorn",
+        "flet_camera", "flet_permission_handler", "httpx", "babel", "cryptography", "starlette", "uvicorn",
     },
 }  # fmt: skip
 

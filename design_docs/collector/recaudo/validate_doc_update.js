@@ -250,7 +250,7 @@ function (newDoc, oldDoc, userCtx, secObj) {
       ['customer', name], ['channel', channel], ['direct', flag], ['of', shortText],
       ['contact_check', orNull(contactCheck)]
     ],
-    track: [['positions', list(1, 5000, position)]],
+    track: [['positions', list(1, 5000, position)], ['mocked', orNull(list(0, 5000, whole(0, 4999)))]],
     refusal: [['of', text(0, 1000)], ['reason', words], ['document', text(0, 65536)]]
   };
 

@@ -10,6 +10,7 @@ import flet as ft
 from flet_app.collector.portfolio import Json
 from flet_app.collector.state import Window
 from flet_app.collector.sync import SyncPhase, SyncStatus
+from flet_app.collector.views.tracking_signs import tracking_question, tracking_sign
 from flet_app.components.company_mark import company_mark
 from flet_app.components.status import Status, Tone, status_pill, tone_background, tone_color
 from flet_app.theme import EDGE, GAP, TOUCH_TARGET
@@ -84,7 +85,7 @@ def app_bar(app: Window, title: str, *, subtitle: str | None, back: bool, sync: 
         title=title_words,
         title_spacing=0 if back else EDGE,
         automatically_imply_leading=back,
-        actions=[sync_button(app)] if sync else [],
+        actions=[*tracking_sign(app), sync_button(app)] if sync else [],
         toolbar_height=60,
     )
 
@@ -221,7 +222,8 @@ def screen(
     """A screen: bar, banner of an open visit, a body that takes the room, what the thumb reaches."""
     visit = visit_banner(app, app.phone.portfolio.open_visit()) if banner else None
     margins = ft.Padding.symmetric(horizontal=app.side)
-    rows: list[ft.Control] = [visit] if visit is not None else []
+    asked = tracking_question(app) if tab is not None else None
+    rows: list[ft.Control] = [each for each in (visit, asked) if each is not None]
     if head is not None:
         rows.append(ft.Container(head, padding=margins))
     rows.append(ft.Container(body, expand=True, padding=margins))

@@ -79,6 +79,8 @@ def _nothing() -> Intention | None:
 
 async def _place_or_none(app: Window, skip: asyncio.Event) -> Json | None:
     """The phone's position, or None when it takes too long, isn't allowed, or the collector doesn't wait."""
+    if not await app.position.allowed():  # however long somebody reads what Android asks
+        return None
     position = asyncio.ensure_future(app.position())
     waiting = asyncio.ensure_future(skip.wait())
     await asyncio.wait({position, waiting}, timeout=POSITION_SECONDS, return_when=asyncio.FIRST_COMPLETED)

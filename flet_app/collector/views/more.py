@@ -7,6 +7,7 @@ from typing import Any
 
 import flet as ft
 
+from flet_app.collector.actions.tracking import tracking_state
 from flet_app.collector.phone import FactsUnsent
 from flet_app.collector.state import Window, use_app
 from flet_app.collector.views.chrome import screen, scroll, sync_state
@@ -18,6 +19,7 @@ from flet_app.components.status import status_line
 from flet_app.components.surfaces import card, notice, section, stacked
 from flet_app.components.tagging import tag
 from flet_app.theme import TOUCH_TARGET
+from receivables.tracking import Following
 
 
 @ft.component
@@ -74,6 +76,7 @@ def More() -> ft.View:
                 "open-sync", ft.Icons.CLOUD_SYNC_OUTLINED, t("Synchronisation"),
                 lambda _event: app.open("sincronizacion"), detail=status_line(sync_state(app), app.palette),
             ),
+            *tracking_rows(app),
         ]),
         section(t("Appearance")),
         segments(
@@ -133,6 +136,18 @@ def More() -> ft.View:
             )
         )
     return screen(app, route="/", title=t("More"), body=scroll(rows), tab="/mas")
+
+
+def tracking_rows(app: Window) -> list[ft.Control]:
+    """Nothing where the company does not ask for it."""
+    if tracking_state(app.phone) is Following.OFF:
+        return []
+    return [
+        row(
+            "open-tracking", ft.Icons.SHARE_LOCATION, app.texts.t("Your route at work"),
+            lambda _event: app.open("recorrido"),
+        )
+    ]  # fmt: skip
 
 
 def pin_rows(app: Window) -> list[ft.Control]:

@@ -31,6 +31,7 @@ from flet_app.collector.views.receipt import ReceiptEntry
 from flet_app.collector.views.route import Route
 from flet_app.collector.views.sign_in import SignIn
 from flet_app.collector.views.sync_status import SyncScreen
+from flet_app.collector.views.tracking import TrackingScreen
 from flet_app.collector.views.voucher import Voucher
 from flet_app.components.tagging import tag
 from flet_app.theme import TOUCH_TARGET
@@ -69,6 +70,7 @@ def details() -> list[ft.Route]:
         ft.Route(path="cartera", component=Ageing),
         ft.Route(path="sincronizacion", component=SyncScreen),
         ft.Route(path="pin", component=PinChoice),
+        ft.Route(path="recorrido", component=TrackingScreen),
         ft.Route(path="entrar", component=SignIn),
     ]
 

@@ -58,8 +58,10 @@ def test_flets_own_tool_takes_the_bundle(app: Path) -> None:
 def test_the_app_asks_android_for_what_it_uses_and_nothing_else(app: Path) -> None:
     permissions = json.loads(dry_build(app).stdout.splitlines()[-1])["permissions"]
     asked = {name.removeprefix("android.permission.") for name, wanted in permissions.items() if wanted}
-    place = {"ACCESS_FINE_LOCATION", "ACCESS_COARSE_LOCATION"}
-    assert asked == {"INTERNET", "ACCESS_NETWORK_STATE", "CAMERA", *place}
+    assert asked == {
+        "INTERNET", "ACCESS_NETWORK_STATE", "ACCESS_FINE_LOCATION", "ACCESS_COARSE_LOCATION", "CAMERA",
+        "FOREGROUND_SERVICE", "FOREGROUND_SERVICE_LOCATION", "POST_NOTIFICATIONS",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(
