@@ -16,6 +16,7 @@ from flet_app.supervisor.views.assignment import Assignment
 from flet_app.supervisor.views.collectors_map import CollectorsMap
 from flet_app.supervisor.views.erp import Erp
 from flet_app.supervisor.views.panel import Panel
+from flet_app.supervisor.views.receipt_page import ReceiptPage
 from flet_app.supervisor.views.receipts import Receipts
 from flet_app.supervisor.views.settings.frame import Settings, SettingsMenu
 from flet_app.supervisor.views.settings.sections import ROOT as SETTINGS_ROOT
@@ -46,6 +47,7 @@ def App(session: Session) -> object:
                         ft.Route(path="mapa", component=CollectorsMap),
                         ft.Route(path="gestiones", component=Visits),
                         ft.Route(path="cobros", component=Receipts),
+                        ft.Route(path="cobros/:number", component=ReceiptPage),
                         ft.Route(path="reparto", component=Assignment),
                         ft.Route(path="erp", component=Erp),
                         ft.Route(path="mas", component=MorePlaces),

@@ -149,6 +149,27 @@ EXCEPTIONS = {
 }
 
 
+VOID_REASONS = {
+    "wrong_amount": "Wrong amount",
+    "wrong_invoice": "Wrong invoice",
+    "wrong_customer": "Wrong customer",
+    "wrong_method": "Wrong means of payment",
+    "customer_withdrew": "The customer withdrew",
+}
+"""What a collector chooses from; the office writes its own words."""
+
+
+def void_reason(texts: Texts, reason: str) -> str:
+    return texts.t(VOID_REASONS[reason]) if reason in VOID_REASONS else reason
+
+
+def receipt_status(texts: Texts, receipt: Json) -> Status:
+    """What stands over a receipt: its void, else what the ERP says of it."""
+    if receipt.get("void"):
+        return Status(tone=Tone.PLAIN, icon=ft.Icons.BLOCK, text=texts.t("Voided"))
+    return posting_status(texts, receipt)
+
+
 def posting_status(texts: Texts, receipt: Json) -> Status:
     """What the ERP says of a receipt, ready to be shown."""
     match receipt["state"]:

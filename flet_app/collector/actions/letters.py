@@ -122,4 +122,3 @@ def imprint_of(phone: Phone, of: str) -> Imprint:
 def copies_made(phone: Phone, of: str) -> int:
     copies, on = phone.portfolio.paper_copies.values(), phone.today().isoformat()
     return earlier_copies(copies, of, on=on)
-

@@ -187,16 +187,19 @@ def _exceptions(session: Session) -> ft.Control:
             texts.t("Nothing waits for a decision."),
             identifier="no-exceptions",
         )
-    return stacked(
-        [
-            tag(
-                f"exception-{row['kind']}",
-                ft.ListTile(
-                    leading=ft.Icon(ft.Icons.REPORT_PROBLEM_OUTLINED),
-                    title=ft.Text(exception_sentence(texts, row)),
-                    subtitle=caption(row.get("detail") or ""),
-                ),
-            )
-            for row in session.state.exceptions[:50]
-        ]
+    return stacked([_exception(session, row) for row in session.state.exceptions[:50]])
+
+
+def _exception(session: Session, row: Json) -> ft.Control:
+    """One about a receipt leads to where it is decided."""
+    receipt = str(row.get("receipt") or "").removeprefix("receipt:").replace(":", "-")
+    return tag(
+        f"exception-{row['kind']}",
+        ft.ListTile(
+            leading=ft.Icon(ft.Icons.REPORT_PROBLEM_OUTLINED),
+            title=ft.Text(exception_sentence(session.texts, row)),
+            subtitle=caption(row.get("detail") or ""),
+            trailing=ft.Icon(ft.Icons.CHEVRON_RIGHT) if receipt else None,
+            on_click=calling(ft.context.page.navigate, f"/cobros/{receipt}") if receipt else None,
+        ),
     )

@@ -8,6 +8,7 @@ from typing import Any
 import flet as ft
 
 from flet_app.components.figures import amount, caption
+from flet_app.components.handlers import calling
 from flet_app.components.inputs import icon_action
 from flet_app.components.status import status_line
 from flet_app.components.surfaces import empty, skeleton
@@ -16,7 +17,7 @@ from flet_app.supervisor.api import ApiProblem
 from flet_app.supervisor.session import Session, use_session
 from flet_app.supervisor.state import Json
 from flet_app.supervisor.views.filters import CollectorFilter
-from flet_app.supervisor.words import METHODS, posting_status
+from flet_app.supervisor.words import METHODS, receipt_status
 from flet_app.theme import EDGE, GAP, Palette, is_dark, palette
 
 
@@ -75,7 +76,7 @@ def _row(session: Session, receipt: Json, colors: Palette) -> ft.Control:
     async def save(_event: Any) -> None:
         await _save_voucher(session, receipt["number"])
 
-    return ft.Container(
+    row = ft.Container(
         ft.Row(
             [
                 ft.Column(
@@ -88,7 +89,7 @@ def _row(session: Session, receipt: Json, colors: Palette) -> ft.Control:
                         caption(details),
                         tag(
                             f"receipt-state-{receipt['number']}",
-                            status_line(posting_status(texts, receipt), colors),
+                            status_line(receipt_status(texts, receipt), colors),
                         ),
                     ],
                     spacing=3,
@@ -110,8 +111,12 @@ def _row(session: Session, receipt: Json, colors: Palette) -> ft.Control:
         padding=ft.Padding.only(left=16, right=8, top=12, bottom=12),
         bgcolor=ft.Colors.SURFACE_CONTAINER_LOW,
         border_radius=16,
-        key=receipt["id"],
+        ink=True,
+        on_click=calling(ft.context.page.navigate, f"/cobros/{receipt['number']}"),
     )
+    opener = tag(f"receipt-open-{receipt['number']}", row)
+    opener.key = receipt["id"]
+    return opener
 
 
 async def _save_voucher(session: Session, number: str) -> None:
