@@ -30,11 +30,15 @@ class PlannedStop:
 def planned_route(
     stops: Iterable[Mapping[str, Any]], changes: Iterable[Mapping[str, Any]], *, on: date
 ) -> list[PlannedStop]:
-    """The route of the date `on`: the plan's stops with the collector's changes of that date."""
+    """The route of the date `on`: the plan's stops with the collector's changes of that date.
+
+    A stop of the plan that was taken off and put back is the plan's again.
+    """
     route = [PlannedStop(str(stop["customer"]), str(stop.get("origin", "plan"))) for stop in stops]
+    planned = {stop.customer: stop for stop in route}
     mine = [change for change in changes if change["route_on"] == on.isoformat()]
     for change in sorted(mine, key=lambda each: (each["created_at"], each["_id"])):
-        _apply(route, change)
+        _apply(route, change, planned)
     return route
 
 
@@ -65,7 +69,9 @@ def plan_stop(
     return problems or author.fact("planned_stop", body)
 
 
-def _apply(route: list[PlannedStop], change: Mapping[str, Any]) -> None:
+def _apply(
+    route: list[PlannedStop], change: Mapping[str, Any], planned: Mapping[str, PlannedStop]
+) -> None:
     customer, kind = str(change["customer"]), change["change"]
     standing = next((index for index, stop in enumerate(route) if stop.customer == customer), None)
     stop = route.pop(standing) if standing is not None else None
@@ -73,7 +79,7 @@ def _apply(route: list[PlannedStop], change: Mapping[str, Any]) -> None:
         return
     position = change.get("position")
     place = len(route) if position is None else min(int(position), len(route))
-    route.insert(place, stop or PlannedStop(customer, OWN))
+    route.insert(place, stop or planned.get(customer) or PlannedStop(customer, OWN))
 
 
 def moves_to(route: Sequence[PlannedStop], wanted: Sequence[str]) -> list[tuple[str, int]]:

@@ -31,6 +31,8 @@ class Settings:
     host: str
     port: int
     device_name: str
+    tiles_url: str = ""
+    """`https://…/{z}/{x}/{y}.png` of a tile server that the company may use."""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Settings:
@@ -40,6 +42,7 @@ class Settings:
             host=environment.get("RECAUDO_WEB_HOST", "127.0.0.1"),
             port=int(environment.get("RECAUDO_WEB_PORT", "8611")),
             device_name=environment.get("RECAUDO_DEVICE_NAME", platform.node() or "phone"),
+            tiles_url=environment.get("RECAUDO_TILES_URL", ""),
         )
 
 

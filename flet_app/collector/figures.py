@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable
 from datetime import date
+from enum import StrEnum
 
 from flet_app.collector.portfolio import Json, Portfolio
 from receivables.balances import erp_balance, provisional_open_items, unconfirmed_payments
@@ -18,6 +19,14 @@ from receivables.invoices import CustomerTotals, Invoice, OpenItem, customer_tot
 from receivables.money import Money, total
 
 
+class Phase(StrEnum):
+    """Where a day's route stands against the clock."""
+
+    AHEAD = "ahead"
+    RUNNING = "running"
+    OVER = "over"
+
+
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Stop:
     """A customer on the route of the day, or met outside it."""
@@ -26,7 +35,9 @@ class Stop:
     customer: str
     name: str
     origin: str
-    state: str  # pending | open | done
+    state: str  # pending | open | done | missed (pending when the day was over)
+    where: str
+    point: Point | None
     overdue: Money
     days_past_due: int
     outcome: str | None
@@ -99,13 +110,13 @@ def totals(portfolio: Portfolio, customer: str, *, on: date) -> CustomerTotals:
     )
 
 
-def day(portfolio: Portfolio, *, on: date, here: Point | None = None) -> Day:
+def day(portfolio: Portfolio, *, on: date, here: Point | None = None, phase: Phase = Phase.RUNNING) -> Day:
     """The stops of one local date."""
-    stops = tuple(_stops(portfolio, on=on, here=here))
+    stops = tuple(_stops(portfolio, on=on, here=here, phase=phase))
     return Day(stops=stops, next_stop=next((stop for stop in stops if stop.state == "pending"), None))
 
 
-def _stops(portfolio: Portfolio, *, on: date, here: Point | None) -> Iterable[Stop]:
+def _stops(portfolio: Portfolio, *, on: date, here: Point | None, phase: Phase) -> Iterable[Stop]:
     """The route in its order, then whoever was visited without being on it."""
     finished = {v["customer"]: v for v in portfolio.visits.values() if v["local_on"] == on.isoformat()}
     running = portfolio.open_visit()
@@ -116,16 +127,19 @@ def _stops(portfolio: Portfolio, *, on: date, here: Point | None) -> Iterable[St
         if customer not in portfolio.customers and customer not in finished:
             continue  # taken away from this collector: the route that says so is on its way
         sums = totals(portfolio, customer, on=on)
-        state = "done" if customer in finished else "pending"
-        if running and running["customer"] == customer:
+        state = "done" if customer in finished else "missed" if phase is Phase.OVER else "pending"
+        if running and running["customer"] == customer and phase is not Phase.AHEAD:
             state = "open"
-        point = Point.of((portfolio.customers.get(customer) or {}).get("location"))
+        document = portfolio.customers.get(customer) or {}
+        point = Point.of(document.get("location"))
         yield Stop(
             position=position,
             customer=customer,
             name=portfolio.customer_name(customer),
             origin=origin,
             state=state,
+            where=str(document.get("address") or document.get("city") or ""),
+            point=point,
             overdue=sums.overdue,
             days_past_due=sums.oldest_days_past_due,
             outcome=finished[customer]["outcome"] if customer in finished else None,

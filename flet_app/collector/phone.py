@@ -32,6 +32,7 @@ from flet_app.collector.session import (
 from flet_app.collector.standing import unsent
 from flet_app.collector.store import Store
 from flet_app.collector.sync import SyncDriver, SyncPhase, SyncStatus
+from flet_app.collector.tile_packs import TilePacks
 from receivables.documents import local_on
 from receivables.tracking import Trail
 
@@ -56,6 +57,7 @@ class Phone:
         self.trail = Trail()
         self.followed_since: datetime | None = None
         """Since when the collector is followed; None while nobody is."""
+        self.maps = TilePacks(settings.data / "maps")
         self.writing = asyncio.Lock()  # two windows record one after the other
         self._driver: SyncDriver | None = None
         self._task: asyncio.Task[None] | None = None
@@ -76,6 +78,7 @@ class Phone:
             return
         self._lock = FolderLock(self.settings.data)
         self._started = True
+        await asyncio.to_thread(self.maps.open)
         enrolment = await asyncio.to_thread(self.file.read)
         if enrolment:
             await self._open(enrolment)
@@ -83,6 +86,7 @@ class Phone:
     async def stop(self) -> None:
         """Close everything and let go of the folder; nothing recorded depends on this being called."""
         await self._close()
+        await asyncio.to_thread(self.maps.close)
         if self._lock:
             self._lock.release()
         self._lock, self._started = None, False

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, tzinfo
+from datetime import date, datetime, time, tzinfo
 from random import Random
 
 from flet_app.collector import figures
 from flet_app.collector.customer_claims import promises_due
+from flet_app.collector.figures import Phase
 from flet_app.collector.portfolio import Portfolio
 from receivables.compliance import Window
 from receivables.geometry import Point
@@ -19,6 +20,9 @@ MOST_STOPS = 60
 
 DAY_ENDS = time(19)
 """Where no rule of contact says until when somebody may be visited."""
+
+CLOSED = Window(time(0), DAY_ENDS)
+"""Hours of a day without any: who works on it nevertheless is not told at midnight that it is over."""
 
 PLANNED_PRIZE_S = 8 * 3600
 """Who is on the route is to be visited: a stop is left out for want of time, not to save petrol."""
@@ -64,13 +68,27 @@ class Question:
         return _proposal(self, plan)
 
 
-def question(portfolio: Portfolio, *, now: datetime, zone: tzinfo, here: Point | None) -> Question:
-    """What is left of today's route.
+def phase_of(portfolio: Portfolio, on: date, *, now: datetime, zone: tzinfo) -> Phase:
+    """Is the day `on` ahead, running or over? Today is over when nobody may be visited any more."""
+    local = now.astimezone(zone)
+    if on != local.date():
+        return Phase.AHEAD if on > local.date() else Phase.OVER
+    return Phase.OVER if local.time() >= _window(portfolio, on).end else Phase.RUNNING
+
+
+def question(
+    portfolio: Portfolio, *, now: datetime, zone: tzinfo, here: Point | None, on: date | None = None
+) -> Question:
+    """What is left of the route of `on`, by default today's; a later day is ordered from its first hour.
 
     A visit under way comes first; a promise that falls due must be visited.
     """
     local = now.astimezone(zone)
-    stops = figures.day(portfolio, on=local.date()).stops
+    phase = Phase.RUNNING
+    if on is not None and on > local.date():
+        phase = Phase.AHEAD
+        local = datetime.combine(on, _window(portfolio, on).start, zone)
+    stops = figures.day(portfolio, on=local.date(), phase=phase).stops
     planned = {stop.customer for stop in portfolio.route(local.date())}
     route = [stop for stop in stops if stop.customer in planned]
     ahead = sorted((stop for stop in route if stop.state != "done"), key=lambda stop: stop.state != "open")
@@ -124,11 +142,18 @@ def _hours(portfolio: Portfolio, local: datetime) -> tuple[int, int]:
 
     Who works on a closed day, or later than the hours, is warned at each door and still gets an order.
     """
-    pack = portfolio.packs.get(str(portfolio.company.get("country")))
-    window = pack.windows.get(local.isoweekday()) if pack else Window(time(0), DAY_ENDS)
-    if window is None or local.time() >= window.end:
+    window = _window(portfolio, local.date())
+    if window is CLOSED or local.time() >= window.end:
         return 0, END_OF_DAY_S
     return _seconds(window.start), _seconds(window.end) - 60  # the window's end is outside it
+
+
+def _window(portfolio: Portfolio, on: date) -> Window:
+    """When visits may be made on that day of the week; `CLOSED` where the law allows none."""
+    pack = portfolio.packs.get(str(portfolio.company.get("country")))
+    if pack is None:
+        return Window(time(0), DAY_ENDS)
+    return pack.windows.get(on.isoweekday()) or CLOSED
 
 
 def _seconds(at: time) -> int:

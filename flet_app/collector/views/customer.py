@@ -16,7 +16,7 @@ from flet_app.collector.views.customer_sheet import balances
 from flet_app.collector.views.handing_over import letter_button
 from flet_app.collector.views.photo_field import PhotoField
 from flet_app.collector.views.reference_point import ReferencePoint
-from flet_app.collector.views.route import add_to_route
+from flet_app.collector.views.route_add import add_to_route
 from flet_app.components.figures import caption
 from flet_app.components.inputs import bottom_bar, primary, secondary, segments
 from flet_app.components.status import Tone

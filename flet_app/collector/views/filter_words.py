@@ -48,7 +48,7 @@ def age_words(app: Window, name: str) -> str:
         return app.texts.t("Due soon")
     if name.startswith(">"):
         return app.texts.t("More than {days} days", days=name[1:])
-    return app.texts.t("{days} days late", days=name)
+    return app.texts.t("{days} days", days=name)
 
 
 def condition_words(app: Window, chosen: CustomerFilter) -> list[tuple[str, str, CustomerFilter]]:

@@ -99,21 +99,24 @@ def records(app: Window, on: date, shown: str, show: Callable[[str], None]) -> l
     return rows
 
 
-def day_bar(app: Window, on: date, choose: Callable[[date], None]) -> ft.Control:
-    """A day back, the day, a day forward; never beyond today."""
+def day_bar(
+    app: Window, on: date, choose: Callable[[date], None], *, beyond: bool = False
+) -> ft.Control:
+    """A day back, the day, a day forward; past today only with `beyond`."""
     t = app.texts.t
-    is_today = on >= app.phone.today()
+    today = app.phone.today()
+    is_today = on == today
     words = t("Today, {day}", day=app.texts.day(on)) if is_today else app.texts.weekday(on)
     pick = tag(
         "day-pick",
         ft.TextButton(
             ft.Text(words, size=16, weight=ft.FontWeight.W_600), height=TOUCH_TARGET,
-            on_click=lambda _event: pick_date(app, on, choose, last=app.phone.today()),
+            on_click=lambda _event: pick_date(app, on, choose, last=None if beyond else today),
         ),
     )  # fmt: skip
     return step_bar(
         "day", pick, (t("Day before"), calling(choose, on - timedelta(days=1))),
-        (t("Day after"), None if is_today else calling(choose, on + timedelta(days=1))),
+        (t("Day after"), None if is_today and not beyond else calling(choose, on + timedelta(days=1))),
     )  # fmt: skip
 
 

@@ -11,7 +11,9 @@ from flet_app.collector.views.chrome import screen, scroll
 from flet_app.collector.views.clock_notice import clock_notice
 from flet_app.collector.views.home_results import period_choice, results_card
 from flet_app.collector.views.home_tiles import tiles
-from flet_app.collector.views.today import first_download, next_card, stop_row
+from flet_app.collector.views.map_tools import map_link
+from flet_app.collector.views.stop_rows import stop_row
+from flet_app.collector.views.today import first_download, next_card
 from flet_app.components.surfaces import empty, section, stacked
 from flet_app.components.tagging import tag
 from flet_app.theme import TOUCH_TARGET
@@ -56,7 +58,8 @@ def stops(app: Window, day: figures.Day) -> list[ft.Control]:
     rows: list[ft.Control] = []
     if day.next_stop:
         rows += [section(t("Next")), next_card(app, day.next_stop)]
-    rows.append(section(t("Route of the day"), trailing=route_link(app, day)))
+    links = ft.Row([route_link(app, day), map_link(app)], spacing=0, tight=True)
+    rows.append(section(t("Route of the day"), trailing=links))
     others = [stop for stop in day.stops if stop is not day.next_stop]
     if others:
         rows.append(stacked([stop_row(app, stop) for stop in others[:SHOWN_STOPS]]))

@@ -67,6 +67,7 @@ def More() -> ft.View:
     )  # fmt: skip
     rows: list[ft.Control] = [
         stacked([
+            row("open-map", ft.Icons.MAP_OUTLINED, t("Map of the day"), lambda _event: app.open("mapa")),
             row(
                 "open-portfolio", ft.Icons.STACKED_BAR_CHART, t("Portfolio"),
                 lambda _event: app.open("cartera"),

@@ -13,6 +13,7 @@ from flet_app.collector.views.close_cash import CloseCash
 from flet_app.collector.views.customer import Customer
 from flet_app.collector.views.customer_filters import CustomerFilters
 from flet_app.collector.views.customers import Customers
+from flet_app.collector.views.day_map import DayMap
 from flet_app.collector.views.deposit import DepositEntry
 from flet_app.collector.views.dispute import DisputeEntry
 from flet_app.collector.views.finish_visit import FinishVisit
@@ -29,6 +30,7 @@ from flet_app.collector.views.pin import PinChoice, Unlock
 from flet_app.collector.views.promise import PromiseEntry
 from flet_app.collector.views.receipt import ReceiptEntry
 from flet_app.collector.views.route import Route
+from flet_app.collector.views.route_add import RouteAdd
 from flet_app.collector.views.sign_in import SignIn
 from flet_app.collector.views.sync_status import SyncScreen
 from flet_app.collector.views.tracking import TrackingScreen
@@ -66,8 +68,11 @@ def details() -> list[ft.Route]:
                 PAPER,
             ],
         ),
+        ft.Route(path="mapa", component=DayMap),
+        ft.Route(path="mapa/:on", component=DayMap),
         ft.Route(path="ruta", component=Route),
         ft.Route(path="cartera", component=Ageing),
+        ft.Route(path="ruta/:on", component=Route, children=[ft.Route(path="agregar", component=RouteAdd)]),
         ft.Route(path="sincronizacion", component=SyncScreen),
         ft.Route(path="pin", component=PinChoice),
         ft.Route(path="recorrido", component=TrackingScreen),

@@ -14,7 +14,6 @@ from flet_app.components.figures import amount, caption
 from flet_app.components.handlers import calling
 from flet_app.components.status import Tone, tone_color
 from flet_app.components.surfaces import card, empty, skeleton
-from flet_app.theme import TOUCH_TARGET
 from receivables.money import Money
 
 
@@ -92,53 +91,6 @@ def overdue_words(app: Window, stop: figures.Stop) -> str:
     if not stop.overdue:
         return app.texts.t("Nothing overdue")
     return app.texts.n("Overdue · {count} day", "Overdue · {count} days", stop.days_past_due)
-
-
-def stop_row(app: Window, stop: figures.Stop) -> ft.Control:
-    t, palette = app.texts.t, app.palette
-    done = stop.state == "done"
-    if done:
-        settled = tone_color(Tone.SETTLED, palette)
-        lead: ft.Control = ft.Container(
-            ft.Icon(ft.Icons.CHECK_CIRCLE, size=26, color=settled), width=30, alignment=ft.Alignment.CENTER
-        )
-        words = t("Visited · {outcome}", outcome=outcome_label(app, stop.outcome))
-    elif stop.state == "open":
-        lead = position(stop.position, color=tone_color(Tone.SAVED, palette), ink=ft.Colors.SURFACE)
-        words = t("Visit in progress")
-    else:
-        lead = position(
-            stop.position, color=ft.Colors.SURFACE_CONTAINER_HIGHEST, ink=ft.Colors.ON_SURFACE_VARIANT
-        )
-        words = overdue_words(app, stop)
-    figure: ft.Control = ft.Container()
-    if stop.overdue and not done:
-        figure = amount(money(app, stop.overdue), size=15)
-    return ft.Semantics(
-        identifier=f"stop-{stop.customer}",
-        label=f"{stop.position}. {stop.name}. {words}",
-        button=True,
-        content=ft.Container(
-            ft.Row(
-                [
-                    lead,
-                    ft.Column(
-                        [
-                            ft.Text(stop.name, size=15, max_lines=1, overflow=ft.TextOverflow.ELLIPSIS),
-                            caption(words),
-                        ],
-                        spacing=1, tight=True, expand=True,
-                    ),
-                    figure,
-                ],
-                spacing=12,
-            ),
-            padding=ft.Padding.symmetric(horizontal=14, vertical=10),
-            ink=True,
-            on_click=lambda _event: app.open(f"cliente/{stop.customer}"),
-            height=TOUCH_TARGET + 16,
-        ),
-    )  # fmt: skip
 
 
 def outcome_label(app: Window, code: str | None) -> str:

@@ -55,6 +55,11 @@ def test_the_origin_of_a_stop_is_kept() -> None:
     assert (route[-1], route[-2]) == (PlannedStop("A", "supervisor"), PlannedStop("D", "own"))
 
 
+def test_a_planned_stop_that_was_taken_off_and_put_back_is_the_plans_again() -> None:
+    route = planned_route(PLAN, [change(1, "remove", "B"), change(2, "add", "B", 1)], on=TODAY)
+    assert route == planned_route(PLAN, [], on=TODAY)
+
+
 def test_changes_of_another_day_leave_this_one_alone() -> None:
     assert walked(change(1, "remove", "A", on=TODAY.replace(day=22))) == "ABC"
 
