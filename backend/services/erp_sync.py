@@ -11,12 +11,16 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from backend.couch.client import Couch, Json
+from backend.couch.views import build_views
 from backend.erp.port import Connector, ErpError
 from backend.erp.registry import open_connector
 from backend.services import erp_health
 from backend.services.erp_comparison import run_comparison
 from backend.services.erp_import import ImportReport, run_import
 from backend.services.erp_posting import Clock, PostingReport, run_postings
+
+MANY_DOCUMENTS = 1_000
+"""What is written in one import and makes the next question to a view a slow one."""
 
 
 def import_from_erp(
@@ -28,6 +32,8 @@ def import_from_erp(
     ):
         reports = run_import(couch, company, connector, now=clock())
         erp_health.answered(couch, company, "in", now=clock())
+        if sum(report.written for report in reports) >= MANY_DOCUMENTS:
+            build_views(couch, company)
         return reports
 
 

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from backend.companies import DDOC
 from backend.couch.client import Json
 from backend.erp.port import ErpUnavailable, Kind
-from backend.services import erp_comparison
+from backend.services import erp_comparison, erp_sync
 from backend.services.erp_comparison import Standing, compare, latest_report, run_comparison
 from backend.services.erp_sync import import_from_erp, post_to_erp
 from tests.support.erp_exchange import Exchange, an_exchange
@@ -155,6 +156,16 @@ def test_an_erp_that_is_away_for_long_is_told_once_until_it_answers(named: Excha
     job(named, run)
     [told] = named.company.exceptions("erp_away")
     assert (told["state"], told["closed_by"]) == ("closed", "erp")
+
+
+def test_after_a_large_import_nobody_waits_for_a_view(
+    named: Exchange, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(erp_sync, "MANY_DOCUMENTS", 1)
+    named.erp.add_customer("C0002")
+    job(named, import_from_erp)
+    indexed_without_asking = named.couch.view(named.code, DDOC, "customers_by_name", update="false")
+    assert [row["id"] for row in indexed_without_asking] == ["customer:C0001", "customer:C0002"]
 
 
 def test_days_without_the_erp_lose_nothing_and_go_in_by_their_order(exchange: Exchange) -> None:
