@@ -18,9 +18,7 @@ PATIENCE_SECONDS = 3600.0  # an index of millions of documents; whoever waits he
 
 def build_views(couch: Documents, db: str) -> None:
     """Wait until every view of `db` knows what is in it. A failure is logged: it only costs time later."""
-    designs = couch.all_docs(
-        db, start_key=DESIGN_PREFIX, end_key=f"{DESIGN_PREFIX}\ufff0", include_docs=True
-    )
+    designs = couch.all_docs(db, start_key=DESIGN_PREFIX, end_key=f"{DESIGN_PREFIX}\ufff0", include_docs=True)
     for design in (row["doc"] for row in designs):
         name = design["_id"].removeprefix(DESIGN_PREFIX)
         for view in design.get("views", {}) if design.get("language", "javascript") != "query" else ():

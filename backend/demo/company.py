@@ -22,6 +22,7 @@ from backend.demo.portfolio import assign_unassigned, route_of_the_day
 from backend.demo.processes import ROOT, with_our_python
 from backend.demo.settings import DemoError, DemoSettings
 from backend.services.accounts import grant_role
+from backend.services.brand import take_logo
 from backend.services.enrolment_codes import LONGEST_LIFE, EnrolmentCodes
 from backend.services.erp_sync import import_from_erp
 from receivables.access import Role
@@ -68,6 +69,7 @@ def prepare(settings: DemoSettings) -> None:
     with connect(backend) as couch:
         if create_company(couch, PROFILE):
             _tune_policies(couch)
+            take_logo(couch, COMPANY, files("backend.demo").joinpath("andina.png").read_bytes())
         _add_people(couch, settings.password)
         import_from_erp(
             couch, COMPANY, folder=settings.erp_config, environment=settings.environment, clock=lambda: now

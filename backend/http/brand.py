@@ -8,10 +8,9 @@ from flask.typing import ResponseReturnValue
 from backend.bootstrap import Services
 from backend.errors import ApiProblem
 from backend.http.inputs import Inputs
-from backend.services.brand import describe_brand, save_brand, save_logo
-from paperwork.logo import MAX_FILE_BYTES, read_logo
+from backend.services.brand import describe_brand, save_brand, save_logo, take_logo
+from paperwork.logo import MAX_FILE_BYTES
 from receivables.brand import LONGEST_NAME, is_seed_color
-from receivables.validation import Problem
 
 
 def brand_blueprint(services: Services) -> Blueprint:
@@ -38,10 +37,8 @@ def brand_blueprint(services: Services) -> Blueprint:
         request.max_content_length = MAX_FILE_BYTES + 1
         if (request.content_length or 0) > MAX_FILE_BYTES:
             raise ApiProblem("logo_too_heavy", data={"max_mb": MAX_FILE_BYTES // 1024 // 1024})
-        logo = read_logo(request.get_data())
-        if isinstance(logo, Problem):
-            raise ApiProblem(logo.code, data=logo.data)
-        save_logo(couch, company, logo)
+        if refused := take_logo(couch, company, request.get_data()):
+            raise ApiProblem(refused.code, data=refused.data)
         return describe_brand(couch, company)
 
     @routes.delete("/brand/logo")

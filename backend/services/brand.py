@@ -8,9 +8,10 @@ from collections.abc import Callable
 from backend.companies import find_company
 from backend.couch.client import Couch, Json
 from backend.couch.errors import Conflict
-from paperwork.logo import Logo, logo_in
+from paperwork.logo import Logo, logo_in, read_logo
 from receivables.brand import logo_id
 from receivables.documents import SCHEMA
+from receivables.validation import Problem
 
 ATTEMPTS = 12
 
@@ -36,6 +37,15 @@ def save_brand(couch: Couch, company: str, *, name: str, seed_color: str) -> Non
     _write(
         couch, company, f"company:{company}", lambda body: {**body, "name": name, "seed_color": seed_color}
     )
+
+
+def take_logo(couch: Couch, company: str, content: bytes) -> Problem | None:
+    """Set the logo in a PNG or JPEG file, or return why it can't be one. Raise NotFound, Conflict."""
+    logo = read_logo(content)
+    if isinstance(logo, Problem):
+        return logo
+    save_logo(couch, company, logo)
+    return None
 
 
 def save_logo(couch: Couch, company: str, logo: Logo | None) -> None:

@@ -103,10 +103,10 @@ class Api:
         wanted = {name: value for name, value in params.items() if value not in (None, "")}
         return (await self._authorised("GET", path, params=wanted)).content
 
-    async def send_bytes(self, path: str, content: bytes) -> Json:
-        """POST a file below the chosen company; raise `ApiProblem` with the server's words when refused."""
+    async def send_bytes(self, path: str, content: bytes, *, method: str = "POST") -> Json:
+        """POST or PUT a file below the chosen company; raise `ApiProblem` with the server's words."""
         headers = {"Content-Type": "application/octet-stream"}
-        body: Json = (await self._authorised("POST", path, content=content, headers=headers)).json()
+        body: Json = (await self._authorised(method, path, content=content, headers=headers)).json()
         return body
 
     async def _authorised(self, method: str, path: str, **options: Any) -> httpx.Response:

@@ -11,6 +11,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from flet_app.supervisor.api import Api, ApiProblem
+from flet_app.supervisor.company_look import read_company_logo
 from flet_app.supervisor.state import Json, SupervisorState
 
 REFRESH_SECONDS = 5.0
@@ -55,6 +56,8 @@ async def refresh(state: SupervisorState, api: Api, now: datetime) -> None:
         return
     if (day, collector) != (state.day, state.collector):
         return
+    if not state.branded:
+        state.logo, state.branded = await read_company_logo(api), True
     if not state.customers:
         state.customers = await _placed_customers(api)
     _show(

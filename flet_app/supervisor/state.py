@@ -25,6 +25,8 @@ class SupervisorState:
     roles: list[str] = field(default_factory=list)
     company: str = ""
     company_name: str = ""
+    logo: bytes | None = None
+    branded: bool = False  # the office was asked for the logo
     currency: str = "USD"
     timezone: str = "UTC"
     locale: str = "es_EC"
@@ -46,6 +48,7 @@ class SupervisorState:
         """Nobody is signed in: nothing of one company stays for whoever signs in next."""
         self.signed_in, self.loaded_at, self.collector = False, None, ""
         self.user_name, self.user_email, self.roles = "", "", []
+        self.logo, self.branded = None, False
         self.summary, self.receipts_total, self.erp = {}, {}, {}
         self.collectors, self.customers, self.visits = [], [], []
         self.receipts, self.exceptions = [], []

@@ -10,6 +10,7 @@ from typing import Any
 
 import flet as ft
 
+from flet_app.components.company_mark import company_mark
 from flet_app.components.handlers import calling
 from flet_app.components.inputs import icon_action
 from flet_app.components.status import Tone
@@ -19,7 +20,7 @@ from flet_app.supervisor.session import Session, use_session
 from flet_app.supervisor.views.settings.sections import ROOT as SETTINGS_ROOT
 from flet_app.supervisor.views.settings.sections import sections_of
 from flet_app.supervisor.views.sign_in import SignIn
-from flet_app.theme import EDGE, is_dark, palette
+from flet_app.theme import EDGE, GAP, is_dark, palette
 
 WIDE = 840
 """From this width (dp) the navigation is a rail at the side (Material: expanded window)."""
@@ -112,6 +113,7 @@ def _rail(session: Session, places: Sequence[Place], chosen: int) -> ft.Control:
         on_change=partial(_navigate, places),
         label_type=ft.NavigationRailLabelType.ALL,
         min_width=96,
+        leading=_mark(session),
         destinations=[
             ft.NavigationRailDestination(
                 icon=place.icon, selected_icon=place.filled, label=session.texts.t(place.name)
@@ -119,6 +121,11 @@ def _rail(session: Session, places: Sequence[Place], chosen: int) -> ft.Control:
             for place in places
         ],
     )
+
+
+def _mark(session: Session) -> ft.Control | None:
+    state = session.state
+    return company_mark("company-logo", state.logo, state.company_name) if state.logo else None
 
 
 def _bar(session: Session, places: Sequence[Place], chosen: int) -> ft.NavigationBar:
@@ -138,8 +145,11 @@ def _bar(session: Session, places: Sequence[Place], chosen: int) -> ft.Navigatio
 
 def _app_bar(session: Session) -> ft.AppBar:
     state = session.state
+    title: ft.Control = ft.Text(state.company_name)
+    if state.width < WIDE and (mark := _mark(session)):
+        title = ft.Row([mark, title], spacing=GAP)
     return ft.AppBar(
-        title=ft.Text(state.company_name),
+        title=title,
         actions=[
             ft.Text(state.user_name, color=ft.Colors.ON_SURFACE_VARIANT, visible=state.width >= WIDE),
             icon_action(

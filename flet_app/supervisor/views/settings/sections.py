@@ -10,6 +10,7 @@ import flet as ft
 
 from flet_app.supervisor.session import Session
 from flet_app.supervisor.views.settings.audit import AuditScreen
+from flet_app.supervisor.views.settings.company import CompanyScreen
 from flet_app.supervisor.views.settings.goals import GoalsScreen
 from flet_app.supervisor.views.settings.people import PeopleScreen
 from flet_app.supervisor.views.settings.phones import PhonesScreen
@@ -59,6 +60,14 @@ SECTIONS = (
         icon=ft.Icons.FLAG_OUTLINED,
         action=Action.SET_GOALS,
         component=GoalsScreen,
+    ),
+    Section(
+        path="empresa",
+        name="Company",
+        about="The name, the colour and the logo that the app and every paper carry",
+        icon=ft.Icons.STOREFRONT,
+        action=Action.MANAGE_BRAND,
+        component=CompanyScreen,
     ),
     Section(
         path="auditoria",
