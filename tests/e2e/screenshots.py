@@ -24,6 +24,8 @@ IMAGES = ROOT / "docs" / "images"
 
 PAGES = (
     ("/ruta", "route-plan"),
+    ("/mapa", "map-legend"),
+    ("/clientes/filtros", "filters-show"),
     ("/cliente/{customer}/promesa", "promise-save"),
     ("/cliente/{customer}/reclamo", "dispute-save"),
     ("/cliente/{customer}/pago-informado", "informed-save"),

@@ -68,6 +68,7 @@ def More() -> ft.View:
     rows: list[ft.Control] = [
         stacked([
             row("open-map", ft.Icons.MAP_OUTLINED, t("Map of the day"), lambda _event: app.open("mapa")),
+            row("open-agenda", ft.Icons.EVENT_NOTE_OUTLINED, t("Agenda"), lambda _event: app.open("agenda")),
             row(
                 "open-portfolio", ft.Icons.STACKED_BAR_CHART, t("Portfolio"),
                 lambda _event: app.open("cartera"),

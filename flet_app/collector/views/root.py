@@ -8,6 +8,7 @@ import flet as ft
 
 from flet_app.collector.state import Window, WindowContext, use_app
 from flet_app.collector.views.ageing import Ageing
+from flet_app.collector.views.agenda import AgendaScreen
 from flet_app.collector.views.cash import Cash
 from flet_app.collector.views.close_cash import CloseCash
 from flet_app.collector.views.customer import Customer
@@ -68,6 +69,7 @@ def details() -> list[ft.Route]:
                 PAPER,
             ],
         ),
+        ft.Route(path="agenda", component=AgendaScreen),
         ft.Route(path="mapa", component=DayMap),
         ft.Route(path="mapa/:on", component=DayMap),
         ft.Route(path="ruta", component=Route),
