@@ -29,6 +29,7 @@ from backend.http.portfolio import portfolio_blueprint
 from backend.http.recovery import recovery_blueprint
 from backend.http.rules import PREFIX, check_rules
 from backend.http.sign_in import sign_in_blueprint
+from backend.http.tracking import tracking_blueprint
 from backend.http.withholdings import withholdings_blueprint
 from backend.http.zones import zones_blueprint
 from backend.services.pages import BadCursor
@@ -48,6 +49,7 @@ BLUEPRINTS = (
     goals_blueprint,
     recovery_blueprint,
     brand_blueprint,
+    tracking_blueprint,
     audit_blueprint,
 )
 

@@ -438,6 +438,10 @@ FIELD_PROBLEMS: Mapping[str, tuple[str, str]] = {
     ),
     "not_a_choice": ("Debe ser uno de: {choices}.", "It should be one of: {choices}."),
     "not_a_color": ("Debe ser un color como #0B6E4F.", "It should be a colour such as #0B6E4F."),
+    "not_hours": (
+        "Los días van de 1 a 7 y las horas terminan después de empezar, el mismo día.",
+        "Days go from 1 to 7, and hours end after they begin, on the same day.",
+    ),
     "not_an_email": ("Debe ser un correo electrónico.", "It should be an e-mail address."),
     "too_short": ("Necesita al menos {limit} caracteres.", "It needs at least {limit} characters."),
     "same_as_before": ("Debe ser distinta de la anterior.", "It should differ from the one before."),

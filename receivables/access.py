@@ -43,6 +43,7 @@ class Action(StrEnum):
     CORRECT_RECEIPT = "correct_receipt"  # send again, void, its cheque bounced
     SET_GOALS = "set_goals"  # what is expected of collectors
     MANAGE_DEVICES = "manage_devices"
+    FOLLOW = "follow"  # where collectors go in worked hours, and in which
     MANAGE_BRAND = "manage_brand"  # the company's name, colour and logo
     MANAGE_USERS = "manage_users"
     READ_AUDIT = "read_audit"
@@ -59,6 +60,7 @@ ALLOWED: Mapping[Action, frozenset[Role]] = {
     Action.CORRECT_RECEIPT: _OFFICE,
     Action.SET_GOALS: frozenset({Role.SUPERVISOR, Role.COORDINATOR, Role.ADMINISTRATOR}),
     Action.MANAGE_DEVICES: frozenset({Role.SUPERVISOR, Role.COORDINATOR, Role.ADMINISTRATOR}),
+    Action.FOLLOW: frozenset({Role.SUPERVISOR, Role.COORDINATOR, Role.ADMINISTRATOR}),
     Action.MANAGE_BRAND: frozenset({Role.SUPERVISOR, Role.COORDINATOR, Role.ADMINISTRATOR}),
     Action.MANAGE_USERS: frozenset({Role.ADMINISTRATOR}),
     Action.READ_AUDIT: frozenset({Role.COORDINATOR, Role.ADMINISTRATOR}),

@@ -7,17 +7,21 @@ kept, whoever measured it: what keeps the promise is this rule and not the radio
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
+from itertools import pairwise
 from typing import Any
 
-from receivables.documents import Author, BadDocument, Json, rfc3339
+from receivables.documents import Author, BadDocument, Json, parse_instant, rfc3339
 from receivables.geometry import Point, haversine_m
 
 STILL_SECONDS = 600
 """Who stands still is noted this often, so that a stop of an hour is told from a phone that was off."""
+
+STOP_METRES, STOP_SECONDS = 75.0, 300.0
+"""Who is not further away for so long has stopped."""
 
 MOST_POSITIONS = 200
 """Of one fact: about 12 KB."""
@@ -153,6 +157,45 @@ class Trail:
                 "mocked": [index for index, fix in enumerate(self.kept) if fix.mock],
             },
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stop:
+    """Where a collector stayed: about `point`, from `since` to `until`."""
+
+    point: Point
+    since: datetime
+    until: datetime
+
+
+def fixes_of(tracks: Iterable[Mapping[str, Any]]) -> list[Fix]:
+    """The positions of `track` facts in the order in which they were measured, each once."""
+    found: dict[datetime, Fix] = {}
+    for track in tracks:
+        mocked = frozenset(track.get("mocked") or ())
+        for index, (at, lat, lon, accuracy) in enumerate(track["positions"]):
+            instant = parse_instant(at)
+            found.setdefault(instant, Fix(instant, Point(lat, lon), accuracy, index in mocked))
+    return [found[instant] for instant in sorted(found)]
+
+
+def way_m(fixes: Sequence[Fix]) -> float:
+    """Metres from one position to the next, all of them: the way was at least that long."""
+    return sum(haversine_m(a.point, b.point) for a, b in pairwise(fixes))
+
+
+def stops_of(fixes: Sequence[Fix]) -> list[Stop]:
+    """Where the collector stayed within STOP_METRES of the first position for STOP_SECONDS or longer."""
+    stops: list[Stop] = []
+    first = 0
+    while first < len(fixes):
+        last = first
+        while last + 1 < len(fixes) and haversine_m(fixes[first].point, fixes[last + 1].point) <= STOP_METRES:
+            last += 1
+        if (fixes[last].at - fixes[first].at).total_seconds() >= STOP_SECONDS:
+            stops.append(Stop(point=fixes[first].point, since=fixes[first].at, until=fixes[last].at))
+        first = last + 1
+    return stops
 
 
 def _is_news(last: Fix, fix: Fix, policy: TrackingPolicy) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -155,6 +155,10 @@ class Inputs:
 
     def has(self, field: str) -> bool:
         return field in self._values
+
+    def given(self, fields: Collection[str]) -> dict[str, Any]:
+        """Those of `fields` that are there, as they are, for a rule that reads them itself."""
+        return {field: self._values[field] for field in fields if field in self._values}
 
     def ed25519_key(self, field: str) -> str:
         """A public key: the base64 of its 32 bytes (RFC 8032)."""

@@ -103,6 +103,13 @@ RULES: Mapping[str, Rule] = {
     f"GET {_COMPANY}/devices": Rule(who=Action.MANAGE_DEVICES),
     f"POST {_COMPANY}/devices/<device>/revoke": Rule(who=Action.MANAGE_DEVICES, audit="device_revoked"),
     f"POST {_COMPANY}/recoveries": Rule(who=Action.MANAGE_DEVICES, audit="recovery_taken_in"),
+    f"GET {_COMPANY}/collectors/<collector>/track": Rule(
+        who=Action.FOLLOW, audit="track_read", keeps=("on",)
+    ),
+    f"GET {_COMPANY}/tracking": Rule(who=Action.FOLLOW),
+    f"PUT {_COMPANY}/tracking": Rule(
+        who=Action.FOLLOW, audit="tracking_changed", keeps=("active", "days", "from", "to")
+    ),
     f"GET {_COMPANY}/brand": _READ,
     f"PUT {_COMPANY}/brand": Rule(
         who=Action.MANAGE_BRAND, audit="brand_changed", keeps=("name", "seed_color")

@@ -101,7 +101,9 @@ class Window:
         self._looked_at = False
 
     def on_connect(self, _event: Any) -> None:
+        """A client that begins anew is in sight, and says so only when that changes."""
         self._looked_at = True
+        self._seen()
         self.page.run_task(self._render)
 
     def on_touch(self) -> None:
@@ -109,15 +111,17 @@ class Window:
 
     def on_lifecycle(self, event: Any) -> None:
         """The app went out of sight or came back; a lock that closed meanwhile is shown in every window."""
-        pin = self.phone.pin
         if event.state in OUT_OF_SIGHT:
             self.in_sight = False
-            pin.hidden()
+            self.phone.pin.hidden()
         elif event.state in IN_SIGHT:
-            self.in_sight = True
-            pin.shown()
-            if pin.closed:
-                self.phone.announce()
+            self._seen()
+
+    def _seen(self) -> None:
+        self.in_sight = True
+        self.phone.pin.shown()
+        if self.phone.pin.closed:
+            self.phone.announce()
 
     async def _render(self) -> None:
         self.dress()

@@ -93,6 +93,8 @@ ACTIONS = {
     "zone_removed": "Zone removed",
     "goal_set": "Goal set",
     "goal_given_back": "Goal given back",
+    "track_read": "A collector's way looked at",
+    "tracking_changed": "Hours of following changed",
     "brand_changed": "Company changed",
     "logo_changed": "Logo changed",
     "logo_removed": "Logo removed",

@@ -199,6 +199,7 @@ def test_out_of_sight_nothing_starts_but_what_runs_goes_on(tmp_path: Path) -> No
         assert not streams(screen), "Android lets nobody start in the background"
         await screen.fire(screen.page, "app_lifecycle_state_change", {"state": "resume"})
         await screen.until(lambda: streams(screen), "in sight it starts")
+        screen.page.on_connect(None)  # type: ignore[misc]  # a page that is loaded anew says nothing of it
         await screen.fire(screen.page, "app_lifecycle_state_change", {"state": "hide"})
         await walk_on(screen, clock, (-0.18, -78.48))
         assert len(phone.trail.kept) == 1

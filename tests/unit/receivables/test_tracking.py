@@ -21,7 +21,10 @@ from receivables.tracking import (
     Following,
     TrackingPolicy,
     Trail,
+    fixes_of,
     following,
+    stops_of,
+    way_m,
 )
 
 QUITO = ZoneInfo("America/Guayaquil")  # UTC-5, no summer time
@@ -157,6 +160,27 @@ def test_the_next_batch_goes_on_from_the_last_position() -> None:
     assert trail.kept == ()
     assert trail.extended(fix(60, 10), policy()).kept == ()
     assert len(trail.extended(fix(60, 100), policy()).kept) == 1
+
+
+def test_the_way_is_put_together_from_its_tracks_each_position_once() -> None:
+    fixes = [fix(0, 0), fix(60, 100, mock=True), fix(120, 300)]
+    author = Author(company="andina", collector="ana", device="d", ulid="01KA00000000000000000000V1",
+                    now=at("10:10"), zone=QUITO)  # fmt: skip
+    first = Trail(tuple(fixes[:2])).fact(author)
+    second = Trail(tuple(fixes[1:])).fact(author)
+    found = fixes_of([second, first])
+    assert [(each.at, each.mock) for each in found] == [(each.at, each.mock) for each in fixes]
+    assert way_m(found) == pytest.approx(300, rel=0.01)
+    assert way_m(found[:1]) == way_m([]) == 0
+
+
+def test_a_stop_is_where_somebody_stayed_for_five_minutes() -> None:
+    measured = ((0, 0), (60, 200), (120, 400), (300, 430), (430, 410), (500, 900), (700, 1500))
+    walk = [fix(seconds, metres) for seconds, metres in measured]
+    (stop,) = stops_of(walk)
+    assert (stop.point, stop.since, stop.until) == (walk[2].point, walk[2].at, walk[4].at)
+    assert stops_of([]) == []
+    assert len(stops_of([fix(0, 0), fix(3600, 10)])) == 1, "one who stands still is noted rarely"
 
 
 def test_the_fact_is_one_that_the_centre_admits() -> None:
