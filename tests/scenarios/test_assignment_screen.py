@@ -7,6 +7,7 @@ from collections.abc import Callable, Coroutine, Iterator
 from typing import Any
 
 import flet as ft
+import flet_map as fm
 import httpx
 import pytest
 
@@ -153,6 +154,46 @@ def test_a_zone_is_drawn_corner_by_corner_and_its_customers_go_to_who_serves_it(
         await screen.until(lambda: not screen.has("zone-quitonorte"), "the zone is gone")
 
     supervise(office, story)
+
+
+def test_a_zone_is_changed_corner_by_corner_under_its_own_code(office: Office) -> None:
+    ring = [[-78.5, -0.2], [-78.4, -0.2], [-78.4, -0.1], [-78.5, -0.1], [-78.5, -0.2]]
+    holed = [ring, [[-78.46, -0.16], [-78.44, -0.16], [-78.44, -0.14], [-78.46, -0.16]]]
+    for code, rings in (("norte", [ring]), ("sur", holed)):
+        boundary = {"type": "Polygon", "coordinates": rings}
+        saved = office.as_("sofia").put(f"/zones/{code}", {"name": code.title(), "boundary": boundary})
+        assert saved.status_code == 200, saved.text
+
+    async def story(screen: Screen) -> None:
+        await screen.tap("mode-zone")
+        await screen.until(lambda: screen.has("zone-change-norte"), "the zones are listed")
+        assert not screen.has("zone-change-sur"), "its hole would be lost"
+        await screen.tap("zone-change-norte")
+        assert screen.field("zone-name").value == "Norte"
+        await take(screen, 1)
+        assert screen.says("Toque adónde va la esquina 1.")
+        await corner(screen, -0.25, -78.55)
+        await corner(screen, -0.26, -78.45)
+        await take(screen, 4)
+        await screen.tap("zone-corner-remove")
+        await corner(screen, 0.4, 0.4)
+        await screen.tap("zone-take-back")
+        await screen.type("zone-name", "Norte y centro")
+        await screen.tap("zone-save")
+        await screen.until(lambda: screen.says("Norte y centro"), "the zone is listed")
+        zone = office.couch.get(office.company, "zone:norte")
+        assert zone
+        assert zone["boundary"]["coordinates"] == [
+            [[-78.55, -0.25], [-78.45, -0.26], [-78.4, -0.2], [-78.5, -0.1], [-78.55, -0.25]]
+        ]
+
+    supervise(office, story)
+
+
+async def take(screen: Screen, number: int) -> None:
+    """Touch the corner of this number on the map."""
+    markers = [each for each in screen.walk() if isinstance(each, fm.Marker)]
+    await screen.fire(markers[number - 1].content, "click")
 
 
 async def corner(screen: Screen, lat: float, lon: float) -> None:
