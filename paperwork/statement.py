@@ -117,7 +117,7 @@ def _invoices(
             f"{item.invoice} ({say('disputed')})" if item.disputed else item.invoice,
             date_text(item.issued_on),
             date_text(item.due_on),
-            str(days_past_due(item.due_on, on) or "—"),
+            str(days_past_due(item.first_due_on, on) or "—"),
             say.amount(totals[item.invoice]) if item.invoice in totals else "",
             say.amount(item.open),
         )

@@ -38,9 +38,16 @@ class Stage(StrEnum):
 _STAGE_LIMITS = ((0, Stage.PREVENTIVE), (30, Stage.EARLY), (90, Stage.MEDIUM), (180, Stage.PRE_LEGAL))
 
 
+Part = tuple[date, Money]
+"""What is open with a due date of its own."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Invoice:
-    """An `invoice:<number>` document. `reflects` are the receipts that `balance` already contains."""
+    """An `invoice:<number>` document. `reflects` are the receipts that `balance` already contains.
+
+    `instalments` are its parts by due date, where it has any; together they are `balance`.
+    """
 
     number: str
     customer: str
@@ -50,6 +57,7 @@ class Invoice:
     balance: Money
     state: str
     reflects: frozenset[str]
+    instalments: tuple[Part, ...] = ()
 
     @classmethod
     def from_json(cls, doc: Mapping[str, Any]) -> Invoice:
@@ -65,6 +73,7 @@ class Invoice:
                 balance=Money.from_json(doc["balance"], currency),
                 state=doc.get("state", "open"),
                 reflects=frozenset(doc.get("reflects") or ()),
+                instalments=read_instalments(doc.get("instalments"), currency),
             )
         except (KeyError, TypeError, ValueError, MoneyError) as error:
             raise BadDocument(f"invoice {doc.get('_id')!r}: {error!r}") from error
@@ -80,6 +89,7 @@ class OpenItem:
     due_on: date
     open: Money
     disputed: bool = False
+    instalments: tuple[Part, ...] = ()
 
     @classmethod
     def of(cls, invoice: Invoice, *, balance: Money | None = None, disputed: bool = False) -> OpenItem:
@@ -91,7 +101,18 @@ class OpenItem:
             due_on=invoice.due_on,
             open=invoice.balance if balance is None else balance,
             disputed=disputed,
+            instalments=invoice.instalments,
         )
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """What is open by due date, the earliest first: the instalments, or the invoice as one."""
+        return open_parts(self.due_on, self.open, self.instalments)
+
+    @property
+    def first_due_on(self) -> date:
+        """When the earliest part of what is open falls due."""
+        return self.parts[0][0]
 
     @property
     def age_key(self) -> tuple[date, date, str]:
@@ -113,6 +134,30 @@ class CustomerTotals:
     credit_limit: Money | None
     credit_available: Money | None
     credit_percent: int | None
+
+
+def read_instalments(parts: Any, currency: str) -> tuple[Part, ...]:
+    """The parts of an invoice document by due date; raise ValueError, TypeError, KeyError or MoneyError."""
+    found = ((parse_date(part["due_on"]), Money.from_json(part["balance"], currency)) for part in parts or ())
+    return tuple(sorted(found, key=lambda part: part[0]))
+
+
+def open_parts(due_on: date, open_: Money, instalments: Sequence[Part]) -> tuple[Part, ...]:
+    """`open_` by due date: what was paid since is taken off the earliest instalments.
+
+    They add up to `open_`; what the instalments don't explain falls due with the invoice.
+    """
+    if not instalments:
+        return ((due_on, open_),)
+    left, parts = open_, list[Part]()
+    for due, balance in reversed(instalments):
+        part = min(left, balance)
+        left -= part
+        if part:
+            parts.append((due, part))
+    if left or not parts:
+        parts.append((due_on, left))
+    return tuple(sorted(parts, key=lambda part: part[0]))
 
 
 def days_from_due(due_on: date, on: date) -> int:
@@ -147,11 +192,15 @@ def bucket_names(limits: Sequence[int] = AGEING_LIMITS) -> tuple[str, ...]:
 def ageing(
     items: Iterable[OpenItem], *, currency: str, on: date, limits: Sequence[int] = AGEING_LIMITS
 ) -> dict[str, Money]:
-    """What is open in each bucket, in order, for the items of `currency`; together they are the balance."""
+    """What is open in each bucket, in order, for the items of `currency`; together they are the balance.
+
+    Instalments are as old as each of them is.
+    """
     buckets = dict.fromkeys(bucket_names(limits), Money.zero(currency))
     for item in items:
         if item.open.currency == currency:
-            buckets[ageing_bucket(item.due_on, on, limits=limits)] += item.open
+            for due_on, part in item.parts:
+                buckets[ageing_bucket(due_on, on, limits=limits)] += part
     return buckets
 
 
@@ -169,13 +218,13 @@ def customer_totals(
     """Fold the open items of `currency`, and no others, into what the customer sheet shows."""
     own = [item for item in items if item.open.currency == currency and item.open.minor > 0]
     zero = Money.zero(currency)
-    overdue = [item for item in own if item.due_on < on]
+    overdue = [(due_on, part) for item in own for due_on, part in item.parts if due_on < on]
     balance = sum((item.open for item in own), zero)
     return CustomerTotals(
         balance=balance,
-        overdue=sum((item.open for item in overdue), zero),
+        overdue=sum((part for _, part in overdue), zero),
         invoices=len(own),
-        oldest_days_past_due=max((days_past_due(item.due_on, on) for item in overdue), default=0),
+        oldest_days_past_due=max((days_past_due(due_on, on) for due_on, _ in overdue), default=0),
         credit_limit=credit_limit,
         credit_available=None if credit_limit is None else credit_limit - balance,
         credit_percent=_percent(balance, credit_limit),

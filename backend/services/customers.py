@@ -11,8 +11,8 @@ from backend.companies import DDOC
 from backend.couch.client import Couch, Json
 from backend.services.pages import BadCursor, decode_cursor, encode_cursor, read_page
 from receivables.documents import parse_date
-from receivables.invoices import days_past_due
-from receivables.money import minor_from_json
+from receivables.invoices import Part, days_past_due, open_parts, read_instalments
+from receivables.money import Money, minor_from_json
 
 HIGHEST = "\ufff0"
 SHEET_INVOICES = 200  # the newest; a customer's whole past is the ERP's
@@ -155,21 +155,27 @@ def _describe(couch: Couch, company: str, documents: Iterable[Json], on: date) -
 
 def _owed(invoices: list[Json], currency: str, on: date) -> Json:
     own = [invoice for invoice in invoices if invoice["currency"] == currency]
-    overdue = [invoice for invoice in own if parse_date(invoice["due_on"]) < on]
+    overdue = [(due_on, part) for each in own for due_on, part in _parts(each) if due_on < on]
     return {
         "balance": sum(minor_from_json(invoice["balance"]) for invoice in own),
-        "overdue": sum(minor_from_json(invoice["balance"]) for invoice in overdue),
+        "overdue": sum(part.minor for _, part in overdue),
         "open_invoices": len(own),
-        "oldest_days_past_due": max(
-            (days_past_due(parse_date(invoice["due_on"]), on) for invoice in overdue), default=0
-        ),
+        "oldest_days_past_due": max((days_past_due(due_on, on) for due_on, _ in overdue), default=0),
     }
+
+
+def _parts(invoice: Json) -> tuple[Part, ...]:
+    """What is open of an invoice by due date: its instalments, or all of it at once."""
+    currency = invoice["currency"]
+    return open_parts(
+        parse_date(invoice["due_on"]),
+        Money.from_json(invoice["balance"], currency),
+        read_instalments(invoice.get("instalments"), currency),
+    )
 
 
 def _invoice(document: Json, on: date) -> Json:
     body = {key: value for key, value in document.items() if not key.startswith("_")}
     body["has_ride"] = body.pop("electronic", None) is not None  # the XML itself has a route of its own
-    body["days_past_due"] = (
-        days_past_due(parse_date(document["due_on"]), on) if document["balance"] > 0 else 0
-    )
+    body["days_past_due"] = days_past_due(_parts(document)[0][0], on) if document["balance"] > 0 else 0
     return body

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import dataclasses
+from collections import Counter, defaultdict
 from datetime import date
 
 from flet_app.collector.portfolio import Portfolio
 from receivables.balances import provisional_open_items
-from receivables.invoices import ageing_bucket, bucket_names, days_past_due
+from receivables.invoices import ageing, ageing_bucket
 from receivables.money import Money, total
+
+CURRENT = "current"
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Bucket:
-    """What is open of one age. `customers` are those whose oldest debt this is, so that each counts once."""
+    """What is open of one age. `customers` are those whose oldest debt this is, so that each counts once.
+
+    An invoice in instalments is in each age of which something is open.
+    """
 
     name: str
     amount: Money
@@ -47,26 +53,24 @@ def portfolio_ageing(portfolio: Portfolio, *, on: date) -> PortfolioAgeing:
         if item.open.currency == currency
     ]
     oldest: dict[str, date] = {}
+    invoices: defaultdict[str, set[str]] = defaultdict(set)
     for item in items:
-        oldest[item.customer] = min(item.due_on, oldest.get(item.customer, item.due_on))
-    holders = [ageing_bucket(due_on, on) for due_on in oldest.values()]
-    buckets = []
-    for name in bucket_names():
-        inside = [item for item in items if ageing_bucket(item.due_on, on) == name]
-        buckets.append(
-            Bucket(
-                name=name,
-                amount=total((item.open for item in inside), currency),
-                invoices=len(inside),
-                customers=holders.count(name),
-            )
-        )
+        oldest[item.customer] = min(item.first_due_on, oldest.get(item.customer, item.first_due_on))
+        for due_on, _part in item.parts:
+            invoices[ageing_bucket(due_on, on)].add(item.invoice)
+    customers = Counter(ageing_bucket(due_on, on) for due_on in oldest.values())
+    amounts = ageing(items, currency=currency, on=on)
+    buckets = tuple(
+        Bucket(name=name, amount=amount, invoices=len(invoices[name]), customers=customers[name])
+        for name, amount in amounts.items()
+    )
+    balance = total((item.open for item in items), currency)
     return PortfolioAgeing(
-        balance=total((item.open for item in items), currency),
-        overdue=total((item.open for item in items if days_past_due(item.due_on, on)), currency),
+        balance=balance,
+        overdue=balance - amounts[CURRENT],
         invoices=len(items),
         customers=len(oldest),
-        buckets=tuple(buckets),
+        buckets=buckets,
         credit=_credit(portfolio, currency),
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import flet as ft
 
-from flet_app.collector.ageing import Bucket, PortfolioAgeing, portfolio_ageing
+from flet_app.collector.ageing import CURRENT, Bucket, PortfolioAgeing, portfolio_ageing
 from flet_app.collector.customer_filter import CustomerFilter
 from flet_app.collector.listing import Listing, use
 from flet_app.collector.state import Window, use_app
@@ -16,8 +16,6 @@ from flet_app.components.handlers import calling
 from flet_app.components.status import Tone, tone_color
 from flet_app.components.surfaces import card, empty, section, stacked
 from flet_app.components.tagging import tag
-
-CURRENT = "current"
 
 
 @ft.component

@@ -12,8 +12,8 @@ DUE_SOON_DAYS = 5
 
 
 def due_words(app: Window, item: OpenItem, on: date) -> tuple[str, Tone]:
-    days = days_from_due(item.due_on, on)
-    due = app.texts.day(item.due_on)
+    days = days_from_due(item.first_due_on, on)
+    due = app.texts.day(item.first_due_on)
     if days > 0:
         return app.texts.n(
             "due {due} · {count} day late", "due {due} · {count} days late", days, due=due

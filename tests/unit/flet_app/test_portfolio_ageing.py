@@ -71,6 +71,19 @@ def test_the_buckets_add_up_and_each_customer_is_counted_once() -> None:
     assert found.credit == Money(55, "USD"), "told beside, and in no bucket"
 
 
+def test_an_invoice_in_instalments_is_in_each_of_its_ages() -> None:
+    parts = [
+        {"number": 1, "due_on": "2026-10-25", "amount": 400, "balance": 400},
+        {"number": 2, "due_on": "2026-12-25", "amount": 600, "balance": 600},
+    ]
+    invoice = an_invoice("F-1", 1_000, due_on="2026-12-25", instalments=parts)
+    paid = a_receipt(1, allocations={"F-1": 100}, payments=[{"method": "cash", "amount": 100}])
+    found = portfolio_ageing(folded(invoice, paid), on=ON)
+    told = {each.name: (each.amount.minor, each.invoices, each.customers) for each in found.buckets}
+    assert (told["current"], told["1-30"]) == ((600, 1, 0), (300, 1, 1))
+    assert (found.balance.minor, found.overdue.minor, found.invoices) == (900, 300, 1)
+
+
 def test_the_last_sale_is_the_invoice_issued_last_that_stands() -> None:
     portfolio = folded(
         an_invoice("F-1", 0, issued_on="2026-10-01", total=900, state="paid"),

@@ -19,6 +19,7 @@ from receivables.invoices import (
     days_past_due,
     stage,
 )
+from receivables.money import Money
 from tests.support.builders import TODAY, an_invoice, an_open_item, usd
 
 DUE = date(2026, 3, 1)
@@ -126,3 +127,45 @@ def test_invoice_is_read_from_its_document_with_unknown_fields_in_it() -> None:
 def test_broken_invoice_is_named_in_the_error(broken: dict[str, object]) -> None:
     with pytest.raises(BadDocument, match="invoice:F-1"):
         Invoice.from_json(an_invoice(**broken))
+
+
+INSTALMENTS = [
+    {"number": 1, "due_on": "2026-10-01", "amount": 334, "balance": 334},
+    {"number": 2, "due_on": "2026-11-01", "amount": 333, "balance": 333},
+    {"number": 3, "due_on": "2026-12-01", "amount": 333, "balance": 333},
+]
+
+
+def in_instalments() -> Invoice:
+    return Invoice.from_json(an_invoice(balance=1_000, due_on="2026-12-01", instalments=INSTALMENTS))
+
+
+def test_an_invoice_in_instalments_is_as_old_as_each_of_them() -> None:
+    item = OpenItem.of(in_instalments())
+    told = {name: sum_.minor for name, sum_ in ageing([item], currency="USD", on=TODAY).items() if sum_}
+    assert told == {"current": 333, "1-30": 333, "31-60": 334}
+    totals = customer_totals([item], currency="USD", on=TODAY)
+    assert (totals.overdue.minor, totals.balance.minor, totals.oldest_days_past_due) == (667, 1_000, 51)
+    assert item.first_due_on == date(2026, 10, 1)
+
+
+@pytest.mark.parametrize(
+    ("open_", "parts"),
+    [
+        (1_000, [334, 333, 333]), (900, [234, 333, 333]), (600, [267, 333]), (333, [333]), (1, [1]),
+        (0, [0]), (1_500, [334, 333, 500 + 333]),
+    ],
+)  # fmt: skip
+def test_what_was_paid_since_is_taken_off_the_earliest_instalments(open_: int, parts: list[int]) -> None:
+    item = OpenItem.of(in_instalments(), balance=Money(open_, "USD"))
+    by_date: dict[date, int] = {}
+    for due_on, part in item.parts:
+        by_date[due_on] = by_date.get(due_on, 0) + part.minor
+    assert list(by_date.values()) == parts
+    assert sum(by_date.values()) == open_
+
+
+def test_without_instalments_the_invoice_is_one_part() -> None:
+    item = OpenItem.of(Invoice.from_json(an_invoice(balance=500)))
+    assert item.parts == ((item.due_on, item.open),)
+    assert item.first_due_on == item.due_on
