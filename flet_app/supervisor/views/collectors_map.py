@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import os
 from datetime import datetime
+from typing import Any, cast
 
 import flet as ft
 import flet_map as fm
 
 from flet_app.components.figures import caption
+from flet_app.components.handlers import calling
 from flet_app.components.surfaces import empty, skeleton
 from flet_app.components.tagging import tag
 from flet_app.supervisor.session import Session, use_session
 from flet_app.supervisor.state import Json
 from flet_app.supervisor.views.shell import WIDE
+from flet_app.supervisor.views.ways import Way, Ways, figures_of, layers_of
 from flet_app.theme import EDGE, GAP, is_dark, palette
+from receivables.access import Action
 
 TILES = os.environ.get("RECAUDO_TILES_URL", "")
 """`https://…/{z}/{x}/{y}.png` of a tile server that the company may use; without it, positions only."""
@@ -28,18 +32,18 @@ LIST_WIDTH = 340
 def CollectorsMap() -> ft.Control:
     session = use_session()
     state = session.state
+    way, put = ft.use_state(cast(Any, None))  # a Way, once somebody asks for one
+    ways = Ways(session, way, put)
     if state.loaded_at is None:
         return ft.Container(skeleton(4), padding=EDGE)
     placed = [row for row in state.collectors if row["last_position"]]
-    listed = ft.ListView(
-        [_card(session, row) for row in state.collectors], spacing=8, padding=EDGE, width=LIST_WIDTH
-    )
+    cards = [_card(session, row, ways) for row in state.collectors]
+    listed = ft.ListView(cards, spacing=8, padding=EDGE, width=LIST_WIDTH)
     if not placed:
         nothing = empty(ft.Icons.LOCATION_OFF, session.texts.t("No positions on this day yet."))
         return ft.Row([listed, ft.Container(nothing, expand=True)], expand=True)
-    chart = ft.Semantics(
-        identifier="collectors-map", exclude_semantics=True, expand=True, content=_map(placed, session)
-    )
+    drawn = _map(placed, session, ways.shown)
+    chart = ft.Semantics(identifier="collectors-map", exclude_semantics=True, expand=True, content=drawn)
     if state.width >= WIDE:
         return ft.Row(
             [listed, chart], expand=True, spacing=0, vertical_alignment=ft.CrossAxisAlignment.STRETCH
@@ -52,7 +56,7 @@ def _point(row: Json) -> fm.MapLatitudeLongitude:
     return fm.MapLatitudeLongitude(place["lat"], place["lon"])
 
 
-def _map(placed: list[Json], session: Session) -> fm.Map:
+def _map(placed: list[Json], session: Session, way: Way | None) -> fm.Map:
     middle = fm.MapLatitudeLongitude(
         sum(row["last_position"]["lat"] for row in placed) / len(placed),
         sum(row["last_position"]["lon"] for row in placed) / len(placed),
@@ -72,6 +76,7 @@ def _map(placed: list[Json], session: Session) -> fm.Map:
             ]
         )
     )
+    layers += layers_of(way, palette(dark=is_dark(ft.context.page)))
     layers.append(
         fm.MarkerLayer(
             markers=[
@@ -119,8 +124,9 @@ def _pin(row: Json, session: Session) -> ft.Control:
     )
 
 
-def _card(session: Session, row: Json) -> ft.Control:
-    texts = session.texts
+def _card(session: Session, row: Json, ways: Ways) -> ft.Control:
+    texts, way = session.texts, ways.of(row["collector"])
+    may_follow = session.may(Action.FOLLOW)
     place = row["last_position"]
     if place:
         at = datetime.fromisoformat(place["at"])
@@ -134,7 +140,11 @@ def _card(session: Session, row: Json) -> ft.Control:
                 [
                     ft.CircleAvatar(ft.Text(row["name"][:1])),
                     ft.Column(
-                        [ft.Text(row["name"], size=16, weight=ft.FontWeight.W_600), caption(seen)],
+                        [
+                            ft.Text(row["name"], size=16, weight=ft.FontWeight.W_600),
+                            caption(seen),
+                            *([figures_of(way, session)] if way else []),
+                        ],
                         spacing=2,
                         expand=True,
                         tight=True,
@@ -147,8 +157,10 @@ def _card(session: Session, row: Json) -> ft.Control:
                 ],
                 spacing=GAP,
             ),
-            bgcolor=ft.Colors.SURFACE_CONTAINER_LOW,
+            bgcolor=ft.Colors.SECONDARY_CONTAINER if way else ft.Colors.SURFACE_CONTAINER_LOW,
             border_radius=16,
             padding=14,
+            ink=may_follow,
+            on_click=calling(ways.turn, row["collector"]) if may_follow else None,
         ),
     )
