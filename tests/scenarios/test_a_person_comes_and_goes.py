@@ -181,8 +181,10 @@ async def _rescue(whole: Stack, phone: Phone) -> None:
         for outcome in ("stored", "present"):
             await screen.tap("rescue-pick")
             await screen.until(
-                lambda outcome=outcome: screen.has("rescue-report")
-                and _text(screen, f"rescue-{outcome}") == f"{made.facts} registros",
+                lambda outcome=outcome: (
+                    screen.has("rescue-report")
+                    and _text(screen, f"rescue-{outcome}") == f"{made.facts} registros"
+                ),
                 f"all are {outcome}",
                 seconds=30,
             )

@@ -36,6 +36,7 @@ def History() -> ft.View:
     chosen, set_chosen = ft.use_state("")
     period, set_period = ft.use_state(Period.DAY)
     shown, set_shown = ft.use_state("receipts")
+    by_amount, set_by_amount = ft.use_state(False)
     on = date.fromisoformat(chosen) if chosen else app.phone.today()
 
     def choose(day: date) -> None:
@@ -56,7 +57,11 @@ def History() -> ft.View:
         rows += month_rows(app, on, choose, open_day)
     else:
         rows += day_rows(app, on, choose)
-        rows += records(app, on, shown, set_shown)
+        rows.append(kind_choice(app, on, shown, set_shown))
+        if shown == "receipts":
+            rows += payments(app, on, by_amount=by_amount, sort=set_by_amount)
+        else:
+            rows += visits(app, on)
     return screen(app, route="/", title=t("Receipts"), body=scroll(rows), tab="/cobros")
 
 
@@ -69,39 +74,49 @@ def day_rows(app: Window, on: date, choose: Callable[[date], None]) -> list[ft.C
     ]
 
 
-def records(app: Window, on: date, shown: str, show: Callable[[str], None]) -> list[ft.Control]:
-    """The payments of the day, or its visits with how many were effective."""
+def kind_choice(app: Window, on: date, shown: str, show: Callable[[str], None]) -> ft.Control:
     t, portfolio = app.texts.t, app.phone.portfolio
-    receipts = figures.receipts_of_day(portfolio, on=on)
-    visits = figures.visits_of_day(portfolio, on=on)
-    rows: list[ft.Control] = [
-        segments(
-            [
-                ("history-receipts", "receipts", t("Payments ({count})", count=len(receipts))),
-                ("history-visits", "visits", t("Visits ({count})", count=len(visits))),
-            ],
-            selected=shown,
-            on_select=show,
-        )
+    receipts = len(figures.receipts_of_day(portfolio, on=on))
+    visits = len(figures.visits_of_day(portfolio, on=on))
+    return segments(
+        [
+            ("history-receipts", "receipts", t("Payments ({count})", count=receipts)),
+            ("history-visits", "visits", t("Visits ({count})", count=visits)),
+        ],
+        selected=shown,
+        on_select=show,
+    )
+
+
+def payments(app: Window, on: date, *, by_amount: bool, sort: Callable[[bool], None]) -> list[ft.Control]:
+    """The payments of the day, the newest or the largest first."""
+    t, receipts = app.texts.t, figures.receipts_of_day(app.phone.portfolio, on=on)
+    if not receipts:
+        return [empty(ft.Icons.PAYMENTS_OUTLINED, t("No payments on this day."))]
+    if by_amount:
+        receipts = sorted(receipts, key=lambda each: -each["total"])
+    words = t("Largest first") if by_amount else t("Newest first")
+    order = ft.TextButton(
+        words, icon=ft.Icons.SORT, height=TOUCH_TARGET, on_click=calling(sort, not by_amount)
+    )
+    many = [tag("history-sort", order)] if len(receipts) > 1 else []
+    return [*many, stacked([receipt_row(app, each) for each in receipts])]
+
+
+def visits(app: Window, on: date) -> list[ft.Control]:
+    """The visits of the day with how many were effective."""
+    portfolio = app.phone.portfolio
+    found = figures.visits_of_day(portfolio, on=on)
+    if not found:
+        return [empty(ft.Icons.DIRECTIONS_WALK, app.texts.t("No visits on this day."))]
+    effective = sum(each["outcome"] in effective_codes(portfolio) for each in found)
+    return [
+        tag("visits-effective", caption(effective_words(app, effective))),
+        stacked([visit_row(app, each) for each in found]),
     ]
-    if shown == "receipts":
-        rows.append(
-            stacked([receipt_row(app, each) for each in receipts])
-            if receipts
-            else empty(ft.Icons.PAYMENTS_OUTLINED, t("No payments on this day."))
-        )
-    elif visits:
-        effective = sum(each["outcome"] in effective_codes(portfolio) for each in visits)
-        rows.append(tag("visits-effective", caption(effective_words(app, effective))))
-        rows.append(stacked([visit_row(app, each) for each in visits]))
-    else:
-        rows.append(empty(ft.Icons.DIRECTIONS_WALK, t("No visits on this day.")))
-    return rows
 
 
-def day_bar(
-    app: Window, on: date, choose: Callable[[date], None], *, beyond: bool = False
-) -> ft.Control:
+def day_bar(app: Window, on: date, choose: Callable[[date], None], *, beyond: bool = False) -> ft.Control:
     """A day back, the day, a day forward; past today only with `beyond`."""
     t = app.texts.t
     today = app.phone.today()

@@ -22,6 +22,7 @@ from receivables.outlines import FEWEST_CORNERS
 
 MAP_HEIGHT = 420
 
+
 def zones_of(session: Session, zoning: Zoning, colors: Palette) -> list[ft.Control]:
     """The map with its zones, and below it the list, or the zone that is being drawn."""
     texts = session.texts

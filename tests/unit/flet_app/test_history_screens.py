@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import flet as ft
+
 from flet_app.collector.phone import Phone
 from flet_app.collector.portfolio import Portfolio
 from flet_app.collector.results import collected, days_of
@@ -40,6 +42,24 @@ def test_ten_payments_are_their_cash_and_their_cheques(tmp_path: Path) -> None:
         assert screen.has("history-receipts")
         await screen.tap("receipt-R0001-00000010")
         await screen.until(lambda: screen.has("voucher-number"), "the record itself")
+
+    a_phone(tmp_path, *TEN, now=NOW)
+    walk(tmp_path, story)
+
+
+def test_the_payments_of_a_day_are_sorted_by_time_or_amount(tmp_path: Path) -> None:
+    def order(screen: Screen) -> list[str]:
+        found = [str(each.identifier) for each in screen.walk() if isinstance(each, ft.Semantics)]
+        return [each for each in found if each.startswith("receipt-")]
+
+    async def story(screen: Screen, _phone: Phone) -> None:
+        await screen.go("/cobros")
+        assert order(screen)[0] == "receipt-R0001-00000010"
+        await screen.tap("history-sort")
+        assert order(screen)[0] == "receipt-R0001-00000005"
+        assert len(order(screen)) == 10
+        await screen.tap("history-sort")
+        assert order(screen)[0] == "receipt-R0001-00000010"
 
     a_phone(tmp_path, *TEN, now=NOW)
     walk(tmp_path, story)
