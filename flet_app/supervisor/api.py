@@ -64,6 +64,10 @@ class Api:
         self._renewing = asyncio.Lock()
         self.company = ""
 
+    def speak(self, language: str) -> None:
+        """Have the server's sentences in `language` from now on."""
+        self._client.headers["Accept-Language"] = language
+
     async def close(self) -> None:
         await self._client.aclose()
 

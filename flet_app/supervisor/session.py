@@ -53,6 +53,7 @@ class Session:
             company["timezone"],
             company["locale"],
         )
+        self.api.speak(self.texts.language)
         state.user_name, state.user_email = answer["user"]["name"], answer["user"]["email"]
         state.roles = list(company["roles"])
         state.day = self.today().isoformat()

@@ -51,6 +51,7 @@ FACTS = {
     "receipt": "Receipts",
     "receipt_void": "Voids",
     "receipt_copy": "Copies of receipts",
+    "paper_copy": "Copies of papers",
     "visit_start": "Visits begun",
     "visit": "Visits finished",
     "promise": "Promises",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import flet as ft
 import httpx
 import pytest
 
@@ -285,6 +286,29 @@ def test_a_password_that_will_not_do_says_why_at_its_field() -> None:
         assert screen.field("sign-in-new-password").value == "corta"
 
     at_the_desk(story, route="/", answers=answers, state=SupervisorState())
+
+
+def test_the_server_speaks_the_language_of_the_company() -> None:
+    english = signed_in("administrator")
+    english["companies"][0]["locale"] = "en_US"
+    spoken: list[str] = []
+
+    def answer(request: httpx.Request) -> Json:
+        spoken.append(request.headers["Accept-Language"])
+        return page_of(ALBA)
+
+    async def story(screen: Screen, _office: DeskOffice) -> None:
+        await screen.type("sign-in-email", "eva@andina.example")
+        await screen.type("sign-in-password", "mi propia clave")
+        await screen.tap("sign-in-submit")
+        await screen.until(lambda: screen.says("1 person"), "the people")
+        assert {"Change", "New password", "Disable"} <= {
+            str(each.content) for each in screen.walk() if isinstance(each, ft.TextButton)
+        }
+
+    answers = {"POST /auth/login": english, "GET /people": answer}
+    at_the_desk(story, route=ROUTE, answers=answers, state=SupervisorState())
+    assert spoken == ["en"]
 
 
 def test_the_words_of_roles_and_questions_are_spanish() -> None:

@@ -98,10 +98,10 @@ def _row(session: Session, phones: Phones, phone: Json, colors: Palette) -> ft.C
 
 
 def _contact(session: Session, instant: str | None) -> str:
-    """A phone is heard of every quarter of an hour that it has a network."""
+    """A phone is heard of every quarter of an hour that it has a network; the server remembers two months."""
     texts = session.texts
     if instant is None:
-        return texts.t("Never heard of since it was enrolled")
+        return texts.t("Not heard of for two months or more")
     return texts.t("Last heard of {ago}", ago=texts.ago(session.now() - datetime.fromisoformat(instant)))
 
 
