@@ -177,6 +177,8 @@ def _other_fault(fact: Mapping[str, Any], roles: Collection[str] | None) -> Prob
         series = fact["receipt"].split(":")[1]
         if f"series:{series}" not in roles:
             return Problem("role_missing", "series")
+    if fact["_id"].startswith("consent:") and fact["given"] and fact.get("signature") is None:
+        return Problem("field_invalid", "signature")
     return _cash_fault(fact)
 
 

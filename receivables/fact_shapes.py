@@ -22,6 +22,7 @@ Fields = tuple[tuple[str, Check], ...]
 
 METHODS = frozenset(method.value for method in Method)
 STOP_CHANGES = frozenset({"add", "move", "remove"})
+CHANNELS = frozenset(Channel)
 REMOTE_CHANNELS = frozenset(Channel) - {Channel.VISIT}
 
 MAX_CASH = 2**50
@@ -166,6 +167,7 @@ _flag = _passes(lambda value: isinstance(value, bool))
 _method = _passes(lambda value: isinstance(value, str) and value in METHODS)
 _change = _passes(lambda value: isinstance(value, str) and value in STOP_CHANGES)
 _channel = _passes(lambda value: isinstance(value, str) and value in REMOTE_CHANNELS)
+_any_channel = _passes(lambda value: isinstance(value, str) and value in CHANNELS)
 _receipt_id = matching(_RECEIPT_ID)
 _currency = matching(_CURRENCY)
 _cash = whole(0, MAX_CASH)
@@ -269,6 +271,10 @@ FACTS: dict[str, Fields] = {
     "contact_attempt": (
         ("customer", _name), ("channel", _channel), ("direct", _flag), ("of", _short),
         ("contact_check", or_null(_contact_check)),
+    ),
+    "consent": (
+        ("customer", _name), ("contact", _name), ("channels", items(1, 5, _any_channel)), ("given", _flag),
+        ("version", _name), ("text", text(1, 4000)), ("signature", or_null(_signature)),
     ),
     "track": (
         ("positions", items(1, MAX_POSITIONS, _position)),

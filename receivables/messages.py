@@ -297,6 +297,15 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         "Escriba la nota.",
         "Write the note.",
     ),
+    # what a customer consents to
+    "channels_missing": (
+        "Elija al menos un medio de contacto.",
+        "Choose at least one means of contact.",
+    ),
+    "consent_unsigned": (
+        "Falta la firma de quien autoriza.",
+        "The signature of who authorises is missing.",
+    ),
     # where a customer is
     "position_missing": (
         "El teléfono no encontró su posición. Salga a cielo abierto e inténtelo de nuevo.",
@@ -454,6 +463,7 @@ FIELD_NAMES: Mapping[str, tuple[str, str]] = {
     "reason": ("motivo", "reason"),
     "text": ("detalle", "details"),
     "name": ("nombre", "name"),
+    "contact": ("nombre de la persona", "name of the person"),
     "attended_by": ("quién atendió", "who attended"),
 }
 

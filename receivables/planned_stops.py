@@ -69,9 +69,7 @@ def plan_stop(
     return problems or author.fact("planned_stop", body)
 
 
-def _apply(
-    route: list[PlannedStop], change: Mapping[str, Any], planned: Mapping[str, PlannedStop]
-) -> None:
+def _apply(route: list[PlannedStop], change: Mapping[str, Any], planned: Mapping[str, PlannedStop]) -> None:
     customer, kind = str(change["customer"]), change["change"]
     standing = next((index for index, stop in enumerate(route) if stop.customer == customer), None)
     stop = route.pop(standing) if standing is not None else None

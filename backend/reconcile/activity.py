@@ -16,7 +16,7 @@ from receivables.money import Money
 
 TOLD = frozenset({
     "visit", "receipt", "receipt_void", "promise", "dispute", "informed_payment", "note", "location_update",
-    "dunning_notice", "contact_attempt",
+    "dunning_notice", "contact_attempt", "consent",
 })  # fmt: skip
 """Facts that make an item; a started visit tells nothing that the finished one does not."""
 
@@ -33,6 +33,7 @@ _TOLD_OF = {
     "note": ("text",),
     "location_update": ("reference", "reason"),
     "dunning_notice": ("note", "subject"),
+    "consent": ("contact", "channels", "given"),
 }
 """Of each kind what a screen says in its own language; `text` is for a phone that does not know of it."""
 _MAX_TEXT = 500  # a comment's length on the phone; twenty items stay a few kilobytes
@@ -89,6 +90,8 @@ def _text_of(kind: str, fact: Mapping[str, Any]) -> str:
             parts = [fact["text"]]
         case "contact_attempt":
             parts = [fact["channel"]]
+        case "consent":
+            parts = [fact["contact"], ", ".join(fact["channels"]), "yes" if fact["given"] else "no"]
         case "location_update":
             parts = [fact.get("reference"), fact.get("reason")]
         case _:

@@ -13,7 +13,7 @@ LISTS_FOR_EVERYONE = ("catalogue:", "compliance_pack:", "holidays:")
 _FOR_EVERYONE = ("company:", "logo:", *LISTS_FOR_EVERYONE)
 POLICIES_FOR_EVERYONE = ("policy:collection", "policy:tracking")
 _BY_COLLECTOR_IN_ID = frozenset({"collector", "received", "route", "goal", "performance", "manifest"})
-_BY_CUSTOMER_IN_ID = frozenset({"customer", "activity", "reference"})
+_BY_CUSTOMER_IN_ID = frozenset({"customer", "activity", "reference", "consents"})
 _BY_CUSTOMER_IN_BODY = frozenset({"invoice", "withholding", "credit_note", "address", "contact"})
 _BY_COLLECTOR_IN_BODY = frozenset({"posting", "reversal"})
 

@@ -1,6 +1,6 @@
 """What follows from facts once they are in the central database: *received* for the phone that wrote them,
-*activity* and *reference* of the customer for whoever holds it, and an exception where a phone reports a
-refusal or a detector sees what a person should.
+*activity*, *reference* and *consents* of the customer for whoever holds it, and an exception where a phone
+reports a refusal or a detector sees what a person should.
 
 Fed by the central changes feed, so it does not matter which way a fact came in, and a crash repeats instead
 of forgetting.
@@ -18,6 +18,7 @@ from backend.killpoints import reach
 from backend.reconcile import parking
 from backend.reconcile.activity import TOLD, activity_id, item_of, merge_activity
 from backend.reconcile.bulk import write_all
+from backend.reconcile.consents import consents_by_customer
 from backend.reconcile.detection.run import concerned, detect, is_writable, wanted
 from backend.reconcile.facts import fetch_leaves, park
 from backend.reconcile.received import merge_received, received_id
@@ -25,6 +26,7 @@ from backend.reconcile.reference import merge_reference, reference_id, reference
 from backend.reconcile.sharding import Shard
 from backend.reconcile.tuning import ATTEMPTS
 from backend.zones import ZoneIndex
+from receivables.consents import consents_id, merge_consents
 from receivables.documents import FACT_TYPES
 from receivables.identifiers import is_collector_code
 
@@ -62,11 +64,15 @@ def derive(
     asked |= {activity_id(customer) for fact in told if (customer := _customer_of(fact, {}))}
     led = reference_parts(couch, company, [fact for fact in facts if _names_a_customer(fact)], shard)
     asked |= {reference_id(customer) for customer in led}
+    said, unsaid = consents_by_customer(facts, shard)
+    asked |= {consents_id(customer) for customer in said}
     asked = {doc_id for doc_id in asked if is_writable(doc_id)}
     known = couch.get_many(company, sorted(asked))
     items, spoiled = _activity_items(told, known, shard)
     merges |= {activity_id(customer): _merge_items(customer, each) for customer, each in items.items()}
     merges |= {reference_id(customer): _merge_parts(customer, each) for customer, each in led.items()}
+    merges |= {consents_id(customer): _merge_said(customer, each) for customer, each in said.items()}
+    spoiled += unsaid
     park(couch, company, [parking.poisoned(fact, why, collector=None, now=now) for fact, why in spoiled])
     detect(couch, company, looked_at, known, zones=zones, now=now)
     return _apply(couch, company, merges, {doc_id: known.get(doc_id) for doc_id in asked})
@@ -124,6 +130,10 @@ def _customer_of(fact: Json, known: Mapping[str, Json]) -> str | None:
 
 def _merge_ids(collector: str, ids: list[str]) -> Merge:
     return lambda current: merge_received(current, collector, ids)
+
+
+def _merge_said(customer: str, facts: list[Json]) -> Merge:
+    return lambda current: merge_consents(current, customer, facts)
 
 
 def _merge_items(customer: str, items: list[Json]) -> Merge:

@@ -19,6 +19,7 @@ from backend.reconcile.bulk import write_all
 from backend.reconcile.portfolio import DESIGN, is_optional
 from backend.reconcile.sharding import Shard
 from backend.reconcile.tuning import ATTEMPTS, MANIFEST_IDS
+from receivables.consents import consents_id
 from receivables.documents import SCHEMA
 from receivables.identifiers import is_collector_code
 
@@ -71,7 +72,7 @@ def _ids(couch: Couch, company: str, collectors: Sequence[str], on: date) -> dic
         ids = [f"company:{company}", *POLICIES_FOR_EVERYONE, f"collector:{code}"]
         ids += [route["_id"] for route in routes[code]]
         for customer in customers[code]:
-            ids += [f"customer:{customer}", activity_id(customer), *papers[customer]]
+            ids += [f"customer:{customer}", activity_id(customer), consents_id(customer), *papers[customer]]
         listed[code] = ids[:MANIFEST_IDS]
     return listed
 

@@ -13,6 +13,7 @@ from backend.reconcile.audience import LISTS_FOR_EVERYONE, POLICIES_FOR_EVERYONE
 from backend.reconcile.reference import reference_id
 from backend.reconcile.tuning import RECENT
 from receivables.brand import logo_id
+from receivables.consents import consents_id
 
 DESIGN = "recaudo"
 _DATED_BY = {
@@ -59,7 +60,9 @@ def read_portfolios(couch: Couch, company: str, customers: Iterable[str], on: da
         else:
             brought[row["key"]][row["id"]] = not is_optional(value, on)
     for customer in wanted:
-        own = (f"customer:{customer}", activity_id(customer), reference_id(customer))
+        own = (
+            f"customer:{customer}", activity_id(customer), reference_id(customer), consents_id(customer),
+        )  # fmt: skip
         brought[customer] |= dict.fromkeys(own, True)
     documents = couch.get_many(
         company, [doc_id for each in brought.values() for doc_id, yes in each.items() if yes]

@@ -23,6 +23,7 @@ from receivables.compliance import (
     contacts_of,
     next_legal_instant,
 )
+from receivables.consents import consents_id, said_by_channel
 from receivables.visits import outcomes
 
 
@@ -79,7 +80,8 @@ class ContactGate:
         )
 
     def _debtor(self, customer: Json) -> Debtor:
-        return Debtor.from_json(customer, default=self._default, zone=self._zone)
+        said = said_by_channel(self._couch.get(self._company, consents_id(customer["code"])))
+        return Debtor.from_json(customer, default=self._default, zone=self._zone, said=said)
 
     def _history(self, customer: Json) -> list[Contact]:
         return contacts_of((), self._couch.get(self._company, activity_id(customer["code"])), self._direct)

@@ -19,6 +19,7 @@ from receivables.compliance import (
     contacts_of,
     next_legal_instant,
 )
+from receivables.consents import merge_consents, said_by_channel
 
 
 def decide(
@@ -56,13 +57,25 @@ def next_instant(
     )
 
 
+def consents_of(portfolio: Portfolio, customer: str) -> Json:
+    """What counts of each channel: what the centre told, and what was said on this phone since."""
+    own = [fact for fact in portfolio.consents.values() if fact["customer"] == customer]
+    return merge_consents(portfolio.told_consents.get(customer), customer, own)
+
+
+def needs_visits_authorised(portfolio: Portfolio) -> bool:
+    pack = _pack(portfolio)
+    return pack is not None and pack.visits_need_authorisation
+
+
 def _pack(portfolio: Portfolio) -> Pack | None:
     return portfolio.packs.get(str(portfolio.company.get("country")))
 
 
 def _debtor(portfolio: Portfolio, customer: str, zone: tzinfo) -> Debtor:
     default = portfolio.policy.debtor_type if portfolio.policy else DebtorType.CONSUMER
-    return Debtor.from_json(portfolio.customers.get(customer) or {}, default=default, zone=zone)
+    said = said_by_channel(consents_of(portfolio, customer))
+    return Debtor.from_json(portfolio.customers.get(customer) or {}, default=default, zone=zone, said=said)
 
 
 def _history(portfolio: Portfolio, customer: str) -> list[Contact]:

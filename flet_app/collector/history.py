@@ -27,7 +27,7 @@ def _own(portfolio: Portfolio, customer: str) -> Iterator[Json]:
     yield from portfolio.receipts_for(customer)
     for facts in (
         portfolio.visits, portfolio.promises, portfolio.disputes, portfolio.informed, portfolio.notes,
-        portfolio.location_updates,
+        portfolio.location_updates, portfolio.consents,
     ):  # fmt: skip
         yield from (fact for fact in facts.values() if fact["customer"] == customer)
 

@@ -49,10 +49,12 @@ class Portfolio:
         self.notes: dict[str, Json] = {}
         self.location_updates: dict[str, Json] = {}
         self.photos: dict[str, Json] = {}
+        # What leads to each customer's door, without the picture, which is read when it is shown.
         self.references: dict[str, Json] = {}
-        """What leads to each customer's door, without the picture, which is read when it is shown."""
         self.deposits: dict[str, Json] = {}
         self.closes: dict[str, Json] = {}
+        self.consents: dict[str, Json] = {}
+        self.told_consents: dict[str, Json] = {}  # what counts of all, by customer, as the centre knew it
         self.planned_stops: dict[str, Json] = {}
         self.visit_starts: dict[str, Json] = {}
         self.visits: dict[str, Json] = {}
@@ -71,8 +73,8 @@ class Portfolio:
         self.kept_since: date | None = None
         """The centre has all facts of earlier days but those in `waiting`."""
         self.waiting: frozenset[str] = frozenset()
+        # Every fact here: id → (type, local sequence, device).
         self.facts: dict[str, tuple[str, int, str]] = {}
-        """Every fact here: id → (type, local sequence, device)."""
         self.invoices_of: dict[str, set[str]] = defaultdict(set)
         self.receipts_of: dict[str, set[str]] = defaultdict(set)
         self.visited_on: dict[str, str] = {}
@@ -233,6 +235,8 @@ class Portfolio:
         "compliance_pack": _put_pack,
         "holidays": lambda self, key, doc: self.holidays.update({key: doc}),
         "contact_attempt": lambda self, _key, doc: self.attempts.update({doc["_id"]: doc}),
+        "consent": lambda self, _key, doc: self.consents.update({doc["_id"]: doc}),
+        "consents": lambda self, key, doc: self.told_consents.update({key: doc}),
         "received": _put_received,
     }
     _DROP: ClassVar[dict[str, Callable[[Portfolio, str], None]]] = {
@@ -243,6 +247,7 @@ class Portfolio:
         "credit_note": lambda self, key: drop_key(self.credit_notes, key),
         "activity": _remove_activity,
         "reference": lambda self, key: drop_key(self.references, key),
+        "consents": lambda self, key: drop_key(self.told_consents, key),
         "route": lambda self, key: drop_key(self.routes, key.rpartition(":")[2]),
         "goal": lambda self, key: drop_key(self.goals, key.rpartition(":")[2]),
         "performance": lambda self, key: drop_key(self.performance, key.rpartition(":")[2]),

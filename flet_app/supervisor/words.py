@@ -64,6 +64,7 @@ FACTS = {
     "cash_close": "Cash closes",
     "planned_stop": "Stops added",
     "contact_attempt": "Calls and messages",
+    "consent": "Consents to contact",
     "track": "Tracks",
     "refusal": "Refusals",
 }

@@ -18,6 +18,9 @@ from receivables.documents import Json
 
 HOURS = frozenset({Code.OUT_OF_HOURS, Code.HOLIDAY})
 
+CONSENT = frozenset({Code.NO_CONSENT, Code.VISIT_FORBIDDEN})
+"""What a withdrawal forbids, to a consumer and to a business alike."""
+
 LOOK_AHEAD_DAYS = 31
 """A month in which no day is open is a mistake in the rules, not something to wait for."""
 
@@ -94,14 +97,16 @@ def check(
     holidays: Holidays,
     party: Party = Party.DEBTOR,
 ) -> Decision:
-    """Decide about one contact at the aware instant `when`. Without a pack everything is allowed.
+    """Decide about one contact at the aware instant `when`. Without a pack everything is allowed, but for a
+    channel that the debtor withdrew.
 
     Hours and days are the debtor's own. `history` may hold contacts of any age; what is later than `when`
     counts too, so that a visit agreed for Thursday is judged by Thursday's week.
     """
     local = when.astimezone(debtor.zone)
     if pack is None or not pack.is_valid_on(local.date()):
-        return Decision(findings=(), pack=None)
+        forbidden = channel in debtor.withdrawn and act is not Act.FINISH_VISIT
+        return Decision(findings=(Finding(Code.NO_CONSENT, Severity.BLOCK),) if forbidden else (), pack=None)
     codes = list(_hour_codes(act, local, debtor, pack, holidays))
     if act is not Act.FINISH_VISIT:
         codes += _person_codes(channel, debtor, pack, party)
@@ -109,6 +114,8 @@ def check(
     findings: list[Finding] = []
     for code in dict.fromkeys(codes):
         severity = pack.severity_of(code, debtor.type)
+        if code in CONSENT and channel in debtor.withdrawn:
+            severity = Severity.BLOCK
         if act is Act.FINISH_VISIT and severity is Severity.BLOCK:
             severity = Severity.WARN
         if severity is not Severity.OFF:
@@ -177,9 +184,9 @@ def _person_codes(channel: Channel, debtor: Debtor, pack: Pack, party: Party) ->
     if party not in pack.parties:
         yield Code.PARTY_NOT_ALLOWED
     if channel is Channel.VISIT:
-        if pack.visits_need_authorisation and not debtor.visits_authorised:
+        if (pack.visits_need_authorisation and not debtor.visits_authorised) or channel in debtor.withdrawn:
             yield Code.VISIT_FORBIDDEN
-    elif pack.channels_need_consent and channel not in debtor.channels:
+    elif channel in debtor.withdrawn or (pack.channels_need_consent and channel not in debtor.channels):
         yield Code.NO_CONSENT
 
 

@@ -34,26 +34,43 @@ class Party(StrEnum):
 class Debtor:
     """What the rules need to know of a customer.
 
-    `channels` are those that he authorised. `hours`, by ISO weekday, are those that he asked for in writing
-    and that take the place of the law's. All times are in `zone`, his own.
+    `channels` are those that he authorised, `withdrawn` those that he forbade since. `hours`, by ISO weekday,
+    are those that he asked for in writing and that take the place of the law's. All times are in `zone`, his
+    own.
     """
 
     type: DebtorType
     zone: tzinfo
     channels: frozenset[Channel] = frozenset()
     visits_authorised: bool = False
+    withdrawn: frozenset[Channel] = frozenset()
     hours: Mapping[int, Window] = field(default_factory=dict)
 
     @classmethod
-    def from_json(cls, customer: Mapping[str, Any], *, default: DebtorType, zone: tzinfo) -> Debtor:
-        """Read a `customer` document; `default` is the type of one that does not say it."""
+    def from_json(
+        cls,
+        customer: Mapping[str, Any],
+        *,
+        default: DebtorType,
+        zone: tzinfo,
+        said: Mapping[Channel, bool] | None = None,
+    ) -> Debtor:
+        """Read a `customer` document; `default` is the type of one that does not say it.
+
+        `said` is what the customer gave or withdrew in the field, which is newer than what the ERP knows.
+        """
         try:
             consent = customer.get("contact_consent") or {}
+            given = frozenset(channel for channel, yes in (said or {}).items() if yes)
+            withdrawn = frozenset(said or ()) - given
+            known = frozenset(Channel(each) for each in consent.get("channels") or ())
+            visits = bool(consent.get("visits", False)) or Channel.VISIT in given
             return cls(
                 type=DebtorType(customer.get("debtor_type") or default),
                 zone=zone,
-                channels=frozenset(Channel(each) for each in consent.get("channels") or ()),
-                visits_authorised=bool(consent.get("visits", False)),
+                channels=(known | given) - withdrawn,
+                visits_authorised=visits and Channel.VISIT not in withdrawn,
+                withdrawn=withdrawn,
                 hours=windows_from_json(consent.get("hours") or {}),
             )
         except (KeyError, TypeError, ValueError, AttributeError) as error:

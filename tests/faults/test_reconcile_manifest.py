@@ -61,10 +61,12 @@ def test_a_route_lists_its_customers_in_order_with_their_open_papers(company: Co
         f"route:ana:{TODAY}",
         "customer:C2",
         "activity:C2",
+        "consents:C2",
         "invoice:F-2",
         "invoice:F-3",
         "customer:C1",
         "activity:C1",
+        "consents:C1",
         "invoice:F-1",
     ]
     assert "manifest:bruno" not in company.phone("bruno")

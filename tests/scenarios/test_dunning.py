@@ -9,6 +9,7 @@ from email.message import EmailMessage
 import pytest
 
 from backend.mail.port import Mailer
+from receivables.consents import merge_consents
 from tests.support.builders import a_receipt
 from tests.support.dunning import Office, an_office, at
 from tests.support.mailbox import Misbehaviour
@@ -247,6 +248,18 @@ def test_a_mail_to_a_business_waits_for_the_hours_too(office: Office) -> None:
     office.bill("F-1", due_on="2026-03-01")
     assert office.run("2026-03-07").postponed == {"C1": at("2026-03-09", 7)}
     assert office.run("2026-03-09").sent == ["C1"]
+
+
+def test_who_withdrew_in_the_field_gets_no_mail_though_the_law_does_not_ask(office: Office) -> None:
+    withdrawn = {
+        "_id": "consent:ana:1", "created_at": "2026-03-08T15:00:00Z", "channels": ["email"], "given": False,
+        "contact": "Rosa Vega", "version": "1",
+    }  # fmt: skip
+    office.bill("F-1", due_on="2026-03-01")
+    office.company.put(merge_consents(None, "C1", [withdrawn]))
+    report = office.run("2026-03-09")
+    assert report.sent == []
+    assert report.suppressed == {"C1": "the contact rules forbid it: NO_CONSENT"}
 
 
 def test_who_did_not_authorise_mails_gets_none_where_the_law_asks_for_it(office: Office) -> None:

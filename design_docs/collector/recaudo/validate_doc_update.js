@@ -13,12 +13,13 @@ function (newDoc, oldDoc, userCtx, secObj) {
   var INSTANT = /^([0-9]{4}-[0-9]{2}-[0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]{2})Z$/;
   var MAX_CASH = 1125899906842624;
   var STOP_CHANGES = {add: 1, move: 1, remove: 1};
+  var CHANNELS = {visit: 1, call: 1, sms: 1, whatsapp: 1, email: 1};
   var REMOTE_CHANNELS = {call: 1, sms: 1, whatsapp: 1, email: 1};
   var METHODS = {cash: 1, cheque: 1, transfer: 1, card: 1, withholding: 1};
   var PROJECTIONS = {
     company: 1, collector: 1, customer: 1, invoice: 1, withholding: 1, credit_note: 1, route: 1, goal: 1, catalogue: 1,
     policy: 1, posting: 1, reversal: 1, activity: 1, received: 1, manifest: 1, compliance_pack: 1, holidays: 1,
-    logo: 1, performance: 1, reference: 1
+    logo: 1, performance: 1, reference: 1, consents: 1
   };
 
   function refuse(code, field) {
@@ -145,6 +146,11 @@ function (newDoc, oldDoc, userCtx, secObj) {
       refuse('field_invalid', field);
     }
   }
+  function anyChannel(value, field) {
+    if (typeof value !== 'string' || !has(CHANNELS, value)) {
+      refuse('field_invalid', field);
+    }
+  }
   function channel(value, field) {
     if (typeof value !== 'string' || !has(REMOTE_CHANNELS, value)) {
       refuse('field_invalid', field);
@@ -249,6 +255,10 @@ function (newDoc, oldDoc, userCtx, secObj) {
     contact_attempt: [
       ['customer', name], ['channel', channel], ['direct', flag], ['of', shortText],
       ['contact_check', orNull(contactCheck)]
+    ],
+    consent: [
+      ['customer', name], ['contact', name], ['channels', list(1, 5, anyChannel)], ['given', flag], ['version', name],
+      ['text', text(1, 4000)], ['signature', orNull(signature)]
     ],
     track: [['positions', list(1, 5000, position)], ['mocked', orNull(list(0, 5000, whole(0, 4999)))]],
     refusal: [['of', text(0, 1000)], ['reason', words], ['document', text(0, 65536)]]
@@ -374,6 +384,9 @@ function (newDoc, oldDoc, userCtx, secObj) {
     }
     if (type === 'receipt_void' && !server && !hasRole('series:' + RECEIPT_ID.exec(newDoc.receipt)[1])) {
       refuse('role_missing', 'series');
+    }
+    if (type === 'consent' && newDoc.given && (newDoc.signature === null || newDoc.signature === undefined)) {
+      refuse('field_invalid', 'signature');
     }
     if (type === 'deposit' && newDoc.cash + sum(newDoc.cheques) !== newDoc.total) {
       refuse('sum_mismatch', 'total');

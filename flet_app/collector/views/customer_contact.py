@@ -10,15 +10,19 @@ from typing import Any
 import flet as ft
 
 from flet_app.collector.actions.contacts import record_answer
+from flet_app.collector.contact_rules import consents_of
 from flet_app.collector.portfolio import Json
 from flet_app.collector.state import Window
 from flet_app.collector.views.contact_gate import Intention, intend
+from flet_app.collector.views.records import CHANNEL_WORDS
 from flet_app.components.figures import caption
 from flet_app.components.handlers import calling
+from flet_app.components.status import Tone, tone_color
 from flet_app.components.surfaces import notice
 from flet_app.components.tagging import tag
 from flet_app.theme import TOUCH_TARGET
 from receivables.compliance import Channel
+from receivables.consents import said_by_channel
 from receivables.documents import rfc3339
 
 ANSWER_WITHIN = timedelta(minutes=15)
@@ -121,4 +125,26 @@ def contact(
                 spacing=6,
             )
         )
+    rows.append(consent_link(app, str(document["code"])))
     return ft.Column(rows, spacing=8, tight=True)
+
+
+def consent_link(app: Window, code: str) -> ft.Control:
+    """What the customer allowed or forbade, and the way to record it."""
+    t, said = app.texts.t, said_by_channel(consents_of(app.phone.portfolio, code))
+    given, withdrawn = (
+        ", ".join(t(CHANNEL_WORDS[channel]) for channel, word in said.items() if word is wanted)
+        for wanted in (True, False)
+    )
+    words = [
+        *([t("Means of contact: {channels}", channels=given)] if given else []),
+        *([t("Not by {channels}", channels=withdrawn)] if withdrawn else []),
+    ]
+    return tag(
+        "open-consent",
+        ft.TextButton(
+            ". ".join(words) or t("Consent to contact"), icon=ft.Icons.VERIFIED_USER_OUTLINED,
+            height=TOUCH_TARGET, on_click=lambda _event: app.open(f"cliente/{code}/consentimiento"),
+            style=ft.ButtonStyle(color=tone_color(Tone.LATE, app.palette)) if withdrawn else None,
+        ),
+    )  # fmt: skip

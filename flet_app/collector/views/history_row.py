@@ -69,6 +69,10 @@ def words_of(app: Window, item: Json) -> str:
             parts = [t(VOID_WORDS.get(str(told.get("reason")), "Other reason"))]
         case "contact_attempt":
             parts = [t(CHANNEL_WORDS.get(str(item.get("channel")), "Call or message"))]
+        case "consent":
+            named = [t(CHANNEL_WORDS[each]) for each in told.get("channels") or () if each in CHANNEL_WORDS]
+            parts = [t("Authorises") if told.get("given") else t("Withdraws"), ", ".join(named)]
+            parts.append(told.get("contact"))
         case "location_update":
             parts = [told.get("reference"), told.get("reason")]
         case "dunning_notice":

@@ -73,6 +73,7 @@ KIND_NAMES = {
     "deposit": "Deposit",
     "cash_close": "Cash close",
     "planned_stop": "Change of route",
+    "consent": "Consent to contact",
 }
 
 

@@ -11,6 +11,7 @@ from flet_app.collector.views.ageing import Ageing
 from flet_app.collector.views.agenda import AgendaScreen
 from flet_app.collector.views.cash import Cash
 from flet_app.collector.views.close_cash import CloseCash
+from flet_app.collector.views.consent import ConsentEntry
 from flet_app.collector.views.customer import Customer
 from flet_app.collector.views.customer_filters import CustomerFilters
 from flet_app.collector.views.customers import Customers
@@ -54,6 +55,7 @@ def details() -> list[ft.Route]:
                 ft.Route(path="reclamo", component=DisputeEntry),
                 ft.Route(path="pago-informado", component=InformedPaymentEntry),
                 ft.Route(path="nota", component=NoteEntry),
+                ft.Route(path="consentimiento", component=ConsentEntry),
                 ft.Route(path="ubicacion", component=LocationEntry),
                 PAPER,
             ],

@@ -36,6 +36,7 @@ KINDS = {
     "deposit": ("{count} deposit", "{count} deposits"),
     "cash_close": ("{count} cash close", "{count} cash closes"),
     "contact_attempt": ("{count} call or message", "{count} calls or messages"),
+    "consent": ("{count} consent to contact", "{count} consents to contact"),
     "planned_stop": ("{count} change of route", "{count} changes of route"),
 }
 

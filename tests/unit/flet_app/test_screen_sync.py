@@ -22,7 +22,7 @@ from tests.unit.flet_app.test_screen_deposit import CASH
 from tests.unit.flet_app.test_screen_voucher import RECEIPT, posting
 
 SYNC = "/mas/sincronizacion"
-SILENT = {"track", "refusal"}  # written by the phone for itself; counted as other records
+SILENT = {"track", "refusal", "photo"}  # of the phone itself, or with a line of its own
 
 
 def offline(story: Story) -> Story:

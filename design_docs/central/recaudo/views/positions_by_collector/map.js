@@ -3,7 +3,7 @@ function (doc) {
   var placed = {visit_start: 1, visit: 1, receipt: 1, location_update: 1, photo: 1};
   var recorded = {
     promise: 1, note: 1, receipt_void: 1, receipt_copy: 1, dispute: 1, informed_payment: 1, deposit: 1, cash_close: 1,
-    planned_stop: 1, contact_attempt: 1, paper_copy: 1
+    planned_stop: 1, contact_attempt: 1, paper_copy: 1, consent: 1
   };
   var type = doc._id.split(':')[0];
   var position = null;
