@@ -184,7 +184,7 @@ def _agreed(letter: Letter, promises: Sequence[Doc], receipts: Sequence[Doc], sa
 def _pictures(letter: Letter, photos: Sequence[ActaPhoto], say: Wording, zone: ZoneInfo) -> None:
     if not photos:
         return
-    letter.section(say("annexes"))
+    letter.section(say("annexes"), room=_PICTURE_HEIGHT + 12)
     ordered = sorted(photos, key=lambda each: (str(each.fact["taken_at"]), str(each.fact["_id"])))
     for start in range(0, len(ordered), 2):
         letter.keep(_PICTURE_HEIGHT + 12)

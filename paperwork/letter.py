@@ -84,9 +84,9 @@ class Letter(OfficePage):
         if self.get_y() + height > self.bottom:
             self.add_page()
 
-    def section(self, title: str) -> None:
-        """A heading that is never alone at the end of a page."""
-        self.keep(18)
+    def section(self, title: str, *, room: float = 6.0) -> None:
+        """A heading that is never alone at the end of a page: `room` mm of what follows stand below it."""
+        self.keep(12 + room)
         self.space(3)
         self.style(TEXT + 0.5, bold=True)
         self.paragraph(title, x=MARGIN, width=INNER)
@@ -140,7 +140,7 @@ class Letter(OfficePage):
                 self.rect(x, top, width, height, style="F")
             self.set_y(top + 0.6)
             self.fitted(label, x=x + 1.5, width=width - value_width - 2)
-            self.fitted(value, x=x + width - value_width, width=value_width - 1.5, align="R")
+            self.fitted(value, x=x + width - value_width, width=value_width - 0.8, align="R")
             self.set_y(top + height)
             self.rule(x=x, width=width, grey=225, thickness=0.1)
         self.space(2)
@@ -185,7 +185,7 @@ class Letter(OfficePage):
         width = MARGIN + INNER - _TITLE_WIDTH - _GUTTER - x
         self.set_y(MARGIN)
         self.style(13, bold=True)
-        self.paragraph(str(company["name"]), x=x, width=width)
+        self.name(str(company["name"]), x=x, width=width)
         self.style(SMALL, grey=SOFT)
         tax_id = company.get("tax_id")
         named = f"{TAX_ID_NAMES.get(company.get('country', ''), 'ID')} {tax_id}" if tax_id else ""

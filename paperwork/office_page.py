@@ -59,7 +59,7 @@ class OfficePage(Sheet):
         count = self.pages_count
         left = self.inner * 0.7
         for page in range(1, count + 1):
-            self.page = page
+            self.turn_to(page)
             self.set_y(HEIGHT - self.margin - _FOOT + 3)
             self.style(_FOOT_SIZE, grey=SOFT)
             self.fitted(self._running.foot, x=self.margin, width=left)

@@ -100,7 +100,7 @@ def _invoices(sheet: Sheet, view: ReceiptView) -> None:
         sheet.style(7, grey=SOFT)
         known = [f"{due} {row.due_on}"] if row.due_on else []
         if row.before:
-            known.append(f"{before.lower()} {row.before} · {after.lower()} {row.after}")
+            known += [f"{before.lower()}\u00a0{row.before}", f"{after.lower()}\u00a0{row.after}"]
         if known:
             sheet.paragraph(" · ".join(known), x=_MARGIN, width=_INNER)
         sheet.space(0.8)

@@ -13,6 +13,7 @@ _SIGNATURES = 14.0  # room to sign, the line and the names under it
 _ROOMY, _TIGHT = (7.5, 0.55), (7.0, 0.3)  # size of text in points, padding of rows in mm
 _ROOMY_ROWS = 10
 _LOGO_HEIGHT, _LOGO_WIDTH = 14.0, 30.0
+_GAP = 3.0  # between a label and a figure that fills its room
 
 
 def draw_a5(view: ReceiptView, *, logo: bytes | None) -> bytes:
@@ -29,7 +30,7 @@ def draw_a5(view: ReceiptView, *, logo: bytes | None) -> bytes:
         _foot(sheet, view)
         count = sheet.pages_count
         for page in range(1, count + 1):
-            sheet.page = page
+            sheet.turn_to(page)
             if count > 1:
                 sheet.in_the_margin(f"{view.number} · {view.labels.page} {page}/{count}")
             if view.void is not None:
@@ -44,7 +45,7 @@ def _head(sheet: Sheet, view: ReceiptView, logo: bytes | None) -> None:
     company_width = _WIDTH - _MARGIN - number_width - 4 - left
     sheet.set_y(_MARGIN)
     sheet.style(11, bold=True)
-    sheet.paragraph(view.company_name, x=left, width=company_width)
+    sheet.name(view.company_name, x=left, width=company_width)
     sheet.style(7.5, grey=SOFT)
     for line in view.company_lines:
         sheet.paragraph(line, x=left, width=company_width)
@@ -142,7 +143,7 @@ def _sums(sheet: Sheet, view: ReceiptView) -> None:
         sheet.add_page()
     for label, value in view.sums:
         sheet.style(7.5, grey=SOFT)
-        sheet.fitted(label, x=x, width=label_width, align="R")
+        sheet.fitted(label, x=x - _GAP, width=label_width, align="R")
         sheet.style(7.5)
         sheet.fitted(value, x=x + label_width, width=value_width - 0.8, align="R")
         sheet.space(sheet.line_height())
@@ -150,7 +151,7 @@ def _sums(sheet: Sheet, view: ReceiptView) -> None:
     sheet.rule(x=x + 22, width=label_width + value_width - 22, grey=60, thickness=0.3)
     sheet.space(0.6)
     sheet.style(10, bold=True)
-    sheet.fitted(view.labels.total, x=x, width=label_width, align="R")
+    sheet.fitted(view.labels.total, x=x - _GAP, width=label_width, align="R")
     sheet.fitted(view.total, x=x + label_width, width=value_width - 0.8, align="R")
     sheet.space(sheet.line_height() + 2)
 

@@ -114,7 +114,7 @@ def _draw_invoice(sheet: OfficePage, invoice: ElectronicInvoice) -> None:
         sheet.add_page()
     top, page = sheet.get_y(), sheet.page
     _totals(sheet, totals)
-    sheet.page = page
+    sheet.turn_to(page)
     sheet.set_y(top)
     width = _INNER - _TOTALS - _GAP
     _notes(sheet, invoice.notes, width)

@@ -40,6 +40,7 @@ _OPACITY, _SLANT = 0.28, 32.0
 _POINTS_TO_MM = 25.4 / 72
 _LEADING = 1.28
 _SMALLEST = 5.0
+_NAME_LINES, _SMALLEST_NAME = 2, 8.5
 
 # Our subset lacks some scripts; fpdf2 would log each missing glyph of a name, every time.
 logging.getLogger("fpdf.fonts").setLevel(logging.ERROR)
@@ -89,6 +90,11 @@ class Sheet(RecordedPDF):
         """Where the writable part of the page ends."""
         return float(self.h - self.margin)
 
+    def turn_to(self, page: int) -> None:
+        """Go on writing on a page that was left: what fpdf2 set since then was set on another one."""
+        self.page = page
+        self.current_font_is_set_on_page = False
+
     def style(self, size: float, *, bold: bool = False, grey: int = INK) -> None:
         self.set_font(_FAMILY, "B" if bold else "", size)
         self.set_text_color(grey)
@@ -107,6 +113,12 @@ class Sheet(RecordedPDF):
         """How `text` breaks in `width` with the current font."""
         lines = self.multi_cell(width, self.line_height(), text, dry_run=True, output=MethodReturnValue.LINES)
         return lines if isinstance(lines, list) else []
+
+    def name(self, text: str, *, x: float, width: float) -> None:
+        """A paragraph in the present size, smaller where it would take more lines than a name may."""
+        while len(self.lines_of(text, width)) > _NAME_LINES and self.font_size_pt > _SMALLEST_NAME:
+            self.set_font_size(self.font_size_pt - 0.5)
+        self.paragraph(text, x=x, width=width)
 
     def fitted(self, text: str, *, x: float, width: float, align: str = "L") -> None:
         """Write one line at (x, current y), smaller where it would not fit; y stays."""
