@@ -8,9 +8,11 @@ from typing import Any
 import flet as ft
 
 from flet_app.collector.actions.tracking import tracking_state
+from flet_app.collector.diagnostics import diagnose
 from flet_app.collector.phone import FactsUnsent
 from flet_app.collector.state import Window, use_app
 from flet_app.collector.views.chrome import screen, scroll, sync_state
+from flet_app.collector.views.handing_over import give_file
 from flet_app.components.dialogs import confirmation
 from flet_app.components.figures import caption
 from flet_app.components.handlers import calling
@@ -46,6 +48,13 @@ def More() -> ft.View:
             set_unsent(True)
         else:
             app.page.navigate("/")
+
+    async def support(_event: Any) -> None:
+        page = app.page
+        screen_size = f"{page.width:.0f} x {page.height:.0f}" if page.width and page.height else "unknown"
+        asked = {"screen": screen_size, "platform": page.platform, "browser": "yes" if page.web else "no"}
+        made = await diagnose(app.phone, screen=asked)
+        await give_file(app, made.name, made.content, mime="text/plain")
 
     async def switch(company: str) -> None:
         await app.phone.switch(company)
@@ -123,6 +132,10 @@ def More() -> ft.View:
                     lambda _event: app.open("entrar"),
                 ),
                 *pin_rows(app),
+                row(
+                    "support-file", ft.Icons.HELP_CENTER_OUTLINED, t("File for support"), support,
+                    detail=caption(t("Versions and counts, nothing of customers")),
+                ),
                 row("sign-out", ft.Icons.LOGOUT, t("Sign out"), ask),
             ]),
         ]  # fmt: skip

@@ -1,0 +1,3 @@
+"""Which Recaudo this is; the two `pyproject.toml` say the same."""
+
+VERSION = "0.1.0"
