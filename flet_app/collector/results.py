@@ -34,7 +34,7 @@ class Results:
 
 
 def results(portfolio: Portfolio, period: Period, *, on: date) -> Results:
-    """The day `on`, or the month that it lies in."""
+    """The day `on`, or the month that it lies in, in the company's currency."""
     month = f"{on:%Y-%m}"
     begins = on.isoformat() if period is Period.DAY else month
     visits = [visit for visit in portfolio.visits.values() if visit["local_on"].startswith(begins)]
@@ -45,7 +45,7 @@ def results(portfolio: Portfolio, period: Period, *, on: date) -> Results:
         collected=collected(portfolio, begins),
         visits=len(visits),
         effective=sum(visit["outcome"] in effective for visit in visits),
-        target=target_of(portfolio.goals.get(month), period),
+        target=_target(portfolio, month, period),
         sales=_counted(sold, "sales"),
         orders=_counted(sold, "orders"),
     )
@@ -66,6 +66,14 @@ def effective_codes(portfolio: Portfolio) -> frozenset[str]:
 def fraction(done: int, expected: int | None) -> float | None:
     """How much of what is expected is done, beyond 1 where it is more; None where nothing is expected."""
     return done / expected if expected else None
+
+
+def _target(portfolio: Portfolio, month: str, period: Period) -> Target:
+    """A goal in another currency can't be held against what was collected: its amount is left out."""
+    found = target_of(portfolio.goals.get(month), period)
+    if found.amount is not None and found.amount.currency != portfolio.currency:
+        return dataclasses.replace(found, amount=None)
+    return found
 
 
 def _counted(performance: Json, what: str) -> Counted | None:

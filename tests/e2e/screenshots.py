@@ -30,6 +30,7 @@ PAGES = (
     ("/cliente/{customer}/reclamo", "dispute-save"),
     ("/cliente/{customer}/pago-informado", "informed-save"),
     ("/cliente/{customer}/nota", "note-save"),
+    ("/cartera", "portfolio-overdue"),
     ("/caja", "cash-in-hand"),
     ("/caja/deposito", "deposit-save"),
     ("/caja/cierre", "close-save"),

@@ -79,6 +79,12 @@ def test_what_the_office_does_not_count_is_nothing_and_not_zero() -> None:
     assert results(PORTFOLIO, Period.MONTH, on=date(2026, 10, 31)).sales is None
 
 
+def test_a_goal_in_another_currency_is_held_against_nothing() -> None:
+    portfolio = folded(COMPANY, GOAL | {"currency": "EUR"})
+    day = results(portfolio, Period.DAY, on=TODAY)
+    assert (day.target.amount, day.target.visits) == (None, 20)
+
+
 def test_a_goal_that_was_taken_back_expects_nothing() -> None:
     portfolio = folded(COMPANY, GOAL, PERFORMANCE)
     gone = ("goal:ana:2026-11", "performance:ana:2026-11")
