@@ -54,7 +54,7 @@ class Authenticator:
         Raise ApiProblem `credentials_invalid`, `too_many_attempts` with the seconds to wait,
         `account_disabled`, `password_change_needed` or `password_expired`.
         """
-        account = self._known(email, password, "sign_in", origin, now)
+        account = Account.from_json(self._known(email, password, "sign_in", origin, now))
         self._admit(account, "sign_in", origin, now)
         return self._signed_in(account, now)
 
@@ -66,10 +66,13 @@ class Authenticator:
         Sessions of the office end; phones go on. Raise ApiProblem as `sign_in` does, but for a one-time
         password, which is what this is for.
         """
-        account = self._known(email, password, "password_changed", origin, now)
+        known = self._known(email, password, "password_changed", origin, now)
+        account = Account.from_json(known)
         self._admit(account, "password_changed", origin, now, one_time=True)
 
         def changed(document: Json) -> Json:
+            if document.get("derived_key") != known.get("derived_key"):
+                raise ApiProblem("credentials_invalid")  # the office has replaced it meanwhile
             return document | {"password": new_password, "one_time_until": None}
 
         change_account(self.couch, account.email, changed)
@@ -77,8 +80,11 @@ class Authenticator:
             end_sessions(self.couch, company, account.email, now=now, phones=False)
         return self._signed_in(account, now)
 
-    def _known(self, email: str, password: str, action: str, origin: Origin, now: datetime) -> Account:
-        """The account of an e-mail and its password; raise ApiProblem, with the failure counted and told."""
+    def _known(self, email: str, password: str, action: str, origin: Origin, now: datetime) -> Json:
+        """The account of an e-mail and its password, as CouchDB keeps it.
+
+        Raise ApiProblem, with the failure counted and told.
+        """
         name = email.strip().lower()
         self._refuse_while_locked(origin.address, name, now)
         stored = find_account_document(self.couch, name) if _is_address(name) else None
@@ -90,7 +96,7 @@ class Authenticator:
             )
             raise ApiProblem("credentials_invalid")
         self.attempts.succeeded(origin.address, name)
-        return Account.from_json(stored or {})
+        return stored or {}
 
     def _admit(
         self, account: Account, action: str, origin: Origin, now: datetime, *, one_time: bool = False

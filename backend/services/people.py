@@ -105,7 +105,7 @@ def appoint(
 
     A password that is `one_time` has to be changed before anything else. The name of an account that another
     company has a say in stays. Again changes nothing. Raise BadAccount where a new account has no password,
-    PersonRefused `person_disabled`, `collector_taken` or `collector_fixed`.
+    PersonRefused `person_disabled`, `person_shared`, `collector_taken` or `collector_fixed`.
     """
     email = normalised_email(email)
     if password is not None:
@@ -119,6 +119,8 @@ def appoint(
     def appointed(account: Json) -> Json:
         if "_rev" not in account and password is None:
             raise BadAccount(f"the new account {email} needs a password")
+        if one_time and password is not None and works_elsewhere(account, company):
+            raise PersonRefused("person_shared")  # another company has made the account at this very moment
         changed = with_roles(account, company, roles_held(account, company) | wish.roles)
         changed = _named(changed, company, wish)
         if password is not None:

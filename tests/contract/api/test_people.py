@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
+from backend.auth import Authenticator
 from backend.http.rules import PREFIX
+from backend.services import people
 from backend.services.accounts import find_account_document
 from receivables.access import Role
 from tests.support.office import PASSWORD, Bearer, Office
@@ -349,6 +351,41 @@ def test_guessing_at_the_change_of_a_password_is_bounded_like_a_sign_in(office: 
         assert code_of(office.post("/auth/password", body, **where)) == (401, "credentials_invalid")
     assert code_of(office.post("/auth/password", body, **where)) == (429, "too_many_attempts")
     assert office.login("sofia").status_code == 200
+
+
+def test_a_password_that_was_replaced_meanwhile_is_not_put_back(
+    office: Office, alba: Bearer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hired(office, alba, "olga", Role.BACKOFFICE)
+    admit = Authenticator._admit
+    told: list[str] = []
+
+    def replaced_meanwhile(*arguments: Any, **options: Any) -> None:
+        admit(*arguments, **options)
+        answer = alba.post(f"/people/{office.email('olga')}/password", {})
+        told.append(answer.get_json()["one_time_password"])
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Authenticator, "_admit", replaced_meanwhile)
+        body = {"email": office.email("olga"), "password": PASSWORD, "new_password": "la de un ladrón"}
+        assert code_of(office.post("/auth/password", body)) == (401, "credentials_invalid")
+    assert code_of(office.login("olga", told[0])) == (403, "password_change_needed")
+
+
+def test_an_account_that_another_company_makes_at_the_same_moment_keeps_its_password(
+    office: Office, other: Office, alba: Bearer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepare = people.prepare_collector
+
+    def hired_elsewhere_meanwhile(*arguments: Any) -> None:
+        prepare(*arguments)
+        other.hire("ines", Role.BACKOFFICE)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(people, "prepare_collector", hired_elsewhere_meanwhile)
+        body = {"email": other.email("ines"), "name": "Inés", "roles": ["collector"], "collector": "ines"}
+        assert code_of(alba.post("/people", body)) == (409, "person_shared")
+    assert {each["code"] for each in other.login("ines").get_json()["companies"]} == {other.company}
 
 
 # -- people of two companies ------------------------------------------------------------------
