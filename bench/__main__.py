@@ -20,6 +20,7 @@ SCRIPTS = (
     "routing",
     "erp",
     "app",
+    "first_sync",
 )
 
 

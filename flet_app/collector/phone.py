@@ -61,6 +61,7 @@ class Phone:
         self.writing = asyncio.Lock()  # two windows record one after the other
         self._driver: SyncDriver | None = None
         self._task: asyncio.Task[None] | None = None
+        self._warming: asyncio.Task[None] | None = None
         self._pending_login: Json = {}
         self._listeners: set[Callable[[], None]] = set()
         self._heard_at: datetime | None = None
@@ -98,6 +99,8 @@ class Phone:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task
+        if self._warming:
+            self._warming.cancel()
         if self._api:
             await asyncio.to_thread(self._api.close)
         if self.store:
@@ -121,6 +124,7 @@ class Phone:
             clock=self.clock,
         )  # fmt: skip
         self._task = asyncio.create_task(self._driver.run())
+        self._warming = asyncio.create_task(store.overviews.freshen(self.today()))
         self.announce()
 
     # -- windows ----------------------------------------------------------------------------

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date, timedelta
 from typing import Any
+from unittest import mock
 
 import pytest
 
@@ -203,6 +205,30 @@ def test_a_line_is_kept_until_something_of_its_customer_changes() -> None:
     assert overviews.of("C2", on=ON) is other
     assert overviews.of("C1", on=ON) is overviews.of("C1", on=ON)
     assert overviews.of("C1", on=ON + timedelta(1)) is not overviews.of("C1", on=ON)
+
+
+def test_lines_are_made_ready_between_breaths_and_a_bad_document_holds_nothing_up() -> None:
+    many = [{**CUSTOMER, "_id": f"customer:C{number}", "code": f"C{number}"} for number in range(200)]
+    bad = {**CUSTOMER, "_id": "customer:CX", "code": "CX", "credit_limit": "much"}
+    overviews = Overviews(folded(*many, bad, INVOICE))
+    breaths = 0
+
+    async def other() -> None:
+        nonlocal breaths
+        while True:
+            breaths += 1
+            await asyncio.sleep(0)
+
+    async def run() -> None:
+        beside = asyncio.create_task(other())
+        await overviews.freshen(ON)
+        beside.cancel()
+
+    asyncio.run(run())
+    assert breaths >= 5
+    assert not overviews.asked
+    with mock.patch("flet_app.collector.overview._overview", side_effect=AssertionError("computed again")):
+        assert overviews.of("C1", on=ON).overdue.minor == 10_000
 
 
 def test_what_is_all_in_dispute_is_not_urgent_and_a_promise_for_tomorrow_is() -> None:
