@@ -11,6 +11,7 @@ import flet as ft
 from flet_app.supervisor.session import Session
 from flet_app.supervisor.views.settings.audit import AuditScreen
 from flet_app.supervisor.views.settings.company import CompanyScreen
+from flet_app.supervisor.views.settings.following import FollowingScreen
 from flet_app.supervisor.views.settings.goals import GoalsScreen
 from flet_app.supervisor.views.settings.people import PeopleScreen
 from flet_app.supervisor.views.settings.phones import PhonesScreen
@@ -60,6 +61,14 @@ SECTIONS = (
         icon=ft.Icons.FLAG_OUTLINED,
         action=Action.SET_GOALS,
         component=GoalsScreen,
+    ),
+    Section(
+        path="recorridos",
+        name="Ways",
+        about="In which hours the collectors' way is recorded, and how long it is kept",
+        icon=ft.Icons.SHARE_LOCATION,
+        action=Action.FOLLOW,
+        component=FollowingScreen,
     ),
     Section(
         path="empresa",
