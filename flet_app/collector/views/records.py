@@ -110,7 +110,7 @@ def withholding_status(app: Window, document: Json) -> Status:
         case "registered":
             return Status(tone=Tone.SETTLED, icon=ft.Icons.CHECK_CIRCLE_OUTLINE, text=t("Registered"))
         case "rejected":
-            return Status(tone=Tone.LATE, icon=ft.Icons.ERROR_OUTLINE, text=t("Rejected"))
+            return Status(tone=Tone.LATE, icon=ft.Icons.ERROR_OUTLINE, text=t("Not accepted"))
         case _:
             return Status(tone=Tone.WAITING, icon=ft.Icons.SCHEDULE, text=t("Pending"))
 

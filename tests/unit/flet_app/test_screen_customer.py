@@ -41,12 +41,12 @@ WITHHOLDINGS = [
 ]  # fmt: skip
 
 
-def at_the_customer(story: Story, *documents: dict[str, Any]) -> Story:
+def at_the_customer(story: Story, *documents: dict[str, Any], **fields: Any) -> Story:
     async def opened(screen: Screen, phone: Phone) -> None:
         await screen.go("/cliente/K1")
         await story(screen, phone)
 
-    return with_documents(opened, CUSTOMER, *documents)
+    return with_documents(opened, CUSTOMER | fields, *documents)
 
 
 def expect(screen: Screen, *words: str) -> None:
@@ -76,8 +76,7 @@ def test_who_has_no_telephone_and_no_point_is_not_called_nor_looked_for(tmp_path
             button: Any = screen.by_id(name).content
             assert button.disabled, name
 
-    bare = {"_id": "customer:K1", "phones": [], "location": None}
-    walk(tmp_path, with_documents(at_the_customer(story), CUSTOMER, bare))
+    walk(tmp_path, at_the_customer(story, phones=[], location=None))
 
 
 def test_what_is_owed_what_of_it_is_late_and_what_credit_is_left(tmp_path: Path) -> None:
@@ -85,7 +84,7 @@ def test_what_is_owed_what_of_it_is_late_and_what_credit_is_left(tmp_path: Path)
         assert screen.has("customer-overdue")
         expect(screen, "Vencido", "50 días de mora", "$ 200,00")
         expect(screen, "Por cobrar", "$ 600,00", "2 facturas abiertas")
-        expect(screen, "Cupo disponible", "$ 400,00", "60 % de $ 1.000,00 usado")
+        expect(screen, "Cupo disponible", "$ 400,00", "usado el 60 % de $ 1.000,00")
         expect(screen, "Por vencer", "31-60 días de mora")
         assert screen.has("customer-last-sale")
 
@@ -103,7 +102,7 @@ def test_nothing_late_says_so_and_shows_no_zero(tmp_path: Path) -> None:
 
 def test_a_credit_that_is_exceeded_is_below_zero(tmp_path: Path) -> None:
     async def story(screen: Screen, _phone: Phone) -> None:
-        expect(screen, "-$ 100,00", "110 % de $ 1.000,00 usado")
+        expect(screen, "-$ 100,00", "usado el 110 % de $ 1.000,00")
 
     walk(tmp_path, at_the_customer(story, invoice("001-001-000000003", "2026-12-15", 110_000, 110_000)))
 
@@ -116,7 +115,7 @@ def test_each_invoice_has_its_number_dates_amounts_and_state(tmp_path: Path) -> 
         expect(screen, "001-001-000000002", "vence 15 dic 2026")
         numbers = [text for text in screen.texts() if text.startswith("001-001-")]
         assert numbers == [LATE["number"], SOON["number"]], "the oldest first"
-        await collect(phone, "K1", [], [{"method": "cash", "amount": 20_000}])
+        await collect(phone, "K1", [str(LATE["number"])], [{"method": "cash", "amount": 20_000}])
         await screen.settle()
         assert not screen.has(f"invoice-{LATE['number']}"), "what was paid here is no longer open"
         expect(screen, "Nada vencido", "En el ERP", "$ 600,00")
@@ -136,11 +135,11 @@ def test_each_withholding_has_its_invoice_amount_and_state(tmp_path: Path) -> No
 
 def test_without_papers_each_tab_says_so(tmp_path: Path) -> None:
     async def story(screen: Screen, _phone: Phone) -> None:
-        expect(screen, "No hay facturas abiertas.")
+        expect(screen, "No hay facturas pendientes.")
         await screen.tap("tab-withholdings")
         expect(screen, "No hay retenciones.")
         await screen.tap("tab-activity")
-        expect(screen, "Aquí no se ha hecho nada todavía.")
+        expect(screen, "Aún no hay gestiones con este cliente.")
 
     walk(tmp_path, at_the_customer(story))
 
