@@ -79,6 +79,10 @@ def More() -> ft.View:
             row("open-map", ft.Icons.MAP_OUTLINED, t("Map of the day"), lambda _event: app.open("mapa")),
             row("open-agenda", ft.Icons.EVENT_NOTE_OUTLINED, t("Agenda"), lambda _event: app.open("agenda")),
             row(
+                "open-packs", ft.Icons.LAYERS_OUTLINED, t("Maps without a signal"),
+                lambda _event: app.open("mapas"),
+            ),
+            row(
                 "open-portfolio", ft.Icons.STACKED_BAR_CHART, t("Portfolio"),
                 lambda _event: app.open("cartera"),
                 detail=caption(t("What is owed, by age")),

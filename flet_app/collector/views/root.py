@@ -24,6 +24,7 @@ from flet_app.collector.views.home import Home
 from flet_app.collector.views.informed_payment import InformedPaymentEntry
 from flet_app.collector.views.location import LocationEntry
 from flet_app.collector.views.locked import Locked
+from flet_app.collector.views.map_packs import MapPacks
 from flet_app.collector.views.more import More
 from flet_app.collector.views.note import NoteEntry
 from flet_app.collector.views.office import OfficeAddress
@@ -72,6 +73,7 @@ def details() -> list[ft.Route]:
             ],
         ),
         ft.Route(path="agenda", component=AgendaScreen),
+        ft.Route(path="mapas", component=MapPacks),
         ft.Route(path="mapa", component=DayMap),
         ft.Route(path="mapa/:on", component=DayMap),
         ft.Route(path="ruta", component=Route),
