@@ -29,7 +29,7 @@ def test_every_place_of_the_supervisor_is_whole_at_both_sizes(tmp_path: Path) ->
             with screen(browser, whole.url_of("supervisor"), **size, dark=dark) as window:
                 window.open().by_id("sign-in-email").wait_for(state="attached")
                 expect_usable(window, dark=dark, least=least)
-                sign_in(window, "sofia@andina.example")
+                sign_in(window, "alba@andina.example")
                 window.by_id("panel-collected").wait_for(state="attached", timeout=60_000)
                 for path in PATHS:
                     window.open(path).by_id("sign-out").wait_for(state="attached")
