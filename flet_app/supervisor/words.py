@@ -104,6 +104,36 @@ ACTIONS = {
 }
 """What the audit names; the API's table of routes has them all."""
 
+KEPT = {
+    "action": "What was done",
+    "active": "Switched on",
+    "amount_day": "Goal of the day",
+    "amount_month": "Goal of the month",
+    "by": "Who",
+    "collector": "Collector",
+    "collectors": "Collectors",
+    "comment": "Comment",
+    "days": "Days",
+    "decision": "Decision",
+    "effective_day": "Effective visits of the day",
+    "effective_month": "Effective visits of the month",
+    "email": "E-mail",
+    "format": "Format",
+    "from": "From",
+    "mode": "Way",
+    "name": "Name",
+    "on": "Day",
+    "payment": "Line of the receipt",
+    "reason": "Reason",
+    "roles": "Roles",
+    "seed_color": "Colour",
+    "subject": "About what",
+    "to": "Until",
+    "visits_day": "Visits of the day",
+    "visits_month": "Visits of the month",
+}
+"""What the audit keeps of a request; the API's table of routes has them all."""
+
 OUTCOMES = {
     "role_missing": "The role does not allow it",
     "credentials_invalid": "Wrong password",

@@ -12,7 +12,7 @@ from backend.http.rules import RULES
 from flet_app.i18n import catalogue
 from flet_app.supervisor.rescue import LARGEST_FILE
 from flet_app.supervisor.views.settings.rescue import SHOWN
-from flet_app.supervisor.words import ACTIONS, FACTS, OUTCOMES
+from flet_app.supervisor.words import ACTIONS, FACTS, KEPT, OUTCOMES
 from receivables.access import Role
 from receivables.fact_shapes import FACTS as FACT_SHAPES
 from tests.support.desk import DeskOffice, at_the_desk, problem
@@ -47,10 +47,10 @@ def test_an_entry_says_who_did_what_about_what_and_from_where(width: int) -> Non
         assert office.of("GET /audit") == asked, "seven days, today included"
         assert screen.says("Cobro anulado · R0001-00000004")
         assert screen.says("10:20 · sofia@andina.example")
-        assert screen.says("reason: Cobro doble")
+        assert screen.says("Motivo: Cobro doble")
         assert screen.says("10.0.0.7 · Firefox")
         assert screen.says("El rol no lo permite")
-        assert screen.says("roles: administrator")
+        assert screen.says("Roles: Administrador")
 
     at_the_desk(story, route=AUDIT, answers={"GET /audit": page(VOIDED, REFUSED)}, width=width)
 
@@ -113,9 +113,11 @@ def test_nothing_found_and_no_answer_are_said() -> None:
 def test_every_action_outcome_and_kind_of_fact_has_words() -> None:
     audited = {rule.audit for rule in RULES.values() if rule.audit}
     assert audited == {*ACTIONS}
+    assert {name for rule in RULES.values() for name in rule.keeps} == {*KEPT}
     assert {*FACT_SHAPES} == {*FACTS}
     known = {*catalogue("es", "supervisor"), *catalogue("es", "shared")}
-    said = {*ACTIONS.values(), *OUTCOMES.values(), *FACTS.values(), *(words for words, *_ in SHOWN.values())}
+    said = {*ACTIONS.values(), *KEPT.values(), *OUTCOMES.values(), *FACTS.values()}
+    said |= {words for words, _tone, _icon in SHOWN.values()}
     assert said - known == set()
 
 

@@ -17,7 +17,7 @@ from flet_app.components.tagging import tag
 from flet_app.supervisor.session import Session, run, use_session
 from flet_app.supervisor.trail import FORMATS, SPANS, Json, Trail
 from flet_app.supervisor.views.asking import refusal
-from flet_app.supervisor.words import ACTIONS, OUTCOMES
+from flet_app.supervisor.words import ACTIONS, KEPT, OUTCOMES, ROLES
 from flet_app.theme import EDGE, GAP, TOUCH_TARGET, Palette, is_dark, palette
 
 EVERY_ACTION = "*"
@@ -144,9 +144,8 @@ def _row(session: Session, entry: Json, colors: Palette) -> ft.Control:
         said = texts.t(OUTCOMES.get(entry["outcome"], str(entry["outcome"])))
         lines.append(status_line(Status(tone=Tone.LATE, icon=ft.Icons.BLOCK, text=said), colors))
     if entry["values"]:
-        lines.append(
-            ft.Text(" · ".join(f"{name}: {_plain(value)}" for name, value in entry["values"].items()))
-        )
+        kept = [_kept(session, name, value) for name, value in entry["values"].items()]
+        lines.append(ft.Text(" · ".join(kept)))
     origin = [part for part in (entry["address"], entry["agent"]) if part]
     if origin:
         lines.append(caption(" · ".join(origin)))
@@ -159,7 +158,9 @@ def _row(session: Session, entry: Json, colors: Palette) -> ft.Control:
     )
 
 
-def _plain(value: Any) -> str:
-    if isinstance(value, list):
-        return ", ".join(str(each) for each in value)
-    return "–" if value is None else str(value)
+def _kept(session: Session, name: str, value: Any) -> str:
+    """`Roles: Supervisor, Coordinador`."""
+    t = session.texts.t
+    many = value if isinstance(value, list) else [value]
+    shown = [t(ROLES.get(str(each), str(each))) if each is not None else "–" for each in many]
+    return f"{t(KEPT.get(name, name))}: {', '.join(shown)}"
