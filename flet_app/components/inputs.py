@@ -13,7 +13,7 @@ from flet_app.theme import EDGE, PRIMARY_HEIGHT, RADIUS, TOUCH_TARGET
 
 Handler = Callable[[Any], Any]
 
-CHIP_PADDING = 16  # dp above and below one line of words: a touch target that still grows with larger letters
+CHIP_PADDING = 14  # dp above and below one line of words: a touch target that still grows with larger letters
 
 
 class Typed:

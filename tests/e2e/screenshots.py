@@ -31,6 +31,7 @@ PAGES = (
     ("/cliente/{customer}/pago-informado", "informed-save"),
     ("/cliente/{customer}/nota", "note-save"),
     ("/cartera", "portfolio-overdue"),
+    ("/cliente/{customer}/consentimiento", "consent-save"),
     ("/caja", "cash-in-hand"),
     ("/caja/deposito", "deposit-save"),
     ("/caja/cierre", "close-save"),

@@ -19,6 +19,7 @@ from tests.support.flet_harness import Screen
 
 TARGET = 48
 WIDEST = 360
+LINE = 1.43  # of the letters: the height of a line of body text in Material 3
 BUTTONS = (
     ft.Button, ft.FilledButton, ft.FilledTonalButton, ft.OutlinedButton, ft.TextButton, ft.IconButton,
     ft.FloatingActionButton, ft.PopupMenuButton,
@@ -178,7 +179,7 @@ def _children(control: BaseControl) -> list[Any]:
 
 
 def _text_size(text: str, size: float, side: str) -> float:
-    return size * 1.17 if side == "height" else len(text) * size * 0.45
+    return size * LINE if side == "height" else len(text) * size * 0.45
 
 
 def _padding(control: BaseControl, side: str) -> float:

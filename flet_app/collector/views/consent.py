@@ -96,7 +96,7 @@ def ConsentEntry() -> ft.View:
     ]
     label = t("Save consent") if gives else t("Withdraw consent")
     return screen(
-        app, route=route, title=t("Consent to contact"), subtitle=app.phone.portfolio.customer_name(code),
+        app, route=route, title=t("Consent"), subtitle=app.phone.portfolio.customer_name(code),
         body=scroll(rows), bottom=bottom_bar(primary("consent-save", label, save, busy=saving)),
     )  # fmt: skip
 

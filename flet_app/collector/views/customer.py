@@ -68,8 +68,7 @@ def Customer() -> ft.View:
         rows.insert(
             1, notice(str(document["observations"]), app.palette, tone=Tone.PLAIN, icon=ft.Icons.NOTES)
         )
-    named = (code, document.get("tax_id"), document.get("branch"))
-    subtitle = " · ".join(str(part) for part in named if part)
+    subtitle = " · ".join(str(part) for part in (code, document.get("tax_id")) if part)
     return screen(
         app,
         route=route,

@@ -115,12 +115,13 @@ def contact(
     ]  # fmt: skip
     rows: list[ft.Control] = [ft.Row(buttons, spacing=8)]
     address = ", ".join(str(part) for part in (document.get("address"), document.get("city")) if part)
-    if address:
+    place = " · ".join(str(part) for part in (document.get("branch"), address) if part)
+    if place:
         rows.append(
             ft.Row(
                 [
                     ft.Icon(ft.Icons.PLACE_OUTLINED, size=16, color=ft.Colors.ON_SURFACE_VARIANT),
-                    caption(address, expand=True),
+                    caption(place, expand=True),
                 ],
                 spacing=6,
             )

@@ -56,7 +56,7 @@ def expect(screen: Screen, *words: str) -> None:
 
 def test_who_it_is_and_how_it_is_reached(tmp_path: Path) -> None:
     async def story(screen: Screen, _phone: Phone) -> None:
-        expect(screen, "Bazar Quitumbe", "K1 · 1712345678001 · Sucursal Sur", "Av. Quitumbe S12, Quito")
+        expect(screen, "Bazar Quitumbe", "K1 · 1712345678001", "Sucursal Sur · Av. Quitumbe S12, Quito")
         expect(screen, "Toque el timbre dos veces.")
         urls = {}
         for name in ("contact-call", "contact-whatsapp", "contact-navigate"):
