@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
 from flet_app.collector.actions.tracking import note_position, tracking_state, tracking_until, write_trail
@@ -10,6 +11,9 @@ from receivables.tracking import Fix, Following
 
 if TYPE_CHECKING:
     from flet_app.collector.state import Window
+
+
+log = logging.getLogger(__name__)
 
 
 class Follower:
@@ -25,12 +29,15 @@ class Follower:
         Android lets nobody start while the app is out of sight; stopping is always possible.
         """
         phone = self._window.phone
-        if phone.store is None or phone.locked or tracking_state(phone) is not Following.ON:
-            await self._stop()
-        elif self._stream.is_running:
-            await write_trail(phone)
-        elif self._window.in_sight:
-            await self._start()
+        try:
+            if phone.store is None or phone.locked or tracking_state(phone) is not Following.ON:
+                await self._stop()
+            elif self._stream.is_running:
+                await write_trail(phone)
+            elif self._window.in_sight:
+                await self._start()
+        except Exception:  # a client that is gone or does not answer; the window looks again in a moment
+            log.exception("following has to wait")
 
     async def _start(self) -> None:
         phone, texts = self._window.phone, self._window.texts

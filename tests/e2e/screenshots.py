@@ -53,6 +53,7 @@ def take_pictures() -> None:
         _second_collector(whole)
         _supervisor(whole)
         _settings(whole)
+        _following(whole)
 
 
 def _picture(name: str) -> str:
@@ -181,6 +182,28 @@ def _supervisor(whole: Stack) -> None:
         desk.shows("ERP")
         desk.page.wait_for_timeout(1500)
         desk.picture(_picture("supervisor-erp"))
+
+
+def _following(whole: Stack) -> None:
+    """The office turns it on, and the collector is told and agrees; last, for it shows on every screen."""
+    with chromium() as browser, screen(browser, whole.url_of("supervisor"), **DESK) as desk:
+        desk.open().by_id("sign-in-email").wait_for(state="attached")
+        sign_in(desk, "sofia@andina.example")
+        desk.by_id("panel-collected").wait_for(state="attached", timeout=60_000)
+        desk.open("/configuracion/recorridos").by_id("following-save").wait_for(state="attached")
+        desk.picture(_picture("supervisor-following"))
+        for name in ("following-on", "following-day-6", "following-day-7"):
+            desk.tap(name)
+        desk.type("following-from", "00:00")
+        desk.type("following-to", "23:59")
+        desk.tap("following-save")
+        desk.by_id("following-saved").wait_for(state="attached")
+    with chromium() as browser, screen(browser, whole.url_of("phone-ana"), **PHONE) as phone:
+        phone.open().by_id("tracking-question").wait_for(state="attached")
+        phone.tap("tracking-question")
+        phone.tap("tracking-agree")
+        phone.by_id("tracking-sign").wait_for(state="attached")
+        phone.picture(_picture("collector-tracking"))
 
 
 SETTINGS = (

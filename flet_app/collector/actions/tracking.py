@@ -7,13 +7,17 @@ and become a fact every few minutes: a phone that dies loses those of the last b
 from __future__ import annotations
 
 import asyncio
+import logging
 from datetime import datetime
 from typing import Any
 
 from flet_app.collector.actions.authorship import record
 from flet_app.collector.phone import Phone
 from receivables.compliance import Holidays
+from receivables.documents import BadDocument
 from receivables.tracking import Answer, Fix, Following, Trail, following
+
+log = logging.getLogger(__name__)
 
 ANSWER = "tracking_answer"
 ENDED_ON = "tracking_ended_on"
@@ -33,11 +37,14 @@ def tracking_state(phone: Phone) -> Following:
 
 
 def tracking_until(phone: Phone, at: datetime) -> datetime | None:
-    """When the worked hours end in which `at` lies; None outside of them."""
+    """When the worked hours end in which `at` lies; None outside, or where a holiday can't be read."""
     policy = phone.portfolio.tracking
-    if policy is None:
+    if policy is None or not policy.active:  # every screen asks: what is off costs nothing
         return None
-    holidays = Holidays.from_documents(phone.portfolio.holidays.values())
+    try:
+        holidays = Holidays.from_documents(phone.portfolio.holidays.values())
+    except BadDocument:
+        return None
     return policy.until(at, zone=phone.zone, holidays=holidays)
 
 
@@ -67,7 +74,10 @@ async def note_position(phone: Phone, fix: Fix) -> None:
 
 
 async def write_trail(phone: Phone, *, whole: bool = False) -> None:
-    """Write down what was gathered, where it is time to; `whole` does not wait for that."""
+    """Write down what was gathered, where it is time to; `whole` does not wait for that.
+
+    What can't be written (a full disk) is kept for the next time: nobody stands there to be told.
+    """
     policy, trail = phone.portfolio.tracking, phone.trail
     if policy is None or not trail.kept or not (whole or trail.is_due(policy, phone.now())):
         return
@@ -75,8 +85,8 @@ async def write_trail(phone: Phone, *, whole: bool = False) -> None:
     try:
         await record(phone, lambda _portfolio, author: trail.fact(author))
     except Exception:
+        log.exception("%d positions wait for the next time", len(trail.kept))
         phone.trail = Trail((*trail.kept, *phone.trail.kept), phone.trail.last)
-        raise
 
 
 def _is_done_for_today(phone: Phone) -> bool:

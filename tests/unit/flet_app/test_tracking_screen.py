@@ -208,6 +208,48 @@ def test_out_of_sight_nothing_starts_but_what_runs_goes_on(tmp_path: Path) -> No
     walk(tmp_path, story)
 
 
+def test_nobody_is_followed_on_a_holiday_nor_where_the_list_can_not_be_read(tmp_path: Path) -> None:
+    async def story(screen: Screen, phone: Phone) -> None:
+        set_up(phone)
+        await agreed(screen, phone)
+        await screen.until(lambda: streams(screen), "it is on")
+        for days in ([{"on": "2026-11-20", "name": "Feriado"}], [{"on": "mañana"}]):
+            phone.portfolio.holidays["local"] = {"_id": "holidays:local", "days": days}
+            phone.announce()
+            await screen.until(lambda: not streams(screen), "it stopped")
+            del phone.portfolio.holidays["local"]
+            phone.announce()
+            await screen.until(lambda: streams(screen), "it goes on")
+
+    walk(tmp_path, story)
+
+
+def test_what_can_not_be_written_now_is_written_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def story(screen: Screen, phone: Phone) -> None:
+        clock = set_up(phone)
+        await agreed(screen, phone)
+        await screen.until(lambda: streams(screen), "it is on")
+        await walk_on(screen, clock, (-0.18, -78.48))
+        assert phone.store
+        write = phone.store.write
+
+        async def full(_action: Any) -> None:
+            raise OSError(28, "No space left on device")
+
+        monkeypatch.setattr(phone.store, "write", full)
+        clock.now += timedelta(minutes=11)
+        await screen.settle(0.3)
+        await walk_on(screen, clock, (-0.19, -78.48))
+        assert not tracks(phone)
+        monkeypatch.setattr(phone.store, "write", write)
+        await screen.until(lambda: tracks(phone), "there is room again")
+        assert [position[1] for position in tracks(phone)[0]["positions"]] == [-0.18, -0.19]
+
+    walk(tmp_path, story)
+
+
 def test_two_windows_of_one_phone_write_one_way(tmp_path: Path) -> None:
     async def story(screen: Screen, phone: Phone) -> None:
         clock = set_up(phone)
