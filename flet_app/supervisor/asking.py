@@ -11,6 +11,8 @@ from flet_app.supervisor.api import ApiProblem
 T = TypeVar("T")
 
 UNREACHABLE = "unreachable"
+TYPING_SECONDS = 0.25
+"""A search waits so long for the next letter: who types a name asks once, not once a letter."""
 
 
 @dataclass

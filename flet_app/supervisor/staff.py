@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
@@ -9,7 +10,7 @@ from urllib.parse import quote
 import flet as ft
 
 from flet_app.supervisor.api import Api
-from flet_app.supervisor.asking import Asking
+from flet_app.supervisor.asking import TYPING_SECONDS, Asking
 from receivables.access import Role
 
 Json = dict[str, Any]
@@ -44,6 +45,13 @@ class Staff(Asking):
     shared: bool = False
     considered: tuple[str, Json] | None = None
     told: Json | None = None
+
+    async def search(self, api: Api) -> None:
+        """Look for the words of the query, once they are typed."""
+        asked = self.query
+        await asyncio.sleep(TYPING_SECONDS)
+        if asked == self.query:
+            await self.read(api)
 
     async def read(self, api: Api) -> None:
         """The first page of who is meant by the search; a later search overtakes an earlier one."""

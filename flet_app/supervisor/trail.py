@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import flet as ft
 
 from flet_app.supervisor.api import Api
-from flet_app.supervisor.asking import Asking
+from flet_app.supervisor.asking import TYPING_SECONDS, Asking
 
 Json = dict[str, Any]
 
@@ -41,6 +42,14 @@ class Trail(Asking):
             "subject": self.subject.strip(),
             "from": since,
         }
+
+    async def search(self, api: Api, today: date) -> None:
+        """Look for what the filters mean now, once they are typed."""
+        asked = self.filters(today)
+        await asyncio.sleep(TYPING_SECONDS)
+        if asked == self.filters(today):
+            self.items = None
+            await self.read(api, today)
 
     async def read(self, api: Api, today: date) -> None:
         """The first page; a later search overtakes an earlier one."""

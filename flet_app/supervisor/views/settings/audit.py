@@ -49,8 +49,7 @@ def _filters(session: Session, trail: Trail) -> ft.Control:
 
     def filtering(name: str, value: Any) -> None:
         setattr(trail, name, value)
-        trail.items = None
-        _read(session, trail)
+        run(partial(trail.search, today=session.today()), session)
 
     def chosen(event: Any) -> None:
         value = event.control.value

@@ -48,7 +48,7 @@ def _head(session: Session, staff: Staff) -> list[ft.Control]:
 
     def search(query: str) -> None:
         staff.query = query
-        run(staff.read, session)
+        run(staff.search, session)
 
     def show(state: str) -> None:
         staff.state, staff.items = state, None
