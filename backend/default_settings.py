@@ -98,6 +98,13 @@ def default_settings(*, currency: str, country: str) -> list[Json]:
             "retention_days": 90,
         },
         {
+            "_id": "policy:receipt_mail",
+            "schema": SCHEMA,
+            "active": False,
+            "from_on": None,
+            "reply_to": None,
+        },
+        {
             "_id": "policy:dunning",
             "schema": SCHEMA,
             "code": "standard",

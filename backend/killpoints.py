@@ -36,6 +36,8 @@ POINTS: tuple[str, ...] = (
     "erp.tryton.linked",
     "erp.tryton.posted",
     "erp.tryton.reconciled",
+    "receipt_mail.claimed",
+    "receipt_mail.mailed",
     "reconcile.derived",
     "reconcile.down_checkpointed",
     "reconcile.equipped",

@@ -42,6 +42,7 @@ class Labels:
     reprint: str
     void: str
     reason: str
+    void_reasons: dict[str, str]
     verify: str
     legends: tuple[str, ...]
     cheque_legend: str
@@ -102,6 +103,13 @@ SPANISH = Labels(
     reprint="REIMPRESIÓN",
     void="ANULADO",
     reason="Motivo",
+    void_reasons={
+        "wrong_amount": "monto equivocado",
+        "wrong_invoice": "factura equivocada",
+        "wrong_customer": "cliente equivocado",
+        "wrong_method": "forma de pago equivocada",
+        "customer_withdrew": "el cliente desistió",
+    },
     verify="Verificación",
     legends=("Exija este comprobante por cada pago. No es válido con tachones ni enmiendas.",),
     cheque_legend="Los cheques se reciben sujetos a su buen cobro.",
@@ -162,6 +170,13 @@ ENGLISH = Labels(
     reprint="REPRINT",
     void="VOID",
     reason="Reason",
+    void_reasons={
+        "wrong_amount": "wrong amount",
+        "wrong_invoice": "wrong invoice",
+        "wrong_customer": "wrong customer",
+        "wrong_method": "wrong means of payment",
+        "customer_withdrew": "the customer withdrew",
+    },
     verify="Verification",
     legends=("Ask for this receipt with every payment. Not valid if altered.",),
     cheque_legend="Cheques are received subject to clearing.",

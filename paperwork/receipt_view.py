@@ -139,8 +139,13 @@ def receipt_view(
         verification=_grouped(read.hash[:_HASH_SHOWN]),
         qr=f"recaudo:{receipt['company']}:{read.number}:{read.hash}",
         reprint=f"{labels.reprint} {reprint}" if reprint else "",
-        void=None if void is None else str(void.get("reason") or ""),
+        void=None if void is None else _void_reason(str(void.get("reason") or ""), labels),
     )
+
+
+def _void_reason(reason: str, labels: Labels) -> str:
+    """The words of a phone's code; the office writes its reason itself."""
+    return labels.void_reasons.get(reason, reason)
 
 
 def _applied(read: Receipt) -> Iterable[tuple[str, Money]]:

@@ -33,7 +33,7 @@ PROJECTION_TYPES = frozenset({
 SETTINGS_TYPES = frozenset({
     "assignment", "holding", "device", "series", "refresh", "dunning_claim", "erp_cursor", "exception",
     "audit", "zone", "withholding_decision", "enrolment", "enrolment_code", "sales", "assignment_plan",
-    "erp_drift",
+    "erp_drift", "receipt_mail",
 })  # fmt: skip
 
 COMMON_FACT_FIELDS = ("schema", "company", "collector", "device", "created_at", "local_on")

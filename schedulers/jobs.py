@@ -25,6 +25,7 @@ from backend.mail.smtp import SmtpMailer, SmtpServer
 from backend.reconcile.tidying import tidy
 from backend.services.dunning import run_dunning
 from backend.services.erp_sync import compare_with_erp, import_from_erp, post_to_erp
+from backend.services.receipt_mail import mails_receipts, run_receipt_mail
 from receivables.documents import local_on, rfc3339
 from schedulers.settings import SchedulerSettings
 
@@ -84,10 +85,11 @@ def _erp_compare(settings: SchedulerSettings, couch: Couch, company: str) -> Out
     }
 
 
-def _dunning(settings: SchedulerSettings, couch: Couch, company: str) -> Outcome:
+def _post_office(settings: SchedulerSettings) -> tuple[SmtpMailer, str]:
+    """The server that takes our mails, and who sends them; raise `SettingError` where either is missing."""
     backend = settings.backend
     if not backend.smtp_host or not backend.mail_from:
-        raise SettingError("SMTP_HOST and MAIL_FROM are missing: server and sender of dunning mails")
+        raise SettingError("SMTP_HOST and MAIL_FROM are missing: server and sender of mails")
     server = SmtpServer(
         host=backend.smtp_host,
         port=backend.smtp_port,
@@ -95,7 +97,18 @@ def _dunning(settings: SchedulerSettings, couch: Couch, company: str) -> Outcome
         password=backend.smtp_password,
         starttls=backend.smtp_starttls,
     )
-    report = run_dunning(couch, company, SmtpMailer(server), sender=backend.mail_from, now=utc_now())
+    return SmtpMailer(server), backend.mail_from
+
+
+def _receipt_mail(settings: SchedulerSettings, couch: Couch, company: str) -> Outcome:
+    mailer, sender = _post_office(settings)
+    report = asdict(run_receipt_mail(couch, company, mailer, sender=sender, now=utc_now()))
+    return report | {"sent": len(report["sent"]), "voided": len(report["voided"])}
+
+
+def _dunning(settings: SchedulerSettings, couch: Couch, company: str) -> Outcome:
+    mailer, sender = _post_office(settings)
+    report = run_dunning(couch, company, mailer, sender=sender, now=utc_now())
     return {
         "sent": len(report.sent),
         "suppressed": report.suppressed,
@@ -127,8 +140,16 @@ def _all(_settings: SchedulerSettings, couch: Couch) -> list[str]:
     return [company for company in company_codes(couch) if find_company(couch, company)]
 
 
+def _mailing_receipts(_settings: SchedulerSettings, couch: Couch) -> list[str]:
+    return [company for company in company_codes(couch) if mails_receipts(couch, company)]
+
+
 def _often(settings: SchedulerSettings, _couch: Couch, _company: str) -> BaseTrigger:
     return IntervalTrigger(seconds=settings.erp_seconds, start_date=utc_now() + timedelta(seconds=1))
+
+
+def _soon(_settings: SchedulerSettings, _couch: Couch, _company: str) -> BaseTrigger:
+    return IntervalTrigger(minutes=2, start_date=utc_now() + timedelta(seconds=1))
 
 
 def _daily(_settings: SchedulerSettings, _couch: Couch, _company: str) -> BaseTrigger:
@@ -180,6 +201,14 @@ JOBS: tuple[Job, ...] = (
         companies=_all,
         trigger=_dunning_hours,
         grace_seconds=3 * HOUR,
+    ),
+    Job(
+        id="receipt_mail",
+        what="receipts by e-mail, and word of those that were voided",
+        run=_receipt_mail,
+        companies=_mailing_receipts,
+        trigger=_soon,
+        grace_seconds=HOUR,
     ),
     Job(
         id="contact_rules",

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from email.message import EmailMessage
-from email.utils import format_datetime
 
+from backend.mail.envelope import Envelope, new_message, one_line
 from receivables.dunning import Notice, NoticeLine
 from receivables.money import Money
 
@@ -27,18 +27,6 @@ MAX_SUBJECT = 200  # characters; longer ones are cut by mail programs anyway
 class DunningText:
     subject: str
     body: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Envelope:
-    """Who writes to whom. Every address was checked before it came here."""
-
-    sender: str
-    to: Sequence[str]
-    cc: Sequence[str]
-    reply_to: str | None
-    message_id: str
-    sent_at: datetime
 
 
 def fill(text: DunningText, notice: Notice, *, customer: str, company: str, on: date) -> DunningText:
@@ -54,25 +42,13 @@ def fill(text: DunningText, notice: Notice, *, customer: str, company: str, on: 
     }
     body = text.body if f"{{{VOUCHERS}}}" in text.body else f"{text.body}\n\n{{{VOUCHERS}}}"
     return DunningText(
-        subject=_one_line(_replace(text.subject, values))[:MAX_SUBJECT], body=_replace(body, values)
+        subject=one_line(_replace(text.subject, values))[:MAX_SUBJECT], body=_replace(body, values)
     )
 
 
 def compose(text: DunningText, notice: Notice, envelope: Envelope) -> EmailMessage:
     """The mail in plain text, with the same in simple HTML beside it."""
-    message = EmailMessage()
-    message["Subject"] = text.subject
-    message["From"] = envelope.sender
-    message["To"] = ", ".join(envelope.to)
-    if envelope.cc:
-        message["Cc"] = ", ".join(envelope.cc)
-    if envelope.reply_to:
-        message["Reply-To"] = envelope.reply_to
-    message["Date"] = format_datetime(envelope.sent_at)
-    message["Message-ID"] = envelope.message_id
-    message["Content-Language"] = "es"
-    # RFC 3834 §5: nobody's out-of-office reply should answer a program.
-    message["Auto-Submitted"] = "auto-generated"
+    message = new_message(text.subject, envelope)
     message.set_content(_replace(text.body, {VOUCHERS: voucher_text(notice)}))
     paragraphs = html.escape(text.body).replace("\n", "<br>\n")
     page = _replace(paragraphs, {VOUCHERS: voucher_table(notice)})
@@ -118,8 +94,3 @@ def _cells(line: NoticeLine) -> tuple[str, str, str, str]:
 
 def _replace(text: str, values: Mapping[str, str]) -> str:
     return _VARIABLE.sub(lambda match: values.get(match[1], match[0]), text)
-
-
-def _one_line(text: str) -> str:
-    """A header is one line: whatever breaks or hides in it becomes a space."""
-    return " ".join("".join(char if char.isprintable() else " " for char in text).split())

@@ -19,7 +19,8 @@ from backend.couch.client import Couch, Json
 from backend.couch.errors import Conflict, CouchError
 from backend.erp.port import Kind
 from backend.mail.addresses import BadAddress, addresses_in
-from backend.mail.dunning_message import DunningText, Envelope, compose, fill
+from backend.mail.dunning_message import DunningText, compose, fill
+from backend.mail.envelope import Envelope, message_id
 from backend.mail.port import Mailer, MailError, MailRefused, MailUnavailable, MailUncertain
 from backend.services.contact_gate import ContactGate
 from backend.services.dunning_candidates import plan_notices
@@ -175,13 +176,12 @@ class DunningRun:
         return next((notice for notice in again if notice.key == planned.key), None)
 
     def _envelope(self, notice: Notice, to: list[str]) -> Envelope:
-        domain = self._sender.rpartition("@")[2].strip("> ") or "localhost"
         return Envelope(
             sender=self._sender,
             to=to,
             cc=[each for each in self._cc if each not in to],
             reply_to=", ".join(self._reply_to) or None,
-            message_id=f"<{self._code}.{notice.key}@{domain}>",
+            message_id=message_id(self._sender, f"{self._code}.{notice.key}"),
             sent_at=self._now,
         )
 

@@ -14,52 +14,26 @@ from datetime import datetime
 from typing import Any
 
 from backend.couch.client import Couch, Json
-from backend.couch.errors import Conflict
-from receivables.documents import SCHEMA, rfc3339
+from backend.services.mail_claims import UNKNOWN_END, MailClaims
 from receivables.dunning import Notice
 
 DESIGN = "recaudo"
-UNKNOWN_END = "se interrumpió antes de conocer la respuesta del servidor de correo"
 
 
 class DunningClaims:
     def __init__(self, couch: Couch, company: str) -> None:
         self._couch = couch
         self._company = company
+        self._claims = MailClaims(couch, company)
 
     def take(self, notice: Notice, *, now: datetime) -> Json | None:
         """Claim the notice for this process; None when it was dealt with, or somebody else is at it."""
-        claim_id = f"dunning_claim:{notice.key}"
-        existing = self._couch.get(self._company, claim_id)
-        if existing is not None and (existing["state"] != "failed" or existing.get("final")):
-            return None
-        before = existing or {"_id": claim_id, "schema": SCHEMA, "customer": notice.customer, "attempts": 0}
-        claim = {
-            **before,
-            "state": "sending",
-            "attempts": before["attempts"] + 1,
-            "claimed_at": rfc3339(now),
-            "error": None,
-        }
-        try:
-            return {**claim, "_rev": self._couch.put(self._company, claim)}
-        except Conflict:
-            return None
+        claim_id, body = f"dunning_claim:{notice.key}", {"customer": notice.customer}
+        return self._claims.take(claim_id, body, now=now)
 
     def settle(self, claim: Json, state: str, *, error: str | None = None, final: bool = False) -> None:
-        """Write how it ended over whatever revision is current.
-
-        A sweep may have called it uncertain meanwhile.
-        """
-        current: Json | None = claim
-        while current is not None:
-            settled = {**current, "state": state, "error": error, "final": final}
-            try:
-                self._couch.put(self._company, settled)
-            except Conflict:
-                current = self._couch.get(self._company, claim["_id"])
-            else:
-                return
+        """Write how it ended over whatever revision is current."""
+        self._claims.settle(claim, state, error=error, final=final)
 
     def sweep(self) -> list[str]:
         """Settle what a stopped process left behind; returns the customers whose mail is uncertain."""

@@ -16,6 +16,7 @@ import pytest
 from paperwork.receipt import Paper, render_receipt
 from paperwork.receipt_view import ReceiptView, receipt_view
 from receivables.documents import BadDocument
+from receivables.voids import VOID_REASONS
 from tests.support.builders import Json, a_receipt
 
 ROOT = Path(__file__).parents[3]
@@ -159,6 +160,14 @@ def test_balances_of_today_are_marked_as_such(invoice: Json, before: str, after:
 def test_unknown_invoice_keeps_its_number_and_amount() -> None:
     first = view(invoices={}).invoices[0]
     assert (first.number, first.due_on, first.before, first.applied) == ("F-1", "", "", "300,00")
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_a_void_says_its_reason_in_words(language: str) -> None:
+    for reason in VOID_REASONS:
+        assert "_" not in str(view(void={"reason": reason}, language=language).void)
+    assert view(void={"reason": "wrong_amount"}).void == "monto equivocado"
+    assert view(void={"reason": "como escribió la oficina"}).void == "como escribió la oficina"
 
 
 def test_reprint_and_void_are_marked() -> None:

@@ -7,7 +7,8 @@ from email.message import EmailMessage
 
 import pytest
 
-from backend.mail.dunning_message import DunningText, Envelope, compose, fill, money_text
+from backend.mail.dunning_message import DunningText, compose, fill, money_text
+from backend.mail.envelope import Envelope
 from receivables.dunning import Notice, NoticeLine
 from receivables.money import Money
 

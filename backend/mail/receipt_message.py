@@ -1,0 +1,57 @@
+"""The mail with which a customer gets a receipt, and the one that says that it was voided."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.message import EmailMessage
+
+from backend.mail.envelope import Envelope, new_message, one_line
+
+_SUBJECTS: Mapping[str, tuple[str, str]] = {
+    "receipt": ("Comprobante de pago {number} · {company}", "Receipt {number} · {company}"),
+    "void": ("Comprobante {number} anulado · {company}", "Receipt {number} voided · {company}"),
+}
+_BODIES: Mapping[str, tuple[str, str]] = {
+    "receipt": (
+        "Estimado cliente {customer}:\n\n"
+        "Recibimos su pago de {amount} el {day}. Adjuntamos el comprobante {number}.\n\n"
+        "Si no reconoce este pago, responda a este correo.\n\n{company}\n",
+        "Dear customer {customer},\n\n"
+        "We received your payment of {amount} on {day}. Receipt {number} is attached.\n\n"
+        "If you do not know of this payment, answer this mail.\n\n{company}\n",
+    ),
+    "void": (
+        "Estimado cliente {customer}:\n\n"
+        "El comprobante {number} de {amount}, del {day}, fue anulado y ya no vale como constancia de pago. "
+        "Lo adjuntamos con la anulación.\n\n"
+        "Si tiene preguntas, responda a este correo.\n\n{company}\n",
+        "Dear customer {customer},\n\n"
+        "Receipt {number} of {amount}, of {day}, was voided and is no longer a proof of payment. "
+        "It is attached as voided.\n\n"
+        "If you have questions, answer this mail.\n\n{company}\n",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptWords:
+    """What a mail says of a receipt; `language` is `es` or `en`."""
+
+    number: str
+    amount: str
+    day: str
+    customer: str
+    company: str
+    language: str
+
+
+def compose_receipt(kind: str, words: ReceiptWords, pdf: bytes, envelope: Envelope) -> EmailMessage:
+    """The mail of `kind` `receipt` or `void`, with the paper attached."""
+    column = 1 if words.language == "en" else 0
+    values = {name: getattr(words, name) for name in ("number", "amount", "day", "customer", "company")}
+    subject = one_line(_SUBJECTS[kind][column].format(**values))
+    message = new_message(subject, envelope, language=words.language)
+    message.set_content(_BODIES[kind][column].format(**values))
+    message.add_attachment(pdf, maintype="application", subtype="pdf", filename=f"{words.number}.pdf")
+    return message
