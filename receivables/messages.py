@@ -104,8 +104,10 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         "Cash adds up to {cash}; the most in one receipt is {cap}. Take the rest by other means.",
     ),
     "below_minimum": (
-        "El pago es de {paid}; el mínimo es {minimum}, salvo que cancele toda la deuda.",
-        "The payment is {paid}; the least is {minimum}, unless it settles the whole debt.",
+        "El pago es de {paid}; el mínimo es {minimum}, salvo que cancele toda la deuda. Cobre al menos el"
+        " mínimo.",
+        "The payment is {paid}; the least is {minimum}, unless it settles the whole debt. Take at least the"
+        " minimum.",
     ),
     "too_many_lines": (
         "Un recibo admite hasta {max} formas de pago. Haga otro recibo.",
@@ -145,8 +147,9 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
         "{surplus} is left over and the company takes nothing on account. Pay less or add invoices.",
     ),
     "older_invoice_open": (
-        "Primero debe pagarse la factura {invoice}, vencida el {due_on}.",
-        "Invoice {invoice}, due on {due_on}, must be paid first.",
+        "La factura {invoice} venció el {due_on} y debe pagarse primero. Elíjala también, o cobre las más"
+        " antiguas.",
+        "Invoice {invoice} was due on {due_on} and must be paid first. Choose it too, or pay the oldest.",
     ),
     # small differences
     "write_off_alone": (
@@ -259,6 +262,10 @@ MESSAGES: Mapping[str, tuple[str, str]] = {
     "void_deposited": (
         "Un cheque del recibo {number} ya se depositó. Pida la anulación a su supervisor.",
         "A cheque of receipt {number} has been deposited. Ask your supervisor to void it.",
+    ),
+    "void_banked": (
+        "Después del recibo {number} se depositó efectivo, quizá el suyo. Pida la anulación a su supervisor.",
+        "Cash was deposited after receipt {number}, perhaps its own. Ask your supervisor to void it.",
     ),
     "void_closed": (
         "La caja del recibo {number} ya se cerró o no es de hoy. Pida la anulación a su supervisor.",

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from receivables.documents import Author, Json
+from receivables.payments import Method
 from receivables.validation import Problem
 
 Docs = Iterable[Mapping[str, Any]]
@@ -29,9 +30,10 @@ def void_problems(
 ) -> list[Problem]:
     """Why the collector may not void `receipt` any more; each of them sends to the supervisor.
 
-    Only on the day of the receipt, in its cash session, before a copy left the phone, before its cheque was
-    deposited, and before the ERP has it.
+    Only on the day of the receipt, in its cash session, before a copy left the phone, before its
+    cheque or its cash may have been deposited, and before the ERP has it.
     """
+    deposits = list(deposits)
     id_, data = receipt["_id"], {"number": receipt["number"]}
     if any(void["receipt"] == id_ for void in voids):
         return [Problem("void_repeated", "", data)]
@@ -42,9 +44,18 @@ def void_problems(
         problems.append(Problem("void_shared", "", data))
     if any(line["receipt"] == id_ for deposit in deposits for line in deposit["cheques"]):
         problems.append(Problem("void_deposited", "", data))
+    elif _may_be_banked(receipt, deposits):
+        problems.append(Problem("void_banked", "", data))
     if receipt["local_on"] != author.on.isoformat() or any(id_ in close["receipts"] for close in closes):
         problems.append(Problem("void_closed", "", data))
     return problems
+
+
+def _may_be_banked(receipt: Mapping[str, Any], deposits: Docs) -> bool:
+    """Notes bear no name: any cash that was deposited since may be that of the receipt."""
+    if not any(line["method"] == Method.CASH for line in receipt["payments"]):
+        return False
+    return any(each["cash"] > 0 and each["created_at"] >= receipt["created_at"] for each in deposits)
 
 
 def plan_void(

@@ -154,6 +154,14 @@ class ReceiptForm:
         ]
         self.lines = [*standing, *(LineDraft.of_payment(app, payment) for payment in payments)]
 
+    def cash_after(self, app: Window) -> Money | None:
+        """What the collector would hold with this receipt; None where it brings no cash that is counted."""
+        held = figures.cash_in_hand(app.phone.portfolio).expected
+        cash = [each.amount for each in self.lines if each.method == Method.CASH]
+        if held.currency != self.currency or not any(cash):
+            return None
+        return sum(cash, held)
+
     # -- what little remains --------------------------------------------------------------------
     def review(self, app: Window) -> AllocationPlan | list[Problem]:
         """How the receipt stands before it is confirmed. A difference is given up only in this look at it."""

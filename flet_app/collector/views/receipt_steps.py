@@ -7,6 +7,7 @@ from typing import Any
 
 import flet as ft
 
+from flet_app.collector.actions.authorship import policy_of
 from flet_app.collector.state import Window
 from flet_app.collector.views.chrome import scroll
 from flet_app.collector.views.due import due_words
@@ -21,6 +22,7 @@ from flet_app.components.status import Tone, tone_color
 from flet_app.components.surfaces import notice, section, stacked
 from flet_app.theme import TOUCH_TARGET
 from receivables.allocation import AllocationPlan
+from receivables.cash import CashState, cash_state
 from receivables.invoices import OpenItem
 from receivables.messages import sentence
 from receivables.money import Money
@@ -153,6 +155,7 @@ def lines_step(
 
     rows: list[ft.Control] = [line(t("To collect now"), money(app, form.amount), strong=True)]
     rows.append(coverage(app, missing))
+    rows += near_the_limit(app, form)
     current = form.lines[-1].method if form.lines and missing.minor <= 0 else None
     rows.append(method_chips(app, selected=current, on_select=use_method))
     rows += voucher_part(app, form, again=again)
@@ -180,6 +183,18 @@ def lines_step(
         if not problem.field.startswith("payments.")
     ]
     return scroll(rows)
+
+
+def near_the_limit(app: Window, form: ReceiptForm) -> list[ft.Control]:
+    """A word in time, while other means of payment can still be chosen."""
+    limit, after = policy_of(app.phone.portfolio).cash_limit, form.cash_after(app)
+    if limit is None or after is None or after > limit or cash_state(after, limit) is CashState.FREE:
+        return []
+    words = app.texts.t(
+        "With this you hold {amount} in cash; the limit is {limit}. Make a deposit soon.",
+        amount=money(app, after), limit=money(app, limit),
+    )  # fmt: skip
+    return [notice(words, app.palette, identifier="receipt-cash-near")]
 
 
 def coverage(app: Window, missing: Money) -> ft.Control:

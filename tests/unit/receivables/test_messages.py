@@ -71,7 +71,7 @@ def test_every_required_field_has_a_name() -> None:
         (
             Problem("older_invoice_open", "", {"invoice": "F-1", "due_on": "2026-11-01"}),
             "en",
-            "Invoice F-1, due on 01-11-2026, must be paid first.",
+            "Invoice F-1 was due on 01-11-2026 and must be paid first. Choose it too, or pay the oldest.",
         ),
         (
             Problem("field_missing", "", {"method": "cheque", "name": "drawer"}),
