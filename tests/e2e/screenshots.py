@@ -114,6 +114,8 @@ def _collector(whole: Stack) -> None:
         for path, landmark in PAGES:
             phone.open(path.format(customer=customer)).by_id(landmark).wait_for(state="attached")
             phone.picture(_picture(f"collector-{landmark.partition('-')[0]}"))
+        phone.open("/agenda").starting_with("agenda-").first.wait_for(state="attached")
+        phone.picture(_picture("collector-agenda"))
         phone.open("/ruta")
         phone.tap("route-plan")
         phone.by_id("route-accept").wait_for(state="attached")
@@ -141,6 +143,8 @@ def _dark(whole: Stack) -> None:
         phone.open()
         phone.by_id("today-collected").wait_for(state="attached")
         phone.picture(_picture("collector-today-dark"))
+        phone.open("/mapa").by_id("map-legend").wait_for(state="attached")
+        phone.picture(_picture("collector-map-dark"))
 
 
 def _second_collector(whole: Stack) -> None:

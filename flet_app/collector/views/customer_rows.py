@@ -94,7 +94,7 @@ def customer_row(line: Overview, look: Look, badge: str | None, open_: Callable[
                 [
                     ft.Column(
                         [
-                            ft.Text(line.name, size=16, max_lines=1, overflow=ft.TextOverflow.ELLIPSIS),
+                            ft.Text(line.name, size=16, max_lines=2, overflow=ft.TextOverflow.ELLIPSIS),
                             ft.Text(
                                 where_words(line, look, badge), size=13, max_lines=1,
                                 color=ft.Colors.ON_SURFACE_VARIANT, overflow=ft.TextOverflow.ELLIPSIS,

@@ -19,7 +19,7 @@ from flet_app.collector.state import Window, use_app
 from flet_app.collector.views.chrome import screen, scroll
 from flet_app.collector.views.customer_rows import distance_words
 from flet_app.collector.views.map_cards import chosen_card, legend, stop_strip
-from flet_app.collector.views.map_layers import FINGER, Drawn, layers, nearby
+from flet_app.collector.views.map_layers import FINGER, ZOOM_STEP, Drawn, layers, nearby
 from flet_app.collector.views.map_tools import MapHandle, furniture
 from flet_app.collector.views.route import day_of
 from flet_app.components.figures import caption
@@ -32,8 +32,6 @@ from receivables.routing.model import ROAD_FACTOR
 BESIDE = 250
 """dp of a screen's height that are not the map: the bar, the legend, the stops below."""
 MARGIN = 60
-ZOOM_STEP = 0.5
-"""Only a change of this size makes the names be placed anew."""
 
 
 @ft.component
@@ -69,9 +67,9 @@ def DayMap() -> ft.View:
     handle.look_at(*view_of(seen, box, margin=MARGIN))
 
     def on_position(event: Any) -> None:
-        rounded = round(float(event.camera.zoom) / ZOOM_STEP) * ZOOM_STEP
-        if rounded != zoom:
-            set_zoom(rounded)
+        seen_at = float(event.camera.zoom)
+        if abs(seen_at - (zoom or handle.zoom)) >= ZOOM_STEP:
+            set_zoom(seen_at)
 
     def on_tap(event: Any) -> None:
         finger = Point(float(event.coordinates.latitude), float(event.coordinates.longitude))

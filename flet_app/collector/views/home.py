@@ -74,7 +74,7 @@ def route_link(app: Window, day: figures.Day) -> ft.Control:
     return tag(
         "open-route",
         ft.TextButton(
-            f"{words} · {t('Order or change')}",
+            f"{words} · {t('Change')}",
             on_click=lambda _event: app.open("ruta"),
             height=TOUCH_TARGET,
         ),

@@ -22,6 +22,8 @@ FINGER = 30.0
 """dp around a tap in which a customer counts as meant."""
 MOST_NEARBY = 80
 """Customers beside the route that are drawn; more would hide it."""
+ZOOM_STEP = 0.1
+"""A change of this size is drawn anew: until then the scale is wrong by 7 % at most, and no name overlaps."""
 LABEL = Box(112, 18)
 MARK = Box(44, MARK_HEIGHT)
 SCALE_DP = 96
@@ -148,7 +150,7 @@ def stop_markers(drawn: Drawn) -> list[fm.Marker]:
     """Later ones first, so that the next to be visited lies on top."""
     order = sorted(drawn.stops, key=lambda each: (each[0].state == "done", each[0].position))
     named = labels_that_fit(
-        [(stop.customer, point) for stop, point in order], drawn.zoom, mark=MARK, label=LABEL
+        [(stop.customer, point) for stop, point in order], drawn.zoom - ZOOM_STEP, mark=MARK, label=LABEL
     )
     upcoming = next((stop.customer for stop, _point in order if stop.state == "pending"), "")
     return [

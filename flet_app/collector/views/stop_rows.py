@@ -74,9 +74,9 @@ def stop_row(app: Window, stop: figures.Stop) -> ft.Control:
     words = f"{state_words(app, stop)} · {app.texts.t(ORIGINS.get(stop.origin, stop.origin))}"
     place = [distance_words(app.texts, stop.metres)] if stop.metres is not None else []
     place += [stop.where] if stop.where else []
-    figure: ft.Control = ft.Container()
+    second: list[ft.Control] = [one_line(words, size=13, color=ft.Colors.ON_SURFACE_VARIANT, expand=True)]
     if stop.overdue and stop.state != "done":
-        figure = amount(app.texts.money(stop.overdue.minor, stop.overdue.currency), size=15)
+        second.append(amount(app.texts.money(stop.overdue.minor, stop.overdue.currency), size=14))
     return ft.Semantics(
         identifier=f"stop-{stop.customer}",
         label=f"{stop.position}. {stop.name}. {words}",
@@ -90,12 +90,11 @@ def stop_row(app: Window, stop: figures.Stop) -> ft.Control:
                     ft.Column(
                         [
                             one_line(stop.name, size=15),
-                            one_line(words, size=13, color=ft.Colors.ON_SURFACE_VARIANT),
+                            ft.Row(second, spacing=8),
                             one_line(" · ".join(place), size=13, color=ft.Colors.ON_SURFACE_VARIANT),
                         ],
                         spacing=0, tight=True, expand=True,
                     ),
-                    figure,
                 ],
                 spacing=8,
             ),
@@ -107,5 +106,7 @@ def stop_row(app: Window, stop: figures.Stop) -> ft.Control:
     )  # fmt: skip
 
 
-def one_line(text: str, *, size: int, color: str | None = None) -> ft.Text:
-    return ft.Text(text, size=size, color=color, max_lines=1, overflow=ft.TextOverflow.ELLIPSIS)
+def one_line(text: str, *, size: int, color: str | None = None, expand: bool = False) -> ft.Text:
+    return ft.Text(
+        text, size=size, color=color, max_lines=1, overflow=ft.TextOverflow.ELLIPSIS, expand=expand
+    )

@@ -10,7 +10,7 @@ import flet as ft
 from flet_app.collector.customer_filter import CustomerFilter, from_code, to_code
 from flet_app.collector.phone import Phone
 from flet_app.collector.views.customer_rows import AFTER, BEFORE, BLOCK, BLOCK_HEIGHT
-from tests.support.collector_walk import NOW, walk
+from tests.support.collector_walk import NOW, walk, with_documents
 from tests.support.flet_harness import Screen
 from tests.support.seed_phone import seed_phone
 
@@ -185,3 +185,34 @@ def test_rows_exist_only_near_the_reader_and_everywhere_one_gets_to(tmp_path: Pa
 
     seed_phone(tmp_path, now=NOW, customers=many)
     walk(tmp_path, story)
+
+
+LONG = "Comercializadora e Importadora de Víveres San Francisco de Q"
+
+
+def test_a_long_name_leaves_its_room_to_an_amount_without_decimals(tmp_path: Path) -> None:
+    customer = {"_id": "customer:C0001", "name": LONG, "currency": "CLP"}
+    invoice = {
+        "_id": "invoice:001-001-999999999", "number": "001-001-999999999", "customer": "C0001",
+        "issued_on": "2026-08-01", "due_on": "2026-09-01", "total": 162_008_000, "balance": 162_008_000,
+        "currency": "CLP", "state": "open", "reflects": [],
+    }  # fmt: skip
+
+    async def story(screen: Screen, _phone: Phone) -> None:
+        assert len(LONG) == 60
+        for address in ("/clientes", "/ruta", "/agenda", "/ruta/2026-11-20/agregar", "/mapa"):
+            await screen.go(address)
+            names = [each for each in screen.walk() if isinstance(each, ft.Text) and each.value == LONG]
+            assert all(each.max_lines and each.overflow is ft.TextOverflow.ELLIPSIS for each in names), (
+                address
+            )
+        await screen.go("/clientes")
+        (figure,) = (
+            each
+            for each in screen.walk()
+            if isinstance(each, ft.Text) and str(each.value).replace("\u00a0", " ") == "CLP 162.008.000"
+        )
+        assert figure.no_wrap
+        assert total(screen).count(" + ") == 1, "each currency is summed by itself"
+
+    walk(tmp_path, with_documents(story, customer, invoice))
