@@ -7,6 +7,7 @@ from functools import partial
 
 import flet as ft
 
+from flet_app.components.dialogs import narrowed, told_once
 from flet_app.components.figures import caption
 from flet_app.components.handlers import calling
 from flet_app.components.inputs import choice, choices, segments
@@ -18,9 +19,7 @@ from flet_app.supervisor.views.people import collectors_at_work, name_of
 from flet_app.theme import TOUCH_TARGET, is_dark, palette
 from paperwork.qr import qr_png
 
-QR_SIDE = 168  # dp; modules of about 5 dp, read from half a metre
-WIDTH = 420
-"""dp; on a narrower screen the dialog is as wide as the screen lets it."""
+QR_SIDE = 200  # dp; modules of about 4 dp, read from half a metre
 
 
 def code_dialog(session: Session, phones: Phones) -> ft.AlertDialog:
@@ -28,13 +27,12 @@ def code_dialog(session: Session, phones: Phones) -> ft.AlertDialog:
     t, issued = session.texts.t, phones.code
     close = calling(phones.put_away)
     if issued is not None:
-        done = ft.FilledButton(t("I have handed it over"), on_click=close, height=TOUCH_TARGET)
-        return ft.AlertDialog(
-            title=ft.Text(t("Code for {name}", name=name_of(session, issued["collector"]))),
-            content=_shown(session, issued),
-            actions=[tag("code-done", done)],
-            scrollable=True,
-            modal=True,  # a tap beside the dialog would lose the only sight of the code
+        return told_once(
+            "code-done",
+            title=t("Code for {name}", name=name_of(session, issued["collector"])),
+            rows=_shown(session, issued),
+            done=t("I have handed it over"),
+            on_done=close,
         )
     make = ft.FilledButton(
         t("Make the code"),
@@ -73,7 +71,7 @@ def _wish(session: Session, phones: Phones) -> ft.Control:
         )
         for days in LIVES
     ]
-    return _narrowed(
+    return narrowed(
         [
             *refusal(session, phones, palette(dark=is_dark(ft.context.page)), identifier="code-failure"),
             ft.Text(t("For whom")),
@@ -88,7 +86,7 @@ def _live(phones: Phones, days: str) -> None:
     phones.days = int(days)
 
 
-def _shown(session: Session, issued: Json) -> ft.Control:
+def _shown(session: Session, issued: Json) -> list[ft.Control]:
     texts = session.texts
     until = texts.moment(datetime.fromisoformat(issued["expires_at"]), now=session.now())
     letters = ft.Text(
@@ -100,24 +98,13 @@ def _shown(session: Session, issued: Json) -> ft.Control:
         height=QR_SIDE,
         semantics_label=texts.t("The code as a picture"),
     )
-    return _narrowed(
-        [
-            tag("code-shown", letters),
-            tag("code-picture", picture),
-            tag("code-until", ft.Text(texts.t("Good until {when}, for one phone.", when=until), size=16)),
-            caption(texts.t("{email} signs in on the phone and types this code.", email=issued["email"])),
-            caption(
-                texts.t("A new phone's camera reads the picture: the link tells it the office and the code.")
-            ),
-            caption(texts.t("It is shown only now. Whoever loses it needs another.")),
-        ],
-        centred=True,
-    )
-
-
-def _narrowed(rows: list[ft.Control], *, centred: bool = False) -> ft.Control:
-    across = ft.CrossAxisAlignment.CENTER if centred else ft.CrossAxisAlignment.STRETCH
-    return ft.Container(
-        ft.Column(rows, spacing=12, tight=True, horizontal_alignment=across),
-        width=WIDTH,
-    )
+    return [
+        tag("code-shown", letters),
+        tag("code-picture", picture),
+        tag("code-until", ft.Text(texts.t("Good until {when}, for one phone.", when=until), size=16)),
+        caption(texts.t("{email} signs in on the phone and types this code.", email=issued["email"])),
+        caption(
+            texts.t("A new phone's camera reads the picture: the link tells it the office and the code.")
+        ),
+        caption(texts.t("It is shown only now. Whoever loses it needs another.")),
+    ]

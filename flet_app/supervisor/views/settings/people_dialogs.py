@@ -6,15 +6,12 @@ from datetime import datetime
 
 import flet as ft
 
-from flet_app.components.dialogs import confirmation
+from flet_app.components.dialogs import confirmation, told_once
 from flet_app.components.figures import caption
 from flet_app.components.handlers import calling
 from flet_app.components.tagging import tag
 from flet_app.supervisor.session import Session, run
 from flet_app.supervisor.staff import Json, Staff
-from flet_app.theme import TOUCH_TARGET
-
-WIDTH = 420
 
 QUESTIONS = {
     "disable": (
@@ -81,23 +78,12 @@ def _password(session: Session, staff: Staff, told: Json) -> ft.AlertDialog:
         ),
         caption(texts.t("It is shown only now. Whoever loses it needs another.")),
     ]
-    done = ft.FilledButton(
-        texts.t("I have handed it over"), on_click=calling(staff.put_away), height=TOUCH_TARGET
-    )
-    return ft.AlertDialog(
-        title=ft.Text(texts.t("Password of {name}", name=person["name"])),
-        content=ft.Container(
-            ft.Column(
-                rows,
-                spacing=12,
-                tight=True,
-                horizontal_alignment=ft.CrossAxisAlignment.CENTER,
-            ),
-            width=WIDTH,
-        ),
-        actions=[tag("password-done", done)],
-        scrollable=True,
-        modal=True,
+    return told_once(
+        "password-done",
+        title=texts.t("Password of {name}", name=person["name"]),
+        rows=rows,
+        done=texts.t("I have handed it over"),
+        on_done=calling(staff.put_away),
     )
 
 
