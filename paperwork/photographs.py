@@ -119,7 +119,7 @@ def _stamp(picture: Image.Image, lines: Sequence[str]) -> None:
     """White letters on a dark band: legible on snow and at night."""
     if not lines:
         return
-    size = max(11, max(picture.size) // 42)
+    size = max(11, max(picture.size) // 36)
     widest = max(_font(size).getlength(line) for line in lines)
     if widest > picture.width - size:
         size = max(8, int(size * (picture.width - size) / widest))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from playwright.sync_api import FilePayload
+
 from tests.e2e.browser import Screen
 from tests.support.stack import PASSWORD
 
@@ -81,6 +83,21 @@ def finish_visit(phone: Screen, comment: str = "Pagó lo vencido y pidió copia.
     phone.type("comment", comment)
     phone.tap("visit-save")
     phone.by_id("nav-hoy").wait_for(state="attached")
+
+
+def attach_photos(phone: Screen, *files: FilePayload) -> None:
+    """Pick them in the form that is open, wherever it scrolled its photos to."""
+    button = phone.by_id("photo-pick")
+    phone.page.mouse.move(180, 400)
+    for _ in range(20):
+        if button.count() and button.is_visible():
+            break
+        phone.page.mouse.wheel(0, 150)
+        phone.page.wait_for_timeout(300)
+    with phone.page.expect_file_chooser() as chooser:
+        phone.tap("photo-pick")
+    chooser.value.set_files(files)
+    phone.by_id(f"photo-{len(files) - 1}-open").wait_for(state="attached")
 
 
 def _fill_transfer(phone: Screen, line: int) -> None:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import re
 import subprocess
 import tempfile
 from pathlib import Path
 
-from tests.e2e.browser import chromium, screen
+from PIL import Image, ImageDraw
+from playwright.sync_api import FilePayload
+
+from tests.e2e.browser import QUITO, Screen, chromium, screen
 from tests.e2e.journeys import (
     DESK,
     PHONE,
+    attach_photos,
     confirm_receipt,
     finish_visit,
     pay,
@@ -102,6 +107,8 @@ def _collector(whole: Stack) -> None:
         phone.picture(_picture("collector-finish"))
         phone.starting_with("outcome-").first.click()
         phone.type("comment", "Pagó lo vencido y pidió copia.")
+        attach_photos(phone, _scene("COMERCIAL"), _scene("LETRERO"))
+        phone.picture(_picture("collector-photos"))
         phone.tap("visit-save")
         phone.tap("nav-cobros")
         phone.by_id("day-total").wait_for(state="attached")
@@ -116,10 +123,37 @@ def _collector(whole: Stack) -> None:
             phone.picture(_picture(f"collector-{landmark.partition('-')[0]}"))
         phone.open("/agenda").starting_with("agenda-").first.wait_for(state="attached")
         phone.picture(_picture("collector-agenda"))
+        _photos(phone, customer)
         phone.open("/ruta")
         phone.tap("route-plan")
         phone.by_id("route-accept").wait_for(state="attached")
         phone.picture(_picture("collector-route-proposed"))
+
+
+def _photos(phone: Screen, customer: str) -> None:
+    """The slip of a deposit, and the door of a customer as the next collector sees it."""
+    phone.open("/caja/deposito").by_id("deposit-save").wait_for(state="attached")
+    attach_photos(phone, _scene("PAPELETA 778"))
+    phone.picture(_picture("collector-deposit-slip"))
+    phone.open(f"/cliente/{customer}/ubicacion").by_id("location-save").wait_for(state="attached")
+    phone.page.context.set_geolocation(QUITO)
+    phone.type("location-reference", "Puerta azul junto a la panadería")
+    phone.type("location-reason", "El punto era de otra tienda")
+    attach_photos(phone, _scene("PUERTA AZUL"))
+    phone.tap("location-save")
+    phone.open(f"/cliente/{customer}").by_id("reference-photo").wait_for(state="attached")
+    phone.picture(_picture("collector-reference"))
+
+
+def _scene(words: str) -> FilePayload:
+    """A photo as a phone's camera takes it."""
+    image = Image.new("RGB", (2400, 1800), (150, 170, 190))
+    draw = ImageDraw.Draw(image)
+    draw.rectangle((750, 600, 1650, 1800), fill=(30, 80, 160))
+    draw.text((250, 200), words, fill="black", font_size=220)
+    written = io.BytesIO()
+    image.save(written, "JPEG")
+    return {"name": "foto.jpg", "mimeType": "image/jpeg", "buffer": written.getvalue()}
 
 
 def _new_phone(whole: Stack) -> None:

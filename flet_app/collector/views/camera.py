@@ -44,6 +44,7 @@ class CameraSheet:
         self._app, self._on_shot, self._busy = app, on_shot, False
         self._camera = fc.Camera(expand=True)
         self._words = ft.Text(t("Opening the camera…"), size=15)
+        self._message = ft.Container(self._words, padding=EDGE)
         self._shutter = primary(
             "camera-shoot", t("Take photo"), self._shoot, icon=ft.Icons.PHOTO_CAMERA, disabled=True, expand=3
         )
@@ -51,7 +52,7 @@ class CameraSheet:
             ft.Column(
                 [
                     ft.Container(self._camera, expand=True, bgcolor=ft.Colors.BLACK),
-                    tag("camera-words", ft.Container(self._words, padding=EDGE)),
+                    tag("camera-words", self._message),
                     bottom_bar(
                         secondary("camera-close", t("Cancel"), self._close, expand=2), self._shutter
                     ),
@@ -104,7 +105,7 @@ class CameraSheet:
     def _say(self, words: str, *, ready: bool) -> None:
         if not self.dialog.open:
             return
-        self._words.value = words
+        self._words.value, self._message.visible = words, bool(words)
         button = self._shutter.content  # type: ignore[attr-defined]  # what `tag` wraps
         button.disabled = not ready
         self.dialog.update()

@@ -6,6 +6,7 @@ import flet as ft
 
 from flet_app.collector.actions.visits import visit_album
 from flet_app.collector.portfolio import Json
+from flet_app.collector.reference import reference_of
 from flet_app.collector.state import Window, use_app
 from flet_app.collector.views.chrome import screen, scroll
 from flet_app.collector.views.contacting import Contacting, use_contacting
@@ -54,7 +55,7 @@ def Customer() -> ft.View:
     rows: list[ft.Control] = [
         balances(app, code),
         contact(app, document, ask=contacting.ask, call=contacting.call),
-        ReferencePoint(code),
+        *([ReferencePoint(code)] if reference_of(portfolio, code) else []),
     ]
     rows += answer_asked(app, code)
     if not here:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import flet as ft
@@ -13,6 +14,7 @@ from flet_app.collector.actions.photos import drop_photo, take_photo, waiting_th
 from flet_app.collector.portfolio import Json
 from flet_app.collector.state import Window, use_app
 from flet_app.collector.views.camera import has_camera, open_camera
+from flet_app.collector.views.pictures import small_picture
 from flet_app.components.figures import caption
 from flet_app.components.handlers import use_kept
 from flet_app.components.inputs import secondary
@@ -24,7 +26,7 @@ from receivables.messages import sentence
 from receivables.photos import MOST_PHOTOS, Source
 from receivables.validation import Problem
 
-SIDE = 96  # dp of a thumbnail
+SIDE = 104  # dp of a thumbnail: three in a row
 
 
 @ft.component
@@ -138,25 +140,31 @@ def tile(
     async def away(_event: Any) -> None:
         await drop(ulid)
 
-    cross = tag(
-        f"photo-{number}-remove",
-        ft.IconButton(
-            ft.Icons.CLOSE, icon_size=18, icon_color=ft.Colors.WHITE, on_click=away, width=TOUCH_TARGET,
-            height=TOUCH_TARGET, tooltip=app.texts.t("Remove photo {number}", number=number + 1),
-            style=ft.ButtonStyle(bgcolor=ft.Colors.with_opacity(0.55, ft.Colors.BLACK)),
+    sign = ft.Container(
+        ft.Icon(ft.Icons.CLOSE, size=16, color=ft.Colors.WHITE), width=26, height=26, border_radius=13,
+        bgcolor=ft.Colors.with_opacity(0.6, ft.Colors.BLACK), alignment=ft.Alignment.CENTER,
+    )  # fmt: skip
+    cross = ft.Semantics(
+        identifier=f"photo-{number}-remove",
+        label=app.texts.t("Remove photo {number}", number=number + 1),
+        button=True,
+        content=ft.Container(
+            sign, width=TOUCH_TARGET, height=TOUCH_TARGET, padding=5, alignment=ft.Alignment.TOP_RIGHT,
+            on_click=away,
         ),
     )  # fmt: skip
-    seen: ft.Control = (
-        ft.Image(picture, width=SIDE, height=SIDE, fit=ft.BoxFit.COVER)
+    seen = (
+        small_picture(app, f"photo-{number}-open", picture, partial(app.store.taken.picture, ulid), side=SIDE)
         if picture
-        else ft.Icon(ft.Icons.IMAGE_OUTLINED, color=ft.Colors.OUTLINE)
+        else frame(ft.Icon(ft.Icons.IMAGE_OUTLINED, color=ft.Colors.OUTLINE))
     )
-    stack = ft.Stack([frame(seen), ft.Container(cross, right=0, top=0)], width=SIDE, height=SIDE)
+    stack = ft.Stack([seen, ft.Container(cross, right=0, top=0)], width=SIDE, height=SIDE)
     return tag(f"photo-{number}", stack, label=app.texts.t("Photo {number}", number=number + 1))
 
 
 def frame(content: ft.Control) -> ft.Control:
+    """The place of a picture that is not there yet."""
     return ft.Container(
         content, width=SIDE, height=SIDE, border_radius=12, bgcolor=ft.Colors.SURFACE_CONTAINER_HIGHEST,
-        alignment=ft.Alignment.CENTER, clip_behavior=ft.ClipBehavior.ANTI_ALIAS,
+        alignment=ft.Alignment.CENTER,
     )  # fmt: skip

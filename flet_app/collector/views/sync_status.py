@@ -118,9 +118,7 @@ def unsent_rows(app: Window, status: SyncStatus) -> list[ft.Control]:
         note = t("They go after everything else.")
         figure = texts.number(status.unsent_photos)
         rows.append(
-            ft.Semantics(
-                identifier="sync-unsent-photos", content=line(t("Photos only here"), figure, note=note)
-            )
+            ft.Semantics(identifier="sync-unsent-photos", content=line(t("Photos"), figure, note=note))
         )
     rows.append(ft.Semantics(identifier="sync-last", content=line(t("Last contact"), heard)))
     if status.phase is SyncPhase.RUNNING and status.documents:
