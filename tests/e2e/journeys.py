@@ -86,18 +86,27 @@ def finish_visit(phone: Screen, comment: str = "Pagó lo vencido y pidió copia.
 
 
 def attach_photos(phone: Screen, *files: FilePayload) -> None:
-    """Pick them in the form that is open, wherever it scrolled its photos to."""
-    button = phone.by_id("photo-pick")
-    phone.page.mouse.move(180, 400)
-    for _ in range(20):
-        if button.count() and button.is_visible():
-            break
-        phone.page.mouse.wheel(0, 150)
-        phone.page.wait_for_timeout(300)
+    """Pick them in the form that is open, and bring them into sight."""
+    _scroll_to(phone, "photo-pick")
     with phone.page.expect_file_chooser() as chooser:
         phone.tap("photo-pick")
     chooser.value.set_files(files)
     phone.by_id(f"photo-{len(files) - 1}-open").wait_for(state="attached")
+    _scroll_to(phone, "photo-pick")
+
+
+def _scroll_to(phone: Screen, identifier: str) -> None:
+    """Below the app bar and above the bottom bar, where a thumb reaches it."""
+    control, size = phone.by_id(identifier), phone.page.viewport_size
+    assert size is not None
+    phone.page.mouse.move(size["width"] / 2, size["height"] / 2)
+    for _ in range(20):
+        box = control.bounding_box() if control.count() else None
+        if box is not None and box["y"] + box["height"] < size["height"] - 100:
+            return
+        phone.page.mouse.wheel(0, 150)
+        phone.page.wait_for_timeout(300)
+    raise AssertionError(f"{identifier} is not on this screen")
 
 
 def _fill_transfer(phone: Screen, line: int) -> None:
