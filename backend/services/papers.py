@@ -10,7 +10,7 @@ from typing import Any
 from backend.companies import DDOC
 from backend.couch.client import Couch, Json
 from backend.services.brand import find_logo
-from backend.services.photos import attached_to
+from backend.services.photos import attached_to, photos_by_fact
 from backend.services.receipts import find_voids
 from backend.services.visits import outcome_labels
 from paperwork.acta import ActaPhoto, is_of_visit, render_acta
@@ -78,8 +78,10 @@ class PaperShop:
         deposit = self._fact(deposit_id, "deposit")
         if deposit is None:
             return None
+        photos = photos_by_fact(self.couch, self.company, [deposit_id]).get(deposit_id, [])
         return render_deposit(
             deposit,
+            slip=attached_to(self.couch, self.company, photos[0]["id"]) if photos else None,
             company=self.profile,
             collector=self._collector(deposit),
             language=self.language,

@@ -40,6 +40,8 @@ def _forget(database: Database, facts: Sequence[str], before: date, needed: Coll
     for start in range(0, len(gone), TOGETHER):
         some = gone[start : start + TOGETHER]
         database.purge({fact: [documents[fact]["_rev"]] for fact in some})
+    if gone:
+        database.compact()  # a purge leaves the pictures of photos behind
     return len(gone)
 
 

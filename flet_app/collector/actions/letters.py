@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from flet_app.collector.actions.authorship import authorship
 from flet_app.collector.actions.paper import collector_of, company_of, customer_of
-from flet_app.collector.actions.photos import picture_of
+from flet_app.collector.actions.photos import photos_of, picture_of
 from flet_app.collector.figures import open_items
 from flet_app.collector.phone import Phone
 from paperwork.acta import ActaPhoto, is_of_visit, render_acta
@@ -108,9 +108,12 @@ def cash_close(phone: Phone, close: Json, language: str) -> Letter:
 def deposit(phone: Phone, fact: Json, language: str) -> Letter:
     """A deposit as it was recorded. Raise BadDocument."""
     company, collector = company_of(phone, fact["currency"]), collector_of(phone, fact["collector"])
+    store, _enrolment = authorship(phone)
+    photos = photos_of(store.portfolio, fact["_id"])
     content = render_deposit(
-        fact, company=company, collector=collector, language=language, imprint=imprint_of(phone, fact["_id"])
-    )
+        fact, company=company, collector=collector, language=language,
+        imprint=imprint_of(phone, fact["_id"]), slip=picture_of(store, photos[0]) if photos else None,
+    )  # fmt: skip
     return Letter(f"deposito-{fact['_id'].rpartition(':')[2]}.pdf", content)
 
 

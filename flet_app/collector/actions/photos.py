@@ -9,6 +9,7 @@ from typing import Any
 
 from flet_app.collector.actions.authorship import Album, author_of, authorship
 from flet_app.collector.phone import Phone
+from flet_app.collector.portfolio import Portfolio
 from flet_app.collector.store import Store
 from paperwork.photographs import develop, miniature, stamp_lines
 from receivables.access import PICTURE
@@ -34,28 +35,25 @@ async def take_photo(
     Return why not: it is no picture, or there are enough. It is on disk when this returns.
     """
     store, enrolment = authorship(phone)
+    if problem := one_more(store.taken.of(album.name)):
+        return problem
+    author = author_of(phone, enrolment)
+    stamp = stamp_lines(
+        code=code, at=author.now, zone=author.zone, place=place, attached=source is Source.FILE,
+        language=language,
+    )  # fmt: skip
+    picture = await asyncio.to_thread(develop, content, stamp)  # a second of work; a receipt does not wait
+    if isinstance(picture, Problem):
+        return picture
+    taken = Taken(
+        ulid=author.ulid, source=source, taken_at=author.now, place=place, bytes=len(picture),
+        sha256=hashlib.sha256(picture).hexdigest(),
+    )  # fmt: skip
     async with phone.writing:
         if problem := one_more(store.taken.of(album.name)):
             return problem
-        author = author_of(phone, enrolment)
-        stamp = stamp_lines(
-            code=code, at=author.now, zone=author.zone, place=place, attached=source is Source.FILE,
-            language=language,
-        )  # fmt: skip
-
-        def keep() -> Problem | None:
-            picture = develop(content, stamp)
-            if isinstance(picture, Problem):
-                return picture
-            digest = hashlib.sha256(picture).hexdigest()
-            taken = Taken(
-                ulid=author.ulid, source=source, taken_at=author.now, place=place, bytes=len(picture),
-                sha256=digest,
-            )  # fmt: skip
-            store.taken.keep(album.name, taken, picture)
-            return None
-
-        return await asyncio.to_thread(keep)
+        await asyncio.to_thread(store.taken.keep, album.name, taken, picture)
+    return None
 
 
 async def drop_photo(phone: Phone, album: Album, ulid: str) -> None:
@@ -68,6 +66,12 @@ async def drop_photo(phone: Phone, album: Album, ulid: str) -> None:
 def waiting_thumbnail(store: Store, ulid: str) -> bytes | None:
     """A small picture of a photo that is not recorded yet; reads the disk."""
     return _small(store.taken.picture(ulid))
+
+
+def photos_of(portfolio: Portfolio, fact: str) -> list[str]:
+    """Ids of the photos of a fact that this phone has, in the order in which they were taken."""
+    found = [photo for photo in portfolio.photos.values() if photo.get("of") == fact]
+    return [each["_id"] for each in sorted(found, key=lambda each: (each["taken_at"], each["_id"]))]
 
 
 def picture_of(store: Store, photo: str) -> bytes | None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import flet as ft
 
+from flet_app.collector.actions.photos import photos_of
 from flet_app.collector.portfolio import Json
 from flet_app.collector.state import Window
 from flet_app.collector.views.pictures import PhotoStrip
@@ -15,7 +16,6 @@ from flet_app.collector.views.records import (
     KIND_NAMES,
     VOID_WORDS,
     fact_status,
-    photos_of,
 )
 from flet_app.collector.views.today import outcome_label
 from flet_app.components.figures import amount, caption

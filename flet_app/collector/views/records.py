@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import flet as ft
 
-from flet_app.collector.portfolio import Json, Portfolio
+from flet_app.collector.actions.photos import photos_of
+from flet_app.collector.portfolio import Json
 from flet_app.collector.standing import FactState, standing
 from flet_app.collector.state import Window
 from flet_app.collector.views.handing_over import letter_button
@@ -177,9 +178,3 @@ def visit_row(app: Window, visit: Json) -> ft.Control:
             on_click=lambda _event: app.open(f"cliente/{visit['customer']}"),
         ),
     )
-
-
-def photos_of(portfolio: Portfolio, fact: str) -> list[str]:
-    """Ids of the photos of a fact that this phone has, in the order in which they were taken."""
-    found = [photo for photo in portfolio.photos.values() if photo.get("of") == fact]
-    return [each["_id"] for each in sorted(found, key=lambda each: (each["taken_at"], each["_id"]))]

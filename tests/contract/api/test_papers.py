@@ -188,3 +188,14 @@ def test_a_page_attached_as_a_picture_is_not_served(office: Office, sofia: Beare
     data = base64.b64encode(b"<html><script>alert(1)</script></html>").decode()
     office.put(fact | {"_attachments": {"picture": {"content_type": "text/html", "data": data}}})
     assert sofia.send("GET", f"/photos/{fact['_id']}").status_code == 404
+
+
+def test_the_deposit_shows_the_slip_that_was_photographed(office: Office, sofia: Bearer) -> None:
+    without = sofia.send("GET", f"/deposits/{DEPOSIT['_id']}/pdf").data
+    slip = photo(8, "slip", of=DEPOSIT["_id"], customer=None)
+    data = base64.b64encode(slip.picture or b"").decode()
+    office.put(slip.fact | {"_attachments": {"picture": {"content_type": "image/jpeg", "data": data}}})
+    paper = sofia.send("GET", f"/deposits/{DEPOSIT['_id']}/pdf").data
+    assert "Comprobantedelbanco" in text_of(paper)
+    assert "Comprobantedelbanco" not in text_of(without)
+    assert paper == sofia.send("GET", f"/deposits/{DEPOSIT['_id']}/pdf").data

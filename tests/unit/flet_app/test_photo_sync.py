@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
+import random
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,10 +14,12 @@ import httpx
 import pytest
 
 from flet_app.collector.bootstrap import real_world
+from flet_app.collector.forgetting import forget_old_facts
+from flet_app.collector.store import Store
 from flet_app.collector.sync import SyncPhase
 from receivables.access import PICTURE
 from receivables.documents import rfc3339
-from replica import RemoteDatabase
+from replica import Database, RemoteDatabase
 from tests.support.couch import embedded_server
 from tests.support.letters import picture
 from tests.support.seed_phone import COLLECTOR
@@ -136,3 +140,27 @@ def test_an_old_photo_leaves_the_phone_with_its_picture(tmp_path: Path, address:
             assert at_centre(centre, old)
 
         sync(tmp_path, address, story)
+
+
+def test_what_a_forgotten_photo_took_on_the_phone_is_free_again(tmp_path: Path) -> None:
+    clock = [0.0]
+    with Database.open(tmp_path / "phone.sqlite", now=lambda: clock[0]) as database:
+        store = Store(database)
+
+        def old(number: int) -> dict[str, Any]:
+            data = base64.b64encode(random.Random(number).randbytes(100_000)).decode()
+            day = {"local_on": "2026-01-02", "created_at": "2026-01-02T15:00:00Z"}
+            attached = {PICTURE: {"content_type": "image/jpeg", "data": data}}
+            return {"_id": f"photo:ana:{number:026d}", **day, "_attachments": attached}
+
+        async def story() -> int:
+            facts = [old(number) for number in range(30)]
+            await store.write(lambda transaction: [transaction.put(each) for each in facts])
+            everything = [each["_id"] for each in facts]
+            told = {"receipts": {}, "others": everything, "kept_since": "2026-06-01", "waiting": []}
+            await store.write(lambda transaction: transaction.put({"_id": "received:ana", **told}))
+            clock[0] = 60 * 86_400.0
+            return await forget_old_facts(store)
+
+        assert asyncio.run(story()) == 30
+    assert (tmp_path / "phone.sqlite").stat().st_size < 1_000_000

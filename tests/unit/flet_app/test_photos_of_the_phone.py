@@ -15,6 +15,7 @@ from PIL import Image
 
 from flet_app.collector.actions import letters
 from flet_app.collector.phone import Phone
+from paperwork.cash_papers import render_deposit
 from paperwork.photographs import MOST_BYTES
 from receivables.access import PICTURE, may_write, phone_roles
 from receivables.photos import MOST_PHOTOS
@@ -288,6 +289,12 @@ def test_a_deposit_carries_the_photo_of_its_slip(tmp_path: Path) -> None:
         await screen.until(lambda: phone.portfolio.deposits, "the deposit is saved")
         (deposit,), (photo,) = phone.portfolio.deposits.values(), phone.portfolio.photos.values()
         assert (photo["of"], photo["customer"], photo["subject"]) == (deposit["_id"], None, "slip")
+        paper = await asyncio.to_thread(letters.deposit, phone, deposit, "es")
+        assert paper.content == render_deposit(
+            deposit, company=phone.portfolio.company, collector=phone.portfolio.collector,
+            slip=stored(phone, photo["_id"]),
+        )  # fmt: skip
+        assert b"/Subtype /Image" in paper.content
 
     walk(tmp_path, story, answers=picked(drawn("Papeleta")))
 
