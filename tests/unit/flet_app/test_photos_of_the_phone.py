@@ -125,7 +125,7 @@ def test_a_desktop_window_offers_files_only(tmp_path: Path) -> None:
         assert screen.has("photo-pick")
         assert not screen.has("photo-take")
 
-    walk(tmp_path, story, web=False, platform="linux", answers={"request_permission": "denied"})
+    walk(tmp_path, story, web=False, platform="linux", answers={"get_permission_status": "whileInUse"})
 
 
 @pytest.mark.parametrize(
