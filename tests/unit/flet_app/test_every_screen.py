@@ -21,21 +21,19 @@ from flet_app.collector.actions.claims import dispute, informed_payment, note, p
 from flet_app.collector.figures import open_items
 from flet_app.collector.phone import Phone
 from flet_app.collector.views.root import LOCKED_ROUTES, PIN_ROUTES, ROUTES
-from flet_app.i18n import Texts, catalogue
 from receivables.money import Money
 from tests.support import screen_audit
 from tests.support.collector_walk import arrive, begin_visit, walk
 from tests.support.field import QUITO as PLACE
 from tests.support.field import collect
 from tests.support.flet_harness import Screen
+from tests.support.languages import foreign, listened_to
 from tests.support.letters import CLOSE
 from tests.unit.flet_app.test_screen_deposit import CASH, LATER, READY
 from tests.unit.flet_app.test_screen_voucher import posting
 
 PARAMETERS = {":code": "C0001", ":number": "R0001-00000001"}
 LOOKS = (("es", "light", True), ("en", "dark", True), ("es", "dark", False), ("en", "light", False))
-SPANISH = re.compile(r"\b(el|los|las|una|por|para|con|del|está|hoy|sin|que|su)\b", re.IGNORECASE)
-ENGLISH = re.compile(r"\b(the|of|is|are|and|to|from|your|with|this|what|by|on)\b", re.IGNORECASE)
 
 
 def addresses(routes: list[ft.Route], above: str = "") -> Iterator[tuple[str, Any]]:
@@ -100,20 +98,11 @@ class Audit:
             self.findings.append(f"{at}: nothing to press")
         checks = itertools.chain(
             screen_audit.unnamed(found), screen_audit.small(found), screen_audit.too_wide(found),
-            screen_audit.raw(found), screen_audit.pale(found, dark=self.dark), self.foreign(found),
+            screen_audit.raw(found),
+            screen_audit.pale(found, dark=self.dark),
+            foreign(found, self.language, names=self.names, own=self.own),
         )  # fmt: skip
         self.findings += [f"{at}: {finding}" for finding in checks]
-
-    def foreign(self, found: list[screen_audit.Seen]) -> Iterator[str]:
-        """Words of the other language that no document of the phone contains."""
-        others = ENGLISH if self.language == "es" else SPANISH
-        for seen in found:
-            for text in screen_audit.spoken(seen.control):
-                for name in self.names:
-                    text = text.replace(name, "")
-                for part in text.split(" · "):
-                    if others.search(part) and part.strip("«»") not in self.own:
-                        yield f"not {self.language}: {part}"
 
 
 async def worked(screen: Screen, phone: Phone) -> None:
@@ -227,25 +216,3 @@ def test_every_module_that_opens_a_sheet_is_looked_at() -> None:
 def test_every_shut_screen_is_one_of_those_that_have_tests() -> None:
     names = {component.__name__ for _, component in (*addresses(PIN_ROUTES), *addresses(LOCKED_ROUTES))}
     assert names == {"Unlock", "Locked", "SignIn"}, "test_pin.py, test_screen_more.py, test_screen_sign_in.py"
-
-
-def listened_to(monkeypatch: pytest.MonkeyPatch) -> set[str]:
-    """The keys that screens ask for and the Spanish catalogues lack, however they were put together."""
-    missing: set[str] = set()
-    plain, plural = Texts.t, Texts.n
-
-    def known(texts: Texts, key: str) -> None:
-        if texts.language == "es" and not any(key in catalogue("es", domain) for domain in texts.domains):
-            missing.add(key)
-
-    def t(self: Texts, key: str, **values: object) -> str:
-        known(self, key)
-        return plain(self, key, **values)
-
-    def n(self: Texts, singular: str, plural_: str, count: int, **values: object) -> str:
-        known(self, singular)
-        return plural(self, singular, plural_, count, **values)
-
-    monkeypatch.setattr(Texts, "t", t)
-    monkeypatch.setattr(Texts, "n", n)
-    return missing
