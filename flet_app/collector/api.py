@@ -11,14 +11,19 @@ ApiError
 
 from __future__ import annotations
 
+import platform
 from email.utils import parsedate_to_datetime
 from typing import Any
 
 import httpx
 
+from flet_app.version import VERSION
 from receivables.documents import parse_instant
 
 Json = dict[str, Any]
+
+AGENT = f"Recaudo/{VERSION} ({platform.system()} {platform.release()}; Python {platform.python_version()})"
+"""What the office's audit keeps of a phone's sign-ins, enrolments and renewals."""
 
 TIMEOUT = httpx.Timeout(15.0, connect=6.0)  # a phone on EDGE still answers; a dead one is told within seconds
 
@@ -65,7 +70,7 @@ class Api:
             base_url=f"{url}/api/v1/",
             timeout=TIMEOUT,
             transport=transport,
-            headers={"Accept-Language": language},
+            headers={"Accept-Language": language, "User-Agent": AGENT},
         )
 
     def close(self) -> None:

@@ -7,7 +7,9 @@ import tomllib
 from pathlib import Path
 
 import flet
+import httpx
 
+from flet_app.collector.api import Api
 from flet_app.collector.diagnostics import diagnose
 from flet_app.collector.phone import Phone
 from flet_app.version import VERSION
@@ -22,6 +24,19 @@ TOLD = {"company", "device", "devices", "timezone", "locale", "currency", "revok
 def test_this_version_is_the_one_that_is_packed() -> None:
     for file in ("pyproject.toml", "flet_app/pyproject.toml"):
         assert tomllib.loads((ROOT / file).read_text(encoding="utf-8"))["project"]["version"] == VERSION
+
+
+def test_every_request_tells_the_office_which_version_asks() -> None:
+    told: list[str] = []
+
+    def office(request: httpx.Request) -> httpx.Response:
+        told.append(request.headers["User-Agent"])
+        return httpx.Response(200, json={})
+
+    api = Api("http://office", transport=httpx.MockTransport(office))
+    api.login("ana@andina.example", "secreta")
+    api.close()
+    assert told[0].startswith(f"Recaudo/{VERSION} (")
 
 
 def test_it_tells_versions_counts_and_ages(tmp_path: Path) -> None:
