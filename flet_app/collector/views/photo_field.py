@@ -46,7 +46,7 @@ def PhotoField(
         if found != small:
             set_small({ulid: picture for ulid, picture in found.items() if picture})
 
-    ft.use_effect(show, dependencies=[len(taken), working])
+    ft.use_effect(show, dependencies=[album.name, len(taken), working])
 
     async def add(content: bytes, source: Source) -> bool:
         """Whether it was taken."""
