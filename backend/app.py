@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException
 
 from backend.bootstrap import Services
 from backend.couch.errors import Conflict, CouchError, NotFound
-from backend.errors import CONTENT_TYPE, LANGUAGES, ApiProblem, FieldError
+from backend.errors import CONTENT_TYPE, ApiProblem, FieldError
 from backend.http.assignment import assignment_blueprint
 from backend.http.audit import audit_blueprint
 from backend.http.brand import brand_blueprint
@@ -32,6 +32,7 @@ from backend.http.sign_in import sign_in_blueprint
 from backend.http.tracking import tracking_blueprint
 from backend.http.withholdings import withholdings_blueprint
 from backend.http.zones import zones_blueprint
+from backend.problems import LANGUAGES
 from backend.services.pages import BadCursor
 
 BLUEPRINTS = (

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from backend.errors import FIELD_PROBLEMS, PROBLEMS
+from backend.problems import FIELD_PROBLEMS, PROBLEMS
 from backend.services.receipts import STATES
 
 FILE = Path(__file__).with_name("openapi.json")

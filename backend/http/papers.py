@@ -8,9 +8,10 @@ from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from backend.bootstrap import Services
-from backend.errors import LANGUAGES, ApiProblem
+from backend.errors import ApiProblem
 from backend.http.guard import CompanyClock
 from backend.http.inputs import Inputs
+from backend.problems import LANGUAGES
 from backend.services.papers import PaperShop
 from backend.services.ride import Paper, ride_pdf
 from receivables.documents import BadDocument

@@ -6,9 +6,10 @@ from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from backend.bootstrap import Services
-from backend.errors import LANGUAGES, ApiProblem
+from backend.errors import ApiProblem
 from backend.http.guard import asking
 from backend.http.inputs import Inputs
+from backend.problems import LANGUAGES
 from backend.services.withholding_checks import DECISIONS, AlreadyDecided, decide, list_withholdings
 
 LONGEST_COMMENT = 4000

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from backend.errors import FIELD_PROBLEMS, LANGUAGES, PROBLEMS, ApiProblem, FieldError
+from backend.errors import ApiProblem, FieldError
+from backend.problems import FIELD_PROBLEMS, LANGUAGES, PROBLEMS
 
 ROOT = Path(__file__).parents[3]
 RAISED = re.compile(r'ApiProblem\(\s*"([a-z_]+)"')
