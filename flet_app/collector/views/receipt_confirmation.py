@@ -37,6 +37,7 @@ def confirmation(
         ft.Text(app.phone.portfolio.customer_name(form.customer), size=18, weight=ft.FontWeight.W_600),
         ft.Text(money(app, form.paid), size=34, weight=ft.FontWeight.W_700, color=ft.Colors.PRIMARY),
     ]
+    offers: list[ft.Control] = []
     rows += [line(method_name(app, each.method), money(app, each.amount)) for each in form.lines]
     if isinstance(plan, AllocationPlan):
         rows.append(ft.Divider(height=1))
@@ -46,7 +47,7 @@ def confirmation(
         ]
         if plan.on_account:
             rows.append(line(t("Left on account"), money(app, plan.on_account)))
-        rows += [difference(app, form, each, again) for each in form.differences(app, plan)]
+        offers = [difference(app, form, each, again) for each in form.differences(app, plan)]
     rows.append(caption(t("Once recorded, the receipt has a number and can't be changed.")))
     listing: ft.Control = ft.Column(rows, spacing=8, tight=True)
     if len(rows) > SHEET_ROWS:
@@ -67,7 +68,7 @@ def confirmation(
     return ft.BottomSheet(
         ft.Container(
             ft.Column(
-                [listing, buttons],
+                [listing, *offers, buttons],
                 spacing=GAP,
                 tight=True,
                 horizontal_alignment=ft.CrossAxisAlignment.STRETCH,

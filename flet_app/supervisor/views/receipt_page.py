@@ -67,18 +67,14 @@ def _receipt(session: Session, shown: ReceiptCard, receipt: Json, colors: Palett
                 icon=ft.Icons.CHECK_CIRCLE_OUTLINE, identifier="receipt-done",
             )
         )  # fmt: skip
-    rows += [_head(session, receipt, colors), *_rejected(session, shown, receipt, colors)]
+    rows += [_head(session, shown, receipt, colors), *_rejected(session, shown, receipt, colors)]
     rows.append(section(session.texts.t("How it was paid")))
     rows += [_payment(session, shown, receipt, line_, colors) for line_ in range(len(receipt["payments"]))]
     rows += [section(session.texts.t("What it paid")), _applied(session, receipt)]
-    if receipt["void"] is None and session.may(Action.CORRECT_RECEIPT):
-        question = Question(verb=Verb.VOID)
-        words, icon = "Void this receipt", ft.Icons.BLOCK
-        rows.append(ft.Row([_button(session, shown, question, name="receipt-void", words=words, icon=icon)]))
     return rows
 
 
-def _head(session: Session, receipt: Json, colors: Palette) -> ft.Control:
+def _head(session: Session, shown: ReceiptCard, receipt: Json, colors: Palette) -> ft.Control:
     texts = session.texts
     at = texts.moment(datetime.fromisoformat(receipt["created_at"]), now=session.now())
     rows: list[ft.Control] = [
@@ -93,6 +89,10 @@ def _head(session: Session, receipt: Json, colors: Palette) -> ft.Control:
     if void := receipt["void"]:
         when = texts.moment(datetime.fromisoformat(void["at"]), now=session.now())
         rows.append(caption(f"{void_reason(texts, void['reason'])} · {void['by']} · {when}", size=14))
+    elif session.may(Action.CORRECT_RECEIPT):
+        question, words = Question(verb=Verb.VOID), "Void this receipt"
+        button = _button(session, shown, question, name="receipt-void", words=words, icon=ft.Icons.BLOCK)
+        rows.append(ft.Row([button]))
     return card(ft.Column(rows, spacing=8, tight=True))
 
 

@@ -84,7 +84,15 @@ def question_dialog(session: Session, card: ReceiptCard) -> ft.AlertDialog | Non
     )
     return ft.AlertDialog(
         title=ft.Text(title),
-        content=ft.Container(ft.Column([ft.Text(sentence), reason], spacing=16, tight=True), width=WIDTH),
+        content=ft.Container(
+            ft.Column(
+                [ft.Text(sentence), reason],
+                spacing=16,
+                tight=True,
+                horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+            ),
+            width=WIDTH,
+        ),
         actions=[tag("correction-back", back), tag("correction-confirm", confirm)],
         on_dismiss=calling(card.consider, None),
     )
