@@ -16,17 +16,20 @@ POINTER = 32
 TRANSITION_MS = 600
 
 TARGETS = """() => {
-    const scrolls = node => node && (getComputedStyle(node).overflowY === 'scroll' ? node
-                                                                            : scrolls(node.parentElement));
-    const whole = (box, frame) => box.top > frame.top + 1 && box.bottom < frame.bottom - 1;
+    const scrolls = (node, way) => node && (getComputedStyle(node)[way] === 'scroll' ? node
+                                                                       : scrolls(node.parentElement, way));
+    const frame = (node, way) => scrolls(node, way)?.getBoundingClientRect();
+    const inside = (box, rows, columns) =>
+        (!rows || (box.top > rows.top + 1 && box.bottom < rows.bottom - 1)) &&
+        (!columns || (box.left >= columns.left && box.right < columns.right - 1));
     return [...document.querySelectorAll('flt-semantics[flt-tappable]')]
         .filter(node => ['button', 'tab'].includes(node.getAttribute('role')))
-        .map(node => [node, node.getBoundingClientRect(), scrolls(node)])
-        .filter(([node, box, list]) => !list || whole(box, list.getBoundingClientRect()))
-        .map(([node, box, list]) => ({name: node.getAttribute('aria-label') || node.innerText,
+        .map(node => [node, node.getBoundingClientRect()])
+        .filter(([node, box]) => inside(box, frame(node, 'overflowY'), frame(node, 'overflowX')))
+        .map(([node, box]) => ({name: node.getAttribute('aria-label') || node.innerText,
                                       left: box.left, top: box.top, width: box.width, height: box.height}));
 }"""
-"""What can be pressed, with its box; not a row of a list that is half scrolled away."""
+"""What can be pressed, with its box; not what is half scrolled away in a list."""
 
 
 def expect_usable(window: Screen, *, dark: bool = False, least: int = FINGER) -> None:

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from backend.demo.erp_data import BLOCKED
 from flet_app.collector.phone import Phone
 from tests.support.flet_harness import Screen
 
@@ -65,11 +66,14 @@ def typed(cents: int) -> str:
 
 
 def planned(phone: Phone, customers: Sequence[str]) -> Iterator[tuple[str, Stop]]:
-    """The day's stops with the customers of the route: who owes most pays most."""
+    """The day's stops with the customers of the route: who owes most pays most.
+
+    Whom the ERP has blocked pays nothing: it would refuse the receipt.
+    """
     owed: Counter[str] = Counter()
     for invoice in phone.portfolio.invoices.values():
         owed[invoice["customer"]] += invoice["balance"]
-    by_debt = sorted(customers, key=lambda code: owed[code], reverse=True)
+    by_debt = sorted(customers, key=lambda code: (code not in BLOCKED, owed[code]), reverse=True)
     by_payment = sorted(range(len(DAY)), key=lambda index: DAY[index].paid, reverse=True)
     visited = dict(zip(by_payment, by_debt, strict=True))
     for index, stop in enumerate(DAY):

@@ -12,7 +12,14 @@ from flet_app.collector.portfolio import Json
 from flet_app.collector.state import Window, use_app
 from flet_app.collector.views.cash import cash_card, difference_line
 from flet_app.collector.views.chrome import screen, scroll
-from flet_app.collector.views.form_parts import below, leave_saying, remaining, told, use_recording
+from flet_app.collector.views.form_parts import (
+    at_a_glance,
+    below,
+    leave_saying,
+    remaining,
+    told,
+    use_recording,
+)
 from flet_app.collector.views.today import money
 from flet_app.components.figures import line
 from flet_app.components.handlers import use_kept
@@ -113,7 +120,8 @@ def CloseCash() -> ft.View:
     return screen(
         app, route=route, title=t("Close cash"), body=scroll(rows),
         bottom=bottom_bar(
-            primary("close-save", t("Close with {amount}", amount=money(app, counted)), save, busy=saving)
+            primary("close-save", t("Close with {amount}", amount=money(app, counted)), save, busy=saving),
+            note=at_a_glance(app, problems),
         ),
     )  # fmt: skip
 

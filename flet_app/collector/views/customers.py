@@ -119,7 +119,7 @@ def tools(app: Window, wanted: Listing, choose: Any) -> ft.Control:
             chip(
                 f"filter-off-{kind}", sentence,
                 calling(app.page.run_task, choose, Listing(without, wanted.sort)),
-                icon=ft.Icons.CLOSE, selected=True, label=t("Take off: {filter}", filter=sentence),
+                icon=ft.Icons.CLOSE, selected=True, label=t("Take off"),
             )
         )  # fmt: skip
     return ft.Row(chips, spacing=8, scroll=ft.ScrollMode.HIDDEN)
@@ -149,10 +149,10 @@ def sort_menu(app: Window, wanted: Listing, choose: Any) -> ft.Control:
 def chip(
     identifier: str, text: str, on_click: Any, *, icon: ft.IconData, selected: bool, label: str | None = None
 ) -> ft.Control:
-    """A small chip in a target of full height."""
+    """A small chip in a target of full height; `label` is what a screen reader says before its words."""
     return ft.Semantics(
         identifier=identifier,
-        label=label or text,
+        label=label,
         button=True,
         content=ft.Container(
             pill(text, icon, selected=selected), height=TOUCH_TARGET, alignment=ft.Alignment.CENTER,

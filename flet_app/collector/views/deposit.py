@@ -13,6 +13,7 @@ from flet_app.collector.state import Window, use_app
 from flet_app.collector.views.cash import cheque_row
 from flet_app.collector.views.chrome import screen, scroll
 from flet_app.collector.views.form_parts import (
+    at_a_glance,
     below,
     day_choice,
     leave_saying,
@@ -112,7 +113,8 @@ def DepositEntry() -> ft.View:
         bottom=bottom_bar(
             primary(
                 "deposit-save", t("Record deposit of {amount}", amount=money(app, picked)), save, busy=saving
-            )
+            ),
+            note=at_a_glance(app, problems),
         ),
     )  # fmt: skip
 

@@ -12,7 +12,7 @@ from flet_app.collector.actions.visits import finish_visit, visit_album
 from flet_app.collector.portfolio import Json
 from flet_app.collector.state import Window, use_app
 from flet_app.collector.views.chrome import screen, scroll
-from flet_app.collector.views.form_parts import told
+from flet_app.collector.views.form_parts import at_a_glance, told
 from flet_app.collector.views.payment_lines import pick_date
 from flet_app.collector.views.photo_field import PhotoField
 from flet_app.components.figures import caption, line
@@ -120,7 +120,9 @@ def FinishVisit() -> ft.View:
         rows.append(notice(told(app, problems, "") or "", app.palette, tone=Tone.LATE))
     return screen(
         app, route=route, title=t("Finish visit"), subtitle=name, body=scroll(rows), banner=False,
-        bottom=bottom_bar(primary("visit-save", t("Save visit"), save, busy=saving)),
+        bottom=bottom_bar(
+            primary("visit-save", t("Save visit"), save, busy=saving), note=at_a_glance(app, problems)
+        ),
     )  # fmt: skip
 
 

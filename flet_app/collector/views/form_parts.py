@@ -77,6 +77,16 @@ def below(app: Window, problems: Problems, field: str) -> list[ft.Control]:
     return [ft.Text(words, size=13, color=color)] if words else []
 
 
+def at_a_glance(app: Window, problems: Problems) -> ft.Control | None:
+    """The first problem above the button of a long form: its field may be scrolled away."""
+    if not problems:
+        return None
+    words = ft.Text(
+        sentence(problems[0], locale=app.texts.locale), size=14, color=tone_color(Tone.LATE, app.palette)
+    )
+    return ft.Semantics(identifier="form-first-problem", live_region=True, content=words)
+
+
 def remaining(app: Window, problems: Problems, shown: Collection[str]) -> list[ft.Control]:
     """Notices of the problems that stand at none of the fields `shown`."""
     return [
