@@ -145,7 +145,9 @@ def _bar(session: Session, places: Sequence[Place], chosen: int) -> ft.Navigatio
 
 def _app_bar(session: Session) -> ft.AppBar:
     state = session.state
-    title: ft.Control = ft.Text(state.company_name)
+    title: ft.Control = ft.Text(
+        state.company_name, max_lines=1, overflow=ft.TextOverflow.ELLIPSIS, expand=True
+    )
     if state.width < WIDE and (mark := _mark(session)):
         title = ft.Row([mark, title], spacing=GAP)
     return ft.AppBar(
