@@ -13,7 +13,6 @@ from typing import Any, NamedTuple
 
 from receivables.documents import parse_date, parse_instant
 from receivables.geometry import Point, haversine_m
-from receivables.money import minor_from_json
 from receivables.visits import GEOFENCE_ACCURACY_FACTOR, GEOFENCE_M
 
 CLOCK_SKEW = timedelta(minutes=5)
@@ -119,10 +118,3 @@ def distance_from(place: Mapping[str, Any] | None, location: Mapping[str, Any] |
 def allowed_distance_m(place: Mapping[str, Any]) -> int:
     """max(150 m, twice the accuracy): nearer than that nobody can tell."""
     return round(max(GEOFENCE_M, GEOFENCE_ACCURACY_FACTOR * float(place.get("accuracy") or 0)))
-
-
-def amount_claimed(receipt: Mapping[str, Any], invoice: str) -> int:
-    """Minor units that a receipt asks of an invoice."""
-    return sum(
-        minor_from_json(line["amount"]) for line in receipt["allocations"] if line["invoice"] == invoice
-    )

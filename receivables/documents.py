@@ -36,8 +36,6 @@ SETTINGS_TYPES = frozenset({
     "erp_drift", "receipt_mail",
 })  # fmt: skip
 
-COMMON_FACT_FIELDS = ("schema", "company", "collector", "device", "created_at", "local_on")
-
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _TIME = r"[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:Z|[+-][0-9]{2}:[0-9]{2})"
 _INSTANT = re.compile(f"{_DATE.pattern}T{_TIME}")

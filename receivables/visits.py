@@ -52,9 +52,7 @@ def outcomes(catalogue: Mapping[str, Any]) -> dict[str, Outcome]:
     return {item["code"]: Outcome.from_json(item) for item in catalogue["items"]}
 
 
-def find_open_visit(
-    starts: Iterable[Mapping[str, Any]], visits: Iterable[Mapping[str, Any]]
-) -> Mapping[str, Any] | None:
+def find_open_visit(starts: Iterable[Json], visits: Iterable[Mapping[str, Any]]) -> Json | None:
     """The last `visit_start` that no `visit` finishes, or None."""
     finished = {visit["start"] for visit in visits}
     waiting = [start for start in starts if start["_id"] not in finished]

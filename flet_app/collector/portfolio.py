@@ -22,6 +22,7 @@ from receivables.invoices import Invoice
 from receivables.planned_stops import PlannedStop, planned_route
 from receivables.policies import CollectionPolicy
 from receivables.tracking import TrackingPolicy
+from receivables.visits import find_open_visit
 
 Json = dict[str, Any]
 
@@ -289,8 +290,7 @@ class Portfolio:
 
     def open_visit(self) -> Json | None:
         """The visit that was started and not finished; the newest where a restored phone has several."""
-        running = [start for key, start in self.visit_starts.items() if key not in self.visits]
-        return max(running, key=lambda start: (start["created_at"], start["_id"]), default=None)
+        return find_open_visit(self.visit_starts.values(), self.visits.values())
 
 
 def drop_key(index: dict[str, Json], key: str) -> None:

@@ -18,6 +18,11 @@ SUFFIX = ".mbtiles"
 KINDS = {b"\x89PNG": "image/png", b"\xff\xd8\xff": "image/jpeg", b"RIFF": "image/webp"}
 """First bytes of the pictures that a pack may hold."""
 
+TILE = "SELECT tile_data FROM tiles WHERE zoom_level = ? AND tile_column = ? AND tile_row = ?"
+
+DEEPEST_ZOOM = 30
+"""A tile of that zoom is four centimetres wide: no map has a deeper one."""
+
 NOTHING = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000b49444154"
     "78da636000020000050001e9fadcd80000000049454e44ae426082"
@@ -50,14 +55,14 @@ class Pack:
                 first = database.execute("SELECT tile_data FROM tiles LIMIT 1").fetchone()
         except sqlite3.Error as error:
             raise BadPack(str(error)) from error
-        if not first or kind_of(first[0]) is None:
+        if not first or kind_of(first[0]) is None or not all(isinstance(zoom, int) for zoom in row):
             raise BadPack("no pictures inside")
         return cls(
             path=path,
             name=str(told.get("name") or path.stem),
             attribution=str(told.get("attribution") or ""),
-            lowest_zoom=int(row[0]),
-            highest_zoom=int(row[1]),
+            lowest_zoom=row[0],
+            highest_zoom=row[1],
             size=path.stat().st_size,
         )
 
@@ -122,11 +127,11 @@ class TilePacks:
         row = (1 << zoom) - 1 - y  # MBTiles counts rows from the south
         with self._lock:
             for database in self._databases:
-                found = database.execute(
-                    "SELECT tile_data FROM tiles WHERE zoom_level = ? AND tile_column = ? AND tile_row = ?",
-                    (zoom, x, row),
-                ).fetchone()
-                if found:
+                try:
+                    found = database.execute(TILE, (zoom, x, row)).fetchone()
+                except sqlite3.Error:
+                    continue  # a pack that broke since it was opened; another may cover the place
+                if found and kind_of(found[0]):
                     return bytes(found[0])
         return None
 
@@ -136,7 +141,10 @@ class TilePacks:
         self._databases = []
 
 
-def kind_of(picture: bytes) -> str | None:
+def kind_of(picture: object) -> str | None:
+    """The kind of picture that a cell of a pack is; None for anything else that may stand in one."""
+    if not isinstance(picture, bytes):
+        return None
     return next((kind for start, kind in KINDS.items() if picture.startswith(start)), None)
 
 
@@ -150,10 +158,14 @@ def handler_of(packs: TilePacks) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             parts = self.path.strip("/").split("/")
-            if len(parts) != 3 or not all(part.isdigit() and len(part) < 9 for part in parts):
+            if len(parts) != 3 or not all(part.isdecimal() and len(part) < 9 for part in parts):
                 self.send_error(404)
                 return
-            picture = packs.tile(*map(int, parts)) or NOTHING
+            zoom, x, y = map(int, parts)
+            if zoom > DEEPEST_ZOOM:
+                self.send_error(404)
+                return
+            picture = packs.tile(zoom, x, y) or NOTHING
             self.send_response(200)
             self.send_header("Content-Type", kind_of(picture) or "application/octet-stream")
             self.send_header("Content-Length", str(len(picture)))

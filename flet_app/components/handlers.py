@@ -19,6 +19,11 @@ def calling(action: Callable[..., Any], *arguments: Any) -> Callable[[Any], None
     return handler
 
 
+def use_maybe(_kind: type[T]) -> tuple[T | None, Callable[[T | None], None]]:
+    """A hook: a state that is empty at first, and then of this kind or empty again."""
+    return cast(Any, ft.use_state(cast(Any, None)))  # type: ignore[no-any-return]
+
+
 def use_kept(make: Callable[[], T]) -> T:
     """A hook: what `make` returned at the first render, kept while the screen lives."""
     kept, _set = ft.use_state(cast(Any, make))

@@ -10,6 +10,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -57,7 +58,7 @@ def alone(tmp_path: Path) -> Iterator[Stack]:
         yield whole
 
 
-def _window(browser: Browser, whole: Stack, *, dark: bool):  # type: ignore[no-untyped-def]
+def _window(browser: Browser, whole: Stack, *, dark: bool) -> AbstractContextManager[Screen]:
     return screen(browser, whole.url_of("phone-ana"), **PHONE, dark=dark)
 
 

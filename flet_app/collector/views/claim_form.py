@@ -10,7 +10,7 @@ import flet as ft
 from flet_app.collector import figures
 from flet_app.collector.state import Window
 from flet_app.collector.views.chrome import screen, scroll
-from flet_app.collector.views.form_parts import invoice_ticks
+from flet_app.collector.views.form_parts import Problems, at_a_glance, invoice_ticks
 from flet_app.components.handlers import use_kept
 from flet_app.components.inputs import Typed, bottom_bar
 from flet_app.components.surfaces import empty
@@ -69,7 +69,9 @@ class ClaimForm:
         self._claim.propose(self._app, self.items, self.currency)
         self._again()
 
-    def screen(self, *, route: str, title: str, rows: list[ft.Control], save: ft.Control) -> ft.View:
+    def screen(
+        self, *, route: str, title: str, rows: list[ft.Control], save: ft.Control, problems: Problems
+    ) -> ft.View:
         """The form, or that there is nothing to speak of."""
         app = self._app
         name = app.phone.portfolio.customer_name(self._code)
@@ -77,8 +79,9 @@ class ClaimForm:
             nothing = empty(ft.Icons.CHECK_CIRCLE_OUTLINE, app.texts.t("This customer owes nothing."))
             return screen(app, route=route, title=title, subtitle=name, body=scroll([nothing]))
         return screen(
-            app, route=route, title=title, subtitle=name, body=scroll(rows), bottom=bottom_bar(save)
-        )
+            app, route=route, title=title, subtitle=name, body=scroll(rows),
+            bottom=bottom_bar(save, note=at_a_glance(app, problems)),
+        )  # fmt: skip
 
 
 def use_claim(

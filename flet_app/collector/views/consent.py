@@ -12,7 +12,14 @@ from flet_app.collector.contact_rules import consents_of, needs_visits_authorise
 from flet_app.collector.portfolio import Json
 from flet_app.collector.state import Window, use_app
 from flet_app.collector.views.chrome import screen, scroll
-from flet_app.collector.views.form_parts import below, leave_saying, remaining, told, use_recording
+from flet_app.collector.views.form_parts import (
+    at_a_glance,
+    below,
+    leave_saying,
+    remaining,
+    told,
+    use_recording,
+)
 from flet_app.collector.views.records import CHANNEL_WORDS
 from flet_app.components.figures import caption
 from flet_app.components.handlers import calling, use_kept
@@ -97,7 +104,9 @@ def ConsentEntry() -> ft.View:
     label = t("Save consent") if gives else t("Withdraw consent")
     return screen(
         app, route=route, title=t("Consent"), subtitle=app.phone.portfolio.customer_name(code),
-        body=scroll(rows), bottom=bottom_bar(primary("consent-save", label, save, busy=saving)),
+        body=scroll(rows), bottom=bottom_bar(
+            primary("consent-save", label, save, busy=saving), note=at_a_glance(app, problems)
+        ),
     )  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from flet_app.collector.actions.visits import start_visit
 from flet_app.collector.portfolio import Json
 from flet_app.collector.state import Window
 from flet_app.collector.views.contact_gate import Intention, gate, intend
-from flet_app.components.handlers import calling, use_kept
+from flet_app.components.handlers import calling, use_kept, use_maybe
 from receivables.compliance import Channel
 from receivables.messages import sentence
 
@@ -35,7 +35,7 @@ class Contacting:
 def use_contacting(app: Window, code: str) -> Contacting:
     """A hook: the ways of contacting `code`, with the sheet that the rules put before them."""
     locating, set_locating = ft.use_state(False)
-    wanted, set_wanted = ft.use_state(_nothing())
+    wanted, set_wanted = use_maybe(Intention)
     skip = use_kept(asyncio.Event)
 
     async def start_now(exception: str | None) -> None:
@@ -70,11 +70,6 @@ def use_contacting(app: Window, code: str) -> Contacting:
 
     ft.use_dialog(gate(app, code, wanted, on_go=go_on, on_back=calling(set_wanted, None)) if wanted else None)
     return Contacting(locating, start, without_place, set_wanted, call)
-
-
-def _nothing() -> Intention | None:
-    """What the screen begins with; typed for `use_state`."""
-    return None
 
 
 async def _place_or_none(app: Window, skip: asyncio.Event) -> Json | None:

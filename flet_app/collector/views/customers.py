@@ -16,7 +16,7 @@ from flet_app.collector.views.customer_rows import CustomerList
 from flet_app.collector.views.filter_words import PRIORITY_WORDS, SORT_WORDS, condition_words
 from flet_app.collector.views.today import first_download
 from flet_app.components.figures import caption
-from flet_app.components.handlers import calling
+from flet_app.components.handlers import calling, use_maybe
 from flet_app.components.inputs import field, icon_action, use_typed
 from flet_app.components.surfaces import empty
 from flet_app.components.tagging import tag
@@ -30,7 +30,7 @@ def Customers() -> ft.View:
     t = app.texts.t
     words = use_typed()
     text, set_text = ft.use_state("")
-    here, set_here = ft.use_state(nowhere())
+    here, set_here = use_maybe(Point)
     wanted = listing(app.store.chosen)
 
     async def locate() -> None:
@@ -79,10 +79,6 @@ def Customers() -> ft.View:
         action = t("Clear search and filters") if wanted.chosen.count else t("Clear the search")
         body = empty(ft.Icons.SEARCH, sentence, action=action, on_action=clear_all)
     return screen(app, route="/", title=t("Customers"), body=body, tab="/clientes", head=head)
-
-
-def nowhere() -> Point | None:
-    return None
 
 
 def shown(

@@ -23,7 +23,7 @@ from flet_app.collector.views.map_layers import FINGER, ZOOM_STEP, Drawn, layers
 from flet_app.collector.views.map_tools import MapHandle, furniture
 from flet_app.collector.views.route import day_of
 from flet_app.components.figures import caption
-from flet_app.components.handlers import use_kept
+from flet_app.components.handlers import use_kept, use_maybe
 from flet_app.components.surfaces import empty
 from flet_app.theme import EDGE
 from receivables.geometry import Point
@@ -39,7 +39,7 @@ def DayMap() -> ft.View:
     app = use_app()
     t = app.texts.t
     on = day_of(app, ft.use_route_params().get("on", ""))
-    here, set_here = ft.use_state(nowhere())
+    here, set_here = use_maybe(Point)
     looked, set_looked = ft.use_state(False)
     chosen, set_chosen = ft.use_state("")
     zoom, set_zoom = ft.use_state(0.0)
@@ -105,10 +105,6 @@ def DayMap() -> ft.View:
         spacing=0, expand=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
     )  # fmt: skip
     return screen(app, route=route, title=title, subtitle=app.texts.weekday(on), body=body)
-
-
-def nowhere() -> Point | None:
-    return None
 
 
 def facts(app: Window, stops: Sequence[Stop], here: Point | None, *, looked: bool) -> ft.Control:

@@ -66,5 +66,5 @@ def DisputeEntry() -> ft.View:
     ]  # fmt: skip
     return form.screen(
         route=route, title=t("Dispute"), rows=rows,
-        save=primary("dispute-save", t("Save dispute"), save, busy=saving),
+        save=primary("dispute-save", t("Save dispute"), save, busy=saving), problems=problems,
     )  # fmt: skip

@@ -69,5 +69,5 @@ def InformedPaymentEntry() -> ft.View:
     ]  # fmt: skip
     return form.screen(
         route=route, title=t("Informed payment"), rows=rows,
-        save=primary("informed-save", t("Save informed payment"), save, busy=saving),
+        save=primary("informed-save", t("Save informed payment"), save, busy=saving), problems=problems,
     )  # fmt: skip

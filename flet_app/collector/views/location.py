@@ -10,7 +10,14 @@ from flet_app.collector.actions.claims import reference_album, update_location
 from flet_app.collector.portfolio import Json
 from flet_app.collector.state import Window, use_app
 from flet_app.collector.views.chrome import screen, scroll
-from flet_app.collector.views.form_parts import below, leave_saying, remaining, told, use_recording
+from flet_app.collector.views.form_parts import (
+    at_a_glance,
+    below,
+    leave_saying,
+    remaining,
+    told,
+    use_recording,
+)
 from flet_app.collector.views.photo_field import PhotoField
 from flet_app.components.figures import caption, line
 from flet_app.components.handlers import use_kept
@@ -82,6 +89,7 @@ def LocationEntry() -> ft.View:
         bottom=bottom_bar(
             secondary("location-again", t("Measure again"), again, disabled=looking, expand=2),
             primary("location-save", t("I am here"), save, busy=saving or looking, expand=3),
+            note=at_a_glance(app, problems),
         ),
     )  # fmt: skip
 

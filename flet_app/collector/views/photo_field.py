@@ -16,7 +16,7 @@ from flet_app.collector.state import Window, use_app
 from flet_app.collector.views.camera import has_camera, open_camera
 from flet_app.collector.views.pictures import small_picture
 from flet_app.components.figures import caption
-from flet_app.components.handlers import use_kept
+from flet_app.components.handlers import use_kept, use_maybe
 from flet_app.components.inputs import secondary
 from flet_app.components.status import Tone
 from flet_app.components.surfaces import notice
@@ -37,7 +37,7 @@ def PhotoField(
     app = use_app()
     t = app.texts.t
     small, set_small = ft.use_state(dict[str, bytes]())
-    problem, set_problem = ft.use_state(no_problem())
+    problem, set_problem = use_maybe(Problem)
     working, set_working = ft.use_state(False)
     taken = app.store.taken.of(album.name)
 
@@ -121,11 +121,6 @@ def use_place(app: Window) -> Callable[[], Json | None]:
 
     ft.use_effect(locate, dependencies=[])
     return lambda: found.get("place")
-
-
-def no_problem() -> Problem | None:
-    """What the field begins with; typed for `use_state`."""
-    return None
 
 
 async def thumbnail(app: Window, ulid: str) -> bytes | None:

@@ -75,7 +75,7 @@ def PromiseEntry() -> ft.View:
     ]  # fmt: skip
     return form.screen(
         route=route, title=t("Promise to pay"), rows=rows,
-        save=primary("promise-save", t("Save promise"), save, busy=saving),
+        save=primary("promise-save", t("Save promise"), save, busy=saving), problems=problems,
     )  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from flet_app.collector.views.route_changes import undo_notice, use_changes, wit
 from flet_app.collector.views.route_proposal import proposed
 from flet_app.collector.views.stop_rows import MARKS
 from flet_app.components.figures import caption
+from flet_app.components.handlers import use_maybe
 from flet_app.components.inputs import bottom_bar, choice, field, primary, secondary, use_typed
 from flet_app.components.surfaces import empty, stacked
 from receivables.geometry import Point
@@ -47,9 +48,9 @@ def Route() -> ft.View:
     app = use_app()
     t = app.texts.t
     on = day_of(app, ft.use_route_params().get("on", ""))
-    here, set_here = ft.use_state(no_place())
+    here, set_here = use_maybe(Point)
     sorted_by, set_sorted_by = ft.use_state(str(app.store.chosen.get(SORTED_BY) or "route"))
-    proposal, set_proposal = ft.use_state(no_proposal())
+    proposal, set_proposal = use_maybe(Proposal)
     changes = use_changes(app, on)
     busy, set_busy = ft.use_state(False)
     text, set_text = ft.use_state("")
@@ -116,14 +117,6 @@ def Route() -> ft.View:
     )  # fmt: skip
 
 
-def no_place() -> Point | None:
-    return None
-
-
-def no_proposal() -> Proposal | None:
-    return None
-
-
 def day_of(app: Window, text: str) -> date:
     """The day in an address; today where it names none."""
     try:
@@ -181,7 +174,7 @@ def sorts(app: Window, sorted_by: str, sort: Callable[[str], Any]) -> ft.Control
         choice(f"sort-{kind}", app.texts.t(words), selected=kind == sorted_by, on_select=choosing(kind))
         for kind, (words, _key) in SORTS.items()
     ]
-    return ft.Row(list(chips), spacing=8, scroll=ft.ScrollMode.HIDDEN)
+    return ft.Row(chips, spacing=8, scroll=ft.ScrollMode.HIDDEN)
 
 
 def actions(app: Window, on: date, planned: bool, *, plan: Any, busy: bool) -> ft.Control | None:

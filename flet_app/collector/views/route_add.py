@@ -17,7 +17,7 @@ from flet_app.collector.views.customer_rows import Look, customer_row
 from flet_app.collector.views.payment_lines import pick_date
 from flet_app.collector.views.route import day_of
 from flet_app.components.figures import caption
-from flet_app.components.handlers import calling
+from flet_app.components.handlers import calling, use_maybe
 from flet_app.components.inputs import bottom_bar, field, icon_action, primary, use_typed
 from flet_app.components.surfaces import empty, stacked
 from flet_app.components.tagging import tag
@@ -76,7 +76,7 @@ def RouteAdd() -> ft.View:
     t = app.texts.t
     route = ft.use_view_path()
     on = day_of(app, ft.use_route_params().get("on", ""))
-    here, set_here = ft.use_state(nowhere())
+    here, set_here = use_maybe(Point)
     text, set_text = ft.use_state("")
     typed = use_typed()
 
@@ -105,10 +105,6 @@ def RouteAdd() -> ft.View:
         body=scroll(rows),
         bottom=bottom_bar(primary("route-add-done", t("See the route"), back_to(app, route))),
     )  # fmt: skip
-
-
-def nowhere() -> Point | None:
-    return None
 
 
 def back_to(app: Window, route: str) -> Callable[[Any], None]:

@@ -13,6 +13,7 @@ from flet_app.collector import figures
 from flet_app.collector.actions.route import change_stop
 from flet_app.collector.state import Window
 from flet_app.collector.views.stop_rows import stop_row
+from flet_app.components.handlers import use_maybe
 from flet_app.components.status import Tone
 from flet_app.components.surfaces import notice
 from flet_app.components.tagging import tag
@@ -42,7 +43,7 @@ class Changes:
 
 def use_changes(app: Window, on: date) -> Changes:
     """A hook: changes of the route of `on`, the last of which can be taken back."""
-    undo, set_undo = ft.use_state(nothing_to_undo())
+    undo, set_undo = use_maybe(Undo)
     t = app.texts.t
 
     async def make(stop: figures.Stop, kind: str, position: int | None) -> None:
@@ -62,10 +63,6 @@ def use_changes(app: Window, on: date) -> Changes:
             await change_stop(app.phone, undo.customer, change=undo.change, on=on, position=undo.position)
 
     return Changes(undo, make, take_back, lambda: set_undo(None))
-
-
-def nothing_to_undo() -> Undo | None:
-    return None
 
 
 def undo_notice(app: Window, changes: Changes) -> list[ft.Control]:

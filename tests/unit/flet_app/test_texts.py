@@ -34,6 +34,20 @@ def test_every_sentence_of_the_collector_is_there_in_spanish() -> None:
     assert not missing
 
 
+@pytest.mark.parametrize("domain", ["collector", "supervisor"])
+def test_a_catalogue_holds_each_sentence_once_and_none_that_nobody_says(domain: str) -> None:
+    text = (APP / "locales" / "es" / "LC_MESSAGES" / f"{domain}.po").read_text(encoding="utf-8")
+    keys = re.findall(r'^msgid "(.+)"$', text, re.MULTILINE)
+    assert sorted(keys) == sorted(set(keys))
+    said = {
+        node.value.strip()
+        for path in APP.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    assert {key for key in catalogue("es", domain) if key.strip() not in said} == set()
+
+
 @pytest.mark.parametrize("domain", ["collector", "supervisor", "shared"])
 def test_a_translation_keeps_the_names_of_its_values(domain: str) -> None:
     for key, translation in catalogue("es", domain).items():

@@ -107,3 +107,46 @@ def test_a_name_cannot_leave_the_folder(packs: TilePacks, tmp_path: Path) -> Non
     pack = packs.add(make_pack(tmp_path / "x.mbtiles", picture("red")), "../../evil.mbtiles")
     assert pack.path.parent == packs.folder
     assert Pack.read(pack.path) == pack
+
+
+@pytest.mark.parametrize(
+    "column", ["tile_data = 1000000000000", "tile_data = 'a picture'", "zoom_level = 'near'"]
+)
+def test_a_pack_that_holds_something_else_where_a_picture_belongs_is_refused(
+    tmp_path: Path, column: str
+) -> None:
+    path = make_pack(tmp_path / "strange.mbtiles", picture("green"))
+    with sqlite3.connect(path) as database:
+        database.execute(f"UPDATE tiles SET {column}")
+    database.close()
+    with pytest.raises(BadPack):
+        Pack.read(path)
+
+
+def test_a_pack_that_breaks_while_it_is_open_leaves_the_others_to_the_map(
+    tmp_path: Path, packs: TilePacks
+) -> None:
+    bad = make_pack(tmp_path / "a.mbtiles", picture("red"), (12, 1, 1))
+    zoom, x, y = PLACE
+    with sqlite3.connect(bad) as database:
+        filling = [(1, row, row, b"\x89PNG" + bytes(5000)) for row in range(200)]
+        database.executemany("INSERT INTO tiles VALUES (?, ?, ?, ?)", filling)
+        database.execute(
+            "INSERT INTO tiles VALUES (?, ?, ?, ?)", (zoom, x, 2**zoom - 1 - y, 1_000_000_000_000)
+        )
+    database.close()
+    packs.add(bad, "a.mbtiles")
+    packs.add(make_pack(tmp_path / "b.mbtiles", picture("blue")), "b.mbtiles")
+    assert get(packs, *PLACE).content == picture("blue"), "a number is no picture"
+    held = packs.folder / "a.mbtiles"
+    with held.open("r+b") as file:
+        file.seek(4096 * 3)
+        file.write(bytes(range(256)) * 16 * 200)
+    answer = get(packs, *PLACE)
+    assert (answer.status_code, answer.content) == (200, picture("blue"))
+
+
+def test_a_zoom_that_no_map_has_is_not_found(tmp_path: Path, packs: TilePacks) -> None:
+    packs.add(make_pack(tmp_path / "good.mbtiles", picture("blue")), "good.mbtiles")
+    assert get(packs, 99_999_999, 0, 0).status_code == 404
+    assert get(packs, 12, 99_999_999, 99_999_999).status_code == 200
