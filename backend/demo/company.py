@@ -45,6 +45,8 @@ PROFILE = CompanyProfile(
 COLLECTORS = {"ana": "Ana Quishpe", "bruno": "Bruno Cevallos", "carla": "Carla Toapanta"}
 SUPERVISOR = ("sofia@andina.example", "Sofía Andrade")
 ADMINISTRATOR = ("alba@andina.example", "Alba Paredes")
+CASH_CAP = 2_000_00
+"""What a collector of this company takes in cash on one receipt, in cents."""
 CHANGED = "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')"
 GOAL = f"""
 INSERT OR IGNORE INTO metas (cobrador, mes, valor_mes, valor_dia, visitas_mes, visitas_dia, efectivas_mes,
@@ -76,7 +78,8 @@ def prepare(settings: DemoSettings) -> None:
         )
         assign_unassigned(couch, COMPANY, now=now)
         for collector in COLLECTORS:
-            put_if_absent(couch, COMPANY, route_of_the_day(couch, COMPANY, collector, on=on))
+            route = route_of_the_day(couch, COMPANY, collector, on=on, in_cash=CASH_CAP)
+            put_if_absent(couch, COMPANY, route)
 
 
 def enrolment_codes(settings: DemoSettings) -> dict[str, str]:
@@ -118,7 +121,7 @@ def _tune_policies(couch: Couch) -> None:
     """What the office of the demo company decided differently from the defaults."""
     collection = couch.get(COMPANY, "policy:collection") or {}
     couch.put(
-        COMPANY, {**collection, "cash_cap": 2_000_00, "debtor_type": "business", "write_off_tolerance": 5}
+        COMPANY, {**collection, "cash_cap": CASH_CAP, "debtor_type": "business", "write_off_tolerance": 5}
     )
     dunning = couch.get(COMPANY, "policy:dunning") or {}
     couch.put(COMPANY, {**dunning, "cc": ["cartera@andina.example"], "reply_to": "cartera@andina.example"})

@@ -6,6 +6,7 @@ from collections import defaultdict
 from datetime import date, datetime
 
 from backend.couch.client import Couch, Json
+from backend.demo.erp_data import BLOCKED
 from backend.demo.quito import ZONES
 from backend.routing import solve_day
 from backend.services.assignments import assign_by_zone, assign_many
@@ -15,7 +16,7 @@ from receivables.geometry import Point
 from receivables.routing import Day, Stop
 
 STOPS = 20
-# A route starts with whoever owes most overdue; the others are chosen among these many by what the way costs.
+# After the first, stops are chosen among this many of those who owe most, by what the way costs.
 CANDIDATES = 32
 DEPARTURE_S = 8 * 3600
 DAY_ENDS_S = 18 * 3600
@@ -30,7 +31,10 @@ def assign_unassigned(couch: Couch, company: str, *, now: datetime) -> None:
     assign_many(couch, company, proposed.collectors, by="office", now=now)
 
 
-def route_of_the_day(couch: Couch, company: str, collector: str, *, on: date) -> Json:
+def route_of_the_day(couch: Couch, company: str, collector: str, *, on: date, in_cash: int) -> Json:
+    """The largest debts near each other. It begins with one that may be paid in cash, at most `in_cash` cents
+    of it, to a customer whom the ERP has not blocked: whoever tries the demo collects that one first.
+    """
     rows = couch.view(
         company, "recaudo", "assignments_by_collector", start_key=[collector], end_key=[collector, {}]
     )
@@ -39,6 +43,8 @@ def route_of_the_day(couch: Couch, company: str, collector: str, *, on: date) ->
     owing = sorted((code for code in codes if overdue[code]), key=lambda code: (-overdue[code], code))[
         :CANDIDATES
     ]
+    payable = [code for code in owing if overdue[code] <= in_cash and code not in BLOCKED]
+    owing.sort(key=lambda code: code not in payable[:1])
     customers = couch.get_many(company, [f"customer:{code}" for code in owing])
     places = [(code, Point.of(customers[f"customer:{code}"].get("location"))) for code in owing]
     stops = tuple(Stop(key=code, point=point) for code, point in places if point)

@@ -14,6 +14,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from backend.demo.erp_data import BLOCKED
 from tests.support.stack import ROOT, Stack, eventually, free_port, stack
 
 
@@ -53,6 +54,21 @@ def test_each_collector_has_a_zone_and_a_route_of_twenty(prepared: Stack) -> Non
         stops = [stop["customer"] for stop in route["stops"]]
         assert len(set(stops)) == 20
         assert {served[customer] for customer in stops} == {route["collector"]}
+
+
+def test_each_route_begins_with_a_debt_that_four_taps_collect(prepared: Stack) -> None:
+    """Cash is what the app proposes: the first stop owes no more than may be taken in it, and is not barred."""
+    documents = [row["doc"] for row in prepared.get("andina/_all_docs?include_docs=true")["rows"]]
+    cap = next(doc["cash_cap"] for doc in documents if doc["_id"] == "policy:collection")
+    for route in (doc for doc in documents if doc["_id"].startswith("route:")):
+        first = route["stops"][0]["customer"]
+        owed = sum(
+            doc["balance"] for doc in documents
+            if doc["_id"].startswith("invoice:") and doc["customer"] == first
+            and doc["due_on"] < route["route_on"]
+        )  # fmt: skip
+        assert 0 < owed <= cap
+        assert first not in BLOCKED
 
 
 def test_preparing_again_keeps_what_people_did(prepared: Stack) -> None:
