@@ -57,7 +57,7 @@ def test_each_collector_has_a_zone_and_a_route_of_twenty(prepared: Stack) -> Non
 
 
 def test_each_route_begins_with_a_debt_that_four_taps_collect(prepared: Stack) -> None:
-    """Cash is what the app proposes: the first stop owes no more than may be taken in it, and is not barred."""
+    """Cash is what the app proposes: the first stop owes no more than may be taken so, and is not barred."""
     documents = [row["doc"] for row in prepared.get("andina/_all_docs?include_docs=true")["rows"]]
     cap = next(doc["cash_cap"] for doc in documents if doc["_id"] == "policy:collection")
     for route in (doc for doc in documents if doc["_id"].startswith("route:")):
