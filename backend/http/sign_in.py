@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from backend.bootstrap import Services
 from backend.http.guard import origin_of
 from backend.http.inputs import Inputs
-from backend.services.accounts import MINIMUM_PASSWORD
+from receivables.passwords import MINIMUM_PASSWORD, password_flaw
 
 
 def sign_in_blueprint(services: Services) -> Blueprint:
@@ -26,10 +26,9 @@ def sign_in_blueprint(services: Services) -> Blueprint:
         inputs = Inputs.of_body(request)
         email, old = inputs.text("email", longest=256), inputs.secret("password", longest=256)
         new = inputs.secret("new_password", longest=256)
-        if new and len(new) < MINIMUM_PASSWORD:
-            inputs.fault("new_password", "too_short", limit=MINIMUM_PASSWORD)
-        elif new and new == old:
-            inputs.fault("new_password", "same_as_before")
+        flaw = password_flaw(new, before=old) if new else None
+        if flaw:
+            inputs.fault("new_password", flaw, limit=MINIMUM_PASSWORD)
         inputs.check()
         return services.authenticator.change_password(
             email, old, new, origin=origin_of(request), now=services.now()

@@ -12,10 +12,10 @@ from backend.couch.errors import Conflict
 from backend.services.membership import roles_held, with_roles
 from receivables.access import Role, roles_in
 from receivables.identifiers import is_code, is_collector_code
+from receivables.passwords import MINIMUM_PASSWORD
 
 USERS = "_users"
 _EMAIL = re.compile(r"[^@\s:]{1,64}@[^@\s:]{1,190}")
-MINIMUM_PASSWORD = 8
 
 
 class BadAccount(ValueError):

@@ -6,12 +6,14 @@ ApiError
 ├── SignInAgain        the refresh token is used or expired: a person must sign in
 ├── Revoked            the office has shut this device out
 ├── CodeNeeded         the phone is new to the company: a person must enter a code of the office
+├── PasswordForOneUse  the password is the office's: a person must choose another first
 └── Refused            the server said no and why (RFC 9457)
 """
 
 from __future__ import annotations
 
 import platform
+from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -52,12 +54,17 @@ class CodeNeeded(ApiError):
     pass
 
 
-class Refused(ApiError):
-    """`detail` is the server's sentence in the language that was asked for."""
+class PasswordForOneUse(ApiError):
+    pass
 
-    def __init__(self, status: int, code: str, detail: str) -> None:
+
+class Refused(ApiError):
+    """`detail` is the server's sentence in the language that was asked for, `fields` one for each field."""
+
+    def __init__(self, status: int, code: str, detail: str, fields: Mapping[str, str] | None = None) -> None:
         super().__init__(f"{status} {code}: {detail}")
         self.status, self.code, self.detail = status, code, detail
+        self.fields = dict(fields or {})
 
 
 class Api:
@@ -77,12 +84,31 @@ class Api:
         self._client.close()
 
     def login(self, email: str, password: str) -> Json:
-        """The answer of `POST /auth/login`; raise WrongCredentials, Refused or NoNetwork."""
+        """The answer of `POST /auth/login`.
+
+        Raise WrongCredentials, PasswordForOneUse, Refused or NoNetwork.
+        """
+        return self._prove("auth/login", {"email": email, "password": password})
+
+    def change_password(self, email: str, password: str, new: str) -> None:
+        """Have `new` count in the place of `password`; raise what `login` raises.
+
+        Where the answer was lost, the office may have taken it already: then the old one is wrong, and `new`
+        signs in.
+        """
         try:
-            return self._post("auth/login", {"email": email, "password": password})
+            self._prove("auth/password", {"email": email, "password": password, "new_password": new})
+        except WrongCredentials:
+            self.login(email, new)
+
+    def _prove(self, path: str, body: Json) -> Json:
+        try:
+            return self._post(path, body)
         except Refused as problem:
             if problem.status == 401:
                 raise WrongCredentials from problem
+            if problem.code == "password_change_needed":
+                raise PasswordForOneUse from problem
             raise
 
     def enrol(
@@ -134,6 +160,7 @@ class Api:
             response.status_code,
             str(answer.get("code") or "refused"),
             str(answer.get("detail") or answer.get("title") or response.reason_phrase),
+            {str(each.get("field")): str(each.get("detail")) for each in answer.get("errors") or ()},
         )
 
 

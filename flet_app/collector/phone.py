@@ -191,6 +191,14 @@ class Phone:
         finally:
             await asyncio.to_thread(api.close)
 
+    async def change_password(self, email: str, password: str, new: str, *, language: str) -> None:
+        """Have `new` count at the office in the place of a password for one use; raise what `Api` raises."""
+        api = Api(self.office.address, language=language)
+        try:
+            await asyncio.to_thread(api.change_password, email.strip(), password, new)
+        finally:
+            await asyncio.to_thread(api.close)
+
     async def choose_company(self, company: Json, *, language: str, code: str = "") -> None:
         """Go on with one of the companies that `sign_in` returned; raise what it raises."""
         api = Api(self.office.address, language=language)

@@ -17,11 +17,13 @@ import pytest
 from flet_app.collector.api import Refused
 from flet_app.collector.phone import Phone
 from flet_app.collector.recovery import make_recovery
+from flet_app.collector.window import open_window
 from flet_app.supervisor.api import Api
 from flet_app.supervisor.feed import refresh
 from flet_app.supervisor.main import App
 from flet_app.supervisor.session import Session
 from flet_app.supervisor.state import SupervisorState
+from tests.support.collector_walk import GPS, Followed
 from tests.support.field import a_phone, collect, until
 from tests.support.flet_harness import Screen
 from tests.support.outcome import documents, without_rev
@@ -69,7 +71,7 @@ async def _the_story_of_rita(whole: Stack) -> None:
         await asyncio.to_thread(_expect_receipts, whole, sent, unsent)
 
         await _let_in_again(whole)
-        await phone.sign_in(RITA, OWN_PASSWORD, language="es", code=await _make_a_code(whole))
+        await _choose_on_the_phone(phone, await _reset(whole), await _make_a_code(whole))
         assert not phone.locked
         back = await _collect(phone, *debts[2])
         await asyncio.to_thread(_expect_receipts, whole, sent, unsent, back)
@@ -144,6 +146,16 @@ async def _choose_a_password(whole: Stack, once: str) -> None:
         await screen.until(lambda: screen.has("password-changed"), "it is changed", seconds=30)
 
 
+async def _reset(whole: Stack) -> str:
+    """Rita has forgotten hers; the password for one use that the screen tells."""
+    async with _desk(whole, "/configuracion/personas") as screen:
+        await screen.until(lambda: screen.has(f"person-password-{RITA}"), "the people", seconds=30)
+        await screen.tap(f"person-password-{RITA}")
+        await screen.tap("person-password-confirm")
+        await screen.until(lambda: screen.has("password-shown"), "the password", seconds=30)
+        return _text(screen, "password-shown")
+
+
 async def _make_a_code(whole: Stack) -> str:
     async with _desk(whole, "/configuracion/telefonos") as screen:
         await screen.tap("code-new")
@@ -201,6 +213,20 @@ async def _expect_the_trail(whole: Stack) -> None:
 
 
 # -- what Rita does with the phone ------------------------------------------------------------
+
+
+async def _choose_on_the_phone(phone: Phone, once: str, code: str) -> None:
+    async with Followed(lambda page: open_window(page, phone), route="/entrar", answers=GPS) as screen:
+        await screen.type("sign-in-password", once)
+        await screen.tap("sign-in-submit")
+        await screen.until(lambda: screen.has("password-new"), "another is asked for", seconds=30)
+        await screen.type("password-new", "otra clave de Rita")
+        await screen.type("password-again", "otra clave de Rita")
+        await screen.tap("password-save")
+        await screen.until(lambda: screen.has("sign-in-code"), "the code is asked for", seconds=30)
+        await screen.type("sign-in-code", code)
+        await screen.tap("sign-in-submit")
+        await screen.until(lambda: screen.has("nav-hoy"), "the day is shown", seconds=30)
 
 
 async def _portfolio(whole: Stack, phone: Phone) -> list[tuple[str, str]]:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Sequence
 from typing import Any
 
 import flet as ft
 
-from flet_app.collector.api import CodeNeeded, NoNetwork, Refused, WrongCredentials
 from flet_app.collector.portfolio import Json
-from flet_app.collector.session import NotACollector
+from flet_app.collector.signing_in import SigningIn, Step
 from flet_app.collector.state import Window, use_app
 from flet_app.collector.views.chrome import bare
-from flet_app.components.handlers import calling
+from flet_app.collector.views.own_password import OwnPassword
+from flet_app.collector.views.sign_in_refusals import explain, refusal
+from flet_app.components.handlers import calling, use_kept
 from flet_app.components.inputs import Typed, field, primary, use_typed
 from flet_app.components.password import PasswordField
 from flet_app.components.status import Tone
@@ -24,67 +25,65 @@ from flet_app.theme import TOUCH_TARGET
 
 @ft.component
 def SignIn() -> ft.View:
-    app = use_app()
-    t = app.texts.t
+    app, form = use_app(), use_kept(SigningIn)
+    ft.use_state(form)
     email = use_typed(app.phone.enrolment.email if app.phone.enrolment else "")
     password = use_typed()
     code = use_typed(app.phone.office.code)
-    asked_for_code, set_asked_for_code = ft.use_state(False)
-    chosen, set_chosen = ft.use_state(dict[str, Any]())
-    busy, set_busy = ft.use_state(False)
-    problem, set_problem = ft.use_state("")
-    companies, set_companies = ft.use_state(tuple[Json, ...]())
-
-    async def enter(step: Callable[[], Awaitable[list[Json] | None]]) -> None:
-        set_busy(True)
-        set_problem("")
-        try:
-            found = await step()
-            if found is None:
-                app.page.navigate("/")
-            else:
-                set_companies(tuple(found))
-        except CodeNeeded:
-            set_asked_for_code(True)
-        except (WrongCredentials, NoNetwork, NotACollector, Refused) as error:
-            set_asked_for_code(asked_for_code or getattr(error, "code", "") == "code_invalid")
-            set_problem(explain(app, error))
-        finally:
-            set_busy(False)
+    incomplete, set_incomplete = ft.use_state(False)
+    language = app.texts.language
 
     async def attempt(_event: Any) -> None:
-        spoken = {"language": app.texts.language, "code": code.value.strip()}
-        if chosen:
-            await enter(lambda: app.phone.choose_company(chosen, **spoken))
-        elif email.value.strip() and password.value:
-            await enter(lambda: app.phone.sign_in(email.value, password.value, **spoken))
-        else:
-            set_problem(t("Enter your e-mail and your password."))
+        complete = bool(form.chosen or (email.value.strip() and password.value))
+        set_incomplete(not complete)
+        typed = {"code": code.value.strip(), "language": language}
+        if complete and await form.submit(app.phone, email.value, password.value, **typed):
+            app.page.navigate("/")
+
+    def leave_choice(_event: Any = None) -> None:
+        form.step = Step.PERSON
+        email.show()
+        password.set("")
+
+    async def own_password(new: str) -> None:
+        leave_choice()
+        form.changed = True
+        password.set(new)
+        await attempt(None)
 
     async def choose(company: Json) -> None:
-        set_chosen(company)
-        await enter(lambda: app.phone.choose_company(company, language=app.texts.language))
+        if await form.choose(app.phone, company, language=language):
+            app.page.navigate("/")
 
-    rows = greeting(app)
-    if asked_for_code:
-        rows += code_rows(app, code, attempt)
-    elif companies:
-        rows += company_rows(app, companies, choose)
-    else:
-        rows += person_rows(app, email, password, attempt)
-    if problem:
-        rows.append(
-            notice(
-                problem,
-                app.palette,
-                tone=Tone.LATE,
-                icon=ft.Icons.ERROR_OUTLINE,
-                identifier="sign-in-problem",
-            )
-        )
-    if asked_for_code or not companies:
-        rows += enter_rows(app, attempt, busy=busy)
+    rows = [*greeting(app), *changed_rows(app, form)]
+    match form.step:
+        case Step.OWN_CHOICE:
+            rows.append(OwnPassword(email.value, password.value, own_password, leave_choice))
+        case Step.CODE:
+            rows += code_rows(app, code, attempt)
+        case Step.COMPANY:
+            rows += company_rows(app, form.companies, choose)
+        case _:
+            rows += person_rows(app, email, password, attempt)
+    if form.step is not Step.OWN_CHOICE:
+        rows += refusal(app, why_not(app, form, incomplete=incomplete))
+    if form.step in {Step.PERSON, Step.CODE}:
+        rows += enter_rows(app, attempt, busy=form.busy)
     return bare("/entrar", [*rows, *office_rows(app)], can_pop=app.phone.store is not None)
+
+
+def why_not(app: Window, form: SigningIn, *, incomplete: bool) -> str:
+    """What stands in the way, in words; empty where nothing does."""
+    if incomplete:
+        return app.texts.t("Enter your e-mail and your password.")
+    return explain(app, form.failure) if form.failure else ""
+
+
+def changed_rows(app: Window, form: SigningIn) -> list[ft.Control]:
+    if not form.changed:
+        return []
+    said = app.texts.t("Your password is changed.")
+    return [notice(said, app.palette, tone=Tone.SETTLED, icon=ft.Icons.CHECK, identifier="password-changed")]
 
 
 def greeting(app: Window) -> list[ft.Control]:
@@ -126,7 +125,7 @@ def enter_rows(app: Window, attempt: Any, *, busy: bool) -> list[ft.Control]:
     ]  # fmt: skip
 
 
-def company_rows(app: Window, companies: tuple[Json, ...], choose: Any) -> list[ft.Control]:
+def company_rows(app: Window, companies: Sequence[Json], choose: Any) -> list[ft.Control]:
     return [
         ft.Text(app.texts.t("Which company do you collect for today?"), size=16, weight=ft.FontWeight.W_600),
         *(
@@ -173,21 +172,3 @@ def office_rows(app: Window) -> list[ft.Control]:
         return [said]
     button = ft.TextButton(t("Change"), on_click=change, height=TOUCH_TARGET)
     return [ft.Row([said, tag("office-change", button)])]
-
-
-def explain(app: Window, error: Exception) -> str:
-    """What happened, why, and what to do now."""
-    t = app.texts.t
-    match error:
-        case WrongCredentials():
-            return t("The e-mail or the password is not right. Check them and try again.")
-        case NoNetwork():
-            return t("There is no connection with the office. Check your mobile data or Wi-Fi and try again.")
-        case NotACollector():
-            return t(
-                "This account does not collect for any company. Ask your supervisor for the collector role."
-            )
-        case Refused():
-            return error.detail
-        case _:
-            return t("Something went wrong. Try again.")

@@ -33,10 +33,18 @@ def login(*companies: dict[str, Any]) -> Answer:
 
 
 def at_the_office(
-    folder: Path, story: Any, login_answers: list[Answer], device_answers: list[Answer] | None = None
+    folder: Path,
+    story: Any,
+    login_answers: list[Answer],
+    device_answers: list[Answer] | None = None,
+    password_answers: list[Answer] | None = None,
 ) -> None:
     """Walk `story(screen, phone, office)` from a phone that nobody has signed in on."""
-    script = {"/auth/login": login_answers, "/devices": device_answers or [(201, DEVICE)]}
+    script = {
+        "/auth/login": login_answers,
+        "/auth/password": password_answers or [login(COMPANY)],
+        "/devices": device_answers or [(201, DEVICE)],
+    }
     with scripted_office(script) as office:
 
         async def walked(screen: Screen, phone: Phone) -> None:
@@ -128,3 +136,101 @@ def test_who_collects_for_two_companies_chooses_one_and_may_choose_again(tmp_pat
         ]  # fmt: skip
 
     at_the_office(tmp_path, story, [login(COMPANY, PACIFICO)], [(503, {}), (201, DEVICE)])
+
+
+ONE_USE: Answer = (403, {"code": "password_change_needed", "detail": "Primero elija una contraseña."})
+OWN = "lluvia de agosto"
+
+
+async def choose_own(screen: Screen, new: str = OWN, again: str = OWN) -> None:
+    await screen.type("password-new", new)
+    await screen.type("password-again", again)
+    await screen.tap("password-save")
+
+
+async def entered_for_one_use(screen: Screen) -> None:
+    await enter(screen)
+    await screen.until(lambda: screen.has("password-new"), "another password is asked for")
+
+
+def test_a_password_for_one_use_is_changed_on_the_phone_which_goes_on(tmp_path: Path) -> None:
+    async def story(screen: Screen, phone: Phone, office: Office) -> None:
+        await entered_for_one_use(screen)
+        assert screen.says("al menos 8 caracteres"), "the rules are said first"
+        assert not screen.has("sign-in-problem")
+        await choose_own(screen)
+        await screen.until(lambda: screen.has("sign-in-code"), "the code of a new phone is asked for")
+        assert screen.says("Su contraseña se cambió.")
+        await screen.type("sign-in-code", "ABCD-EFGH")
+        await screen.tap("sign-in-submit")
+        await screen.until(lambda: screen.has("nav-hoy"), "the day is shown")
+        assert phone.enrolment is not None
+        said = [body for path, body in office.asked if path.startswith("/api/v1/auth/")]
+        assert said[1] == {"email": "ana@andina.example", "password": "secreta", "new_password": OWN}
+        assert {body["password"] for body in said[2:]} == {OWN}
+
+    at_the_office(tmp_path, story, [ONE_USE, login(COMPANY)], [CODE_NEEDED, (201, DEVICE)])
+
+
+@pytest.mark.parametrize(
+    ("new", "again", "at", "sentence"),
+    [
+        ("corta", "corta", "password-new", "Necesita al menos 8 caracteres."),
+        ("lluvia de agosto", "lluvia de enero", "password-again", "Las dos contraseñas son distintas."),
+    ],
+)
+def test_what_is_wrong_with_a_new_password_stands_at_its_field(
+    tmp_path: Path, new: str, again: str, at: str, sentence: str
+) -> None:
+    async def story(screen: Screen, phone: Phone, office: Office) -> None:
+        await entered_for_one_use(screen)
+        await choose_own(screen, new, again)
+        assert sentence in str(screen.field(at).error)
+        assert screen.field("password-new").value == new, "what was typed stays"
+        assert not [path for path, _ in office.asked if path.endswith("/auth/password")]
+        await choose_own(screen)
+        await screen.until(lambda: phone.enrolment is not None, "the second attempt is good")
+
+    at_the_office(tmp_path, story, [ONE_USE, login(COMPANY)])
+
+
+def test_what_the_office_says_of_a_new_password_stands_at_its_field(tmp_path: Path) -> None:
+    fault = {"field": "new_password", "code": "too_short", "detail": "Necesita al menos 20 caracteres."}
+    refused: Answer = (400, {"code": "request_invalid", "detail": "Revise los campos.", "errors": [fault]})
+
+    async def story(screen: Screen, _phone: Phone, _office: Office) -> None:
+        await entered_for_one_use(screen)
+        await choose_own(screen)
+        await screen.until(lambda: screen.field("password-new").error, "the reason")
+        assert screen.field("password-new").error == "Necesita al menos 20 caracteres."
+        assert not screen.has("sign-in-problem")
+
+    at_the_office(tmp_path, story, [ONE_USE], password_answers=[refused])
+
+
+def test_a_change_whose_answer_was_lost_is_asked_again_and_goes_on(tmp_path: Path) -> None:
+    """The office had taken it: the password for one use is wrong now, and the own one signs in."""
+    answers: list[Answer] = [(503, {}), (401, {"code": "credentials_invalid"})]
+
+    async def story(screen: Screen, phone: Phone, _office: Office) -> None:
+        await entered_for_one_use(screen)
+        await choose_own(screen)
+        await screen.until(lambda: screen.has("sign-in-problem"), "no answer is told")
+        assert screen.field("password-new").value == OWN
+        await screen.tap("password-save")
+        await screen.until(lambda: phone.enrolment is not None, "the phone goes on")
+
+    at_the_office(tmp_path, story, [ONE_USE, login(COMPANY)], password_answers=answers)
+
+
+def test_who_goes_back_signs_in_as_somebody_else(tmp_path: Path) -> None:
+    async def story(screen: Screen, phone: Phone, _office: Office) -> None:
+        await entered_for_one_use(screen)
+        await screen.tap("password-back")
+        assert screen.field("sign-in-email").value == " ana@andina.example "
+        assert not screen.field("sign-in-password").value
+        await screen.type("sign-in-password", "otra")
+        await screen.tap("sign-in-submit")
+        await screen.until(lambda: phone.enrolment is not None, "the other is known")
+
+    at_the_office(tmp_path, story, [ONE_USE, login(COMPANY)])
