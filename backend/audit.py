@@ -7,6 +7,7 @@ unknown account in a database of the server's own, as it is nobody's.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -35,6 +36,15 @@ class Origin:
     address: str
     agent: str = ""
     device: str | None = None
+
+
+_VERSION = re.compile(r"Recaudo/([0-9A-Za-z][0-9A-Za-z.+-]{0,29}) ")
+
+
+def version_of(agent: str) -> str | None:
+    """The version that a collector's app tells of itself, by its own word; None for any other program."""
+    said = _VERSION.match(agent)
+    return said[1] if said else None
 
 
 class Audit:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from backend.attempts import Attempts
-from backend.audit import ACCEPTED, Audit, Origin
+from backend.audit import ACCEPTED, Audit, Origin, version_of
 from backend.companies import find_company
 from backend.config import Settings
 from backend.couch.client import Couch, Json
@@ -139,13 +139,18 @@ class Authenticator:
             "companies": companies,
         }
 
-    def tokens_of_device(self, company: str, device: Device, now: datetime) -> Json:
+    def tokens_of_device(self, company: str, device: Device, origin: Origin, now: datetime) -> Json:
         """The first tokens of a phone that was just enrolled, and the devices for which they speak."""
         own = devices_of_phone(self.couch, company, device)
         if not own:
             raise ApiProblem("device_revoked")  # in the instant since it was enrolled
         refresh = self.refresh_tokens.issue(
-            company=company, email=device.email, device=device.id, family=device.id, now=now
+            company=company,
+            email=device.email,
+            device=device.id,
+            family=device.id,
+            app=version_of(origin.agent),
+            now=now,
         )
         answer = self._answer(device.email, _roles_of_phone(company, own), refresh, now)
         return {"devices": [each.id for each in own], **answer}
@@ -156,7 +161,9 @@ class Authenticator:
         Raise ApiProblem `refresh_invalid`, `refresh_reused` or `device_revoked`.
         """
         try:
-            grant = self.refresh_tokens.rotate(refresh_token, attempt=attempt, now=now)
+            grant = self.refresh_tokens.rotate(
+                refresh_token, attempt=attempt, app=version_of(origin.agent), now=now
+            )
         except RefreshReused as reused:
             self.audit.append(
                 reused.company, by=reused.email, action="session_renewal", subject=reused.device,

@@ -11,7 +11,7 @@ from backend.auth import locked
 from backend.bootstrap import Services
 from backend.couch.client import Json
 from backend.errors import ApiProblem
-from backend.http.guard import asking, bearer_token
+from backend.http.guard import asking, bearer_token, origin_of
 from backend.http.inputs import Inputs
 from backend.services.accounts import find_account
 from backend.services.enrolment import (
@@ -83,7 +83,7 @@ def devices_blueprint(services: Services) -> Blueprint:
         if not _still_collects(services, company, device):
             revoke_device(couch, company=company, device=device.id, now=services.now())
             raise ApiProblem("not_a_collector")
-        tokens = services.authenticator.tokens_of_device(company, device, services.now())
+        tokens = services.authenticator.tokens_of_device(company, device, origin_of(request), services.now())
         return {
             "device": device.id,
             "series": device.series,
@@ -109,13 +109,15 @@ def devices_blueprint(services: Services) -> Blueprint:
     return routes
 
 
-def _described(document: Json, contacts: Mapping[str, str]) -> Json:
+def _described(document: Json, contacts: Mapping[str, Json]) -> Json:
     device = document["_id"].partition(":")[2]
+    last = contacts.get(device) or {}
     shown = ("collector", "email", "name", "series", "enrolled_at", "revoked_at")
     return {
         "device": device,
         **{key: document[key] for key in shown},
-        "last_contact_at": contacts.get(device),
+        "last_contact_at": last.get("at"),
+        "app": last.get("app"),
     }
 
 

@@ -129,8 +129,11 @@ def list_devices(couch: Couch, company: str) -> list[Json]:
     return [row["doc"] for row in rows]
 
 
-def last_contacts(couch: Couch, company: str) -> dict[str, str]:
-    """When each device last got a token: a phone renews its own every quarter of an hour with a network."""
+def last_contacts(couch: Couch, company: str) -> dict[str, Json]:
+    """When each device last got a token, and the version of its app then: `{at, app}`.
+
+    A phone renews its own every quarter of an hour with a network.
+    """
     rows = couch.view(company, SESSIONS, "last_by_device", group=True)
     return {row["key"]: row["value"] for row in rows}
 

@@ -58,13 +58,26 @@ class RefreshTokens:
         self._key = hashlib.sha256(b"recaudo refresh successors" + key).digest()
         self._random_bytes = random_bytes
 
-    def issue(self, *, company: str, email: str, device: str | None, family: str, now: datetime) -> str:
-        """Store the first token of a family and return it."""
+    def issue(
+        self,
+        *,
+        company: str,
+        email: str,
+        device: str | None,
+        family: str,
+        now: datetime,
+        app: str | None = None,
+    ) -> str:
+        """Store the first token of a family and return it; `app` is the version of a phone's app."""
         token = _token(company, self._random_bytes(SECRET_BYTES))
-        self._couch.put(company, _document(token, email=email, device=device, family=family, now=now))
+        self._couch.put(
+            company, _document(token, email=email, device=device, family=family, app=app, now=now)
+        )
         return token
 
-    def rotate(self, token: str, *, attempt: str | None, now: datetime) -> RefreshGrant:
+    def rotate(
+        self, token: str, *, attempt: str | None, now: datetime, app: str | None = None
+    ) -> RefreshGrant:
         """Use a token; raise RefreshReused where it was used, RefreshRefused where it can't be."""
         company, doc = self._find(token)
         if doc["used_at"] is not None and not self._is_repeat(doc, attempt):
@@ -77,14 +90,14 @@ class RefreshTokens:
         # the successor is stored before its parent counts as used, so that a revocation finds it in the
         # family
         with suppress(Conflict):  # the answer that was lost had already stored it
-            self._couch.put(company, _document(successor, **person, now=now))
+            self._couch.put(company, _document(successor, **person, app=app, now=now))
         if doc["used_at"] is None:
             used = doc | {"used_at": rfc3339(now), "attempt": _hash(attempt) if attempt else None}
             try:
                 self._couch.put(company, used)
             except Conflict:
                 return self.rotate(
-                    token, attempt=attempt, now=now
+                    token, attempt=attempt, app=app, now=now
                 )  # another request used it at this very moment
         return RefreshGrant(company=company, successor=successor, **person)
 
@@ -131,13 +144,16 @@ def _document_id(token: str) -> str:
     return f"refresh:{_hash(token)}"
 
 
-def _document(token: str, *, email: str, device: str | None, family: str, now: datetime) -> Json:
+def _document(
+    token: str, *, email: str, device: str | None, family: str, app: str | None, now: datetime
+) -> Json:
     return {
         "_id": _document_id(token),
         "schema": SCHEMA,
         "email": email,
         "device": device,
         "family": family,
+        "app": app,
         "issued_at": rfc3339(now),
         "expires_at": rfc3339(now + LIFETIME),
         "used_at": None,

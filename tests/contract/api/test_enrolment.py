@@ -200,6 +200,25 @@ def test_a_revoked_device_is_out_at_once_and_the_others_stay(office: Office) -> 
     assert listed[kept.device] is None
 
 
+@pytest.mark.parametrize(
+    ("agent", "app"),
+    [
+        ("Recaudo/0.2.0 (Linux 6.1; Python 3.12.1)", "0.2.0"),
+        ("Recaudo web; Firefox", None),
+        ("Recaudo/<script>alert(1)</script> (x)", None),
+        (f"Recaudo/{'9' * 400} (x)", None),
+        ("", None),
+    ],
+)
+def test_the_version_of_the_app_stands_beside_the_phone(office: Office, agent: str, app: str | None) -> None:
+    phone = office.enrol("ana")
+    office.clock.advance(seconds=2)
+    renewal = {"refresh_token": phone.enrolled["refresh_token"]}
+    assert office.post("/auth/refresh", renewal, headers={"User-Agent": agent}).status_code == 200
+    listed = {row["device"]: row["app"] for row in office.as_("sofia").read("/devices")["items"]}
+    assert listed[phone.device] == app
+
+
 def test_a_revoked_series_is_not_issued_again(office: Office) -> None:
     lost = office.enrol("bruno")
     office.as_("sofia").post(f"/devices/{lost.device}/revoke", {})

@@ -19,10 +19,10 @@ from tests.support.flet_harness import Screen
 ANAS: dict[str, Any] = {
     "device": "01KA", "collector": "ana", "email": "ana@andina.example", "name": "Samsung A05",
     "series": "R0001", "enrolled_at": "2026-11-20T13:00:00Z", "revoked_at": None,
-    "last_contact_at": "2026-11-20T15:20:00Z",
+    "last_contact_at": "2026-11-20T15:20:00Z", "app": "0.1.0",
 }  # fmt: skip
 LOST = {**ANAS, "device": "01KB", "collector": "bruno", "name": "Moto", "revoked_at": "2026-11-19T20:00:00Z"}
-LOST["last_contact_at"] = None
+LOST |= {"last_contact_at": None, "app": None}
 PHONES = {"GET /devices": {"items": [LOST, ANAS]}}
 CODE = {
     "code": "K7PM-2QXR", "collector": "ana", "email": "ana@andina.example",
@@ -73,7 +73,7 @@ def test_phones_in_use_come_before_those_that_were_shut_out() -> None:
         assert texts.index("1 teléfono en uso") < texts.index("1 teléfono bloqueado")
         assert screen.says("Ana Quishpe · Samsung A05")
         assert screen.says("Bloqueado 19 nov, 15:00")
-        assert screen.says("Último contacto hace 10 minutos")
+        assert screen.says("Último contacto hace 10 minutos · versión 0.1.0")
         assert screen.says("Sin contacto hace dos meses o más")
         assert screen.has("phone-revoke-01KA")
         assert not screen.has("phone-revoke-01KB")

@@ -74,7 +74,7 @@ def _row(session: Session, phones: Phones, phone: Json, colors: Palette) -> ft.C
     words: list[ft.Control] = [
         ft.Text(carried, size=16, weight=ft.FontWeight.W_600),
         caption(told),
-        caption(_contact(session, phone["last_contact_at"])),
+        caption(_contact(session, phone["last_contact_at"], phone["app"])),
     ]
     if phone["revoked_at"] is None:
         trailing: ft.Control = secondary(
@@ -97,12 +97,13 @@ def _row(session: Session, phones: Phones, phone: Json, colors: Palette) -> ft.C
     )
 
 
-def _contact(session: Session, instant: str | None) -> str:
+def _contact(session: Session, instant: str | None, app: str | None) -> str:
     """A phone is heard of every quarter of an hour that it has a network; the server remembers two months."""
     texts = session.texts
     if instant is None:
         return texts.t("Not heard of for two months or more")
-    return texts.t("Last heard of {ago}", ago=texts.ago(session.now() - datetime.fromisoformat(instant)))
+    heard = texts.t("Last heard of {ago}", ago=texts.ago(session.now() - datetime.fromisoformat(instant)))
+    return f"{heard} · {texts.t('version {version}', version=app)}" if app else heard
 
 
 def _moment(session: Session, instant: str) -> str:
