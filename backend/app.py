@@ -113,7 +113,7 @@ def _add_problems(app: Flask) -> None:
         )
         allowed = getattr(error, "valid_methods", None)
         headers = {"Allow": ", ".join(sorted(allowed))} if allowed else {}
-        return _respond(ApiProblem(code, data={"limit": LARGEST_BODY}, headers=headers))
+        return _respond(ApiProblem(code, data={"limit": request.max_content_length}, headers=headers))
 
     @app.errorhandler(Exception)
     def unforeseen(error: Exception) -> Response:

@@ -27,6 +27,13 @@ MOST_POSITIONS = 200
 """Of one fact: about 12 KB."""
 
 
+MOST_OF_A_MEASURE = 1_000_000
+"""Metres, seconds or minutes: beyond it a policy is a slip, and so it is below zero."""
+
+MOST_DAYS_KEPT = 36_500
+"""A hundred years: for ever, as far as a date can tell."""
+
+
 class Answer(StrEnum):
     """What the collector said when it was explained."""
 
@@ -65,7 +72,9 @@ class TrackingPolicy:
 
     @classmethod
     def from_json(cls, document: Mapping[str, Any]) -> TrackingPolicy:
-        """Read a policy; raise BadDocument, also for hours that end before they begin."""
+        """Read a policy; raise BadDocument, also for hours that end before they begin and for measures that
+        nobody means.
+        """
         try:
             policy = cls(
                 active=document.get("active") is True,
@@ -78,8 +87,12 @@ class TrackingPolicy:
                 send_minutes=float(document.get("send_minutes", 10)),
                 retention_days=int(document.get("retention_days", 90)),
             )
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, OverflowError) as error:
             raise BadDocument(f"{document.get('_id')!r}: {error!r}") from error
+        measures = (policy.metres, policy.seconds, policy.accuracy_m, policy.send_minutes)
+        meant = all(0 <= measure <= MOST_OF_A_MEASURE for measure in measures)  # a NaN is neither
+        if not meant or not 1 <= policy.retention_days <= MOST_DAYS_KEPT:
+            raise BadDocument(f"{document.get('_id')!r}: no such distances, times or days")
         if policy.opens >= policy.closes or not policy.days <= frozenset(range(1, 8)):
             raise BadDocument(f"{document.get('_id')!r}: no such hours or days")
         return policy

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import date
 
 from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
@@ -59,11 +58,10 @@ def _query(inputs: Inputs) -> AuditQuery:
     def text(field: str) -> str | None:
         return inputs.text(field, longest=LONGEST, required=False) or None
 
-    first, last = inputs.day("from", date.min), inputs.day("to", date.max)
     return AuditQuery(
         by=text("by"),
         action=text("action"),
         subject=text("subject"),
-        since_on=first if first != date.min else None,
-        until_on=last if last != date.max else None,
+        since_on=inputs.day("from", None),
+        until_on=inputs.day("to", None),
     )

@@ -22,6 +22,7 @@ from backend.couch.client import Json
 from backend.couch.errors import CouchError
 from backend.errors import CONTENT_TYPE, ApiProblem
 from backend.http.rules import Public, Rule, rule_of
+from backend.json_values import read_json
 from backend.services.accounts import find_account
 from backend.tokens import Claims, TokenRefused
 from receivables.access import device_of, may, roles_in
@@ -135,8 +136,8 @@ def _kept(rule: Rule) -> Json:
         values: Any = request.args
     else:
         try:
-            values = json.loads(request.get_data(cache=True))
-        except (ValueError, RecursionError):
+            values = read_json(request.get_data(cache=True))
+        except ValueError:
             return {}
     return {name: values[name] for name in rule.keeps if name in values} if isinstance(values, dict) else {}
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 from collections.abc import Collection, Sequence
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import Request
 
 from backend.errors import ApiProblem, FieldError
+from backend.json_values import is_whole_text, read_json
 from receivables.documents import parse_date
 from receivables.identifiers import is_collector_code
 
@@ -19,6 +19,10 @@ DEFAULT_LIMIT = 50
 LARGEST_LIMIT = 500
 LARGEST_BODY = 64 * 1024  # bytes; the API takes forms, documents travel by replication
 ED25519_KEY_BYTES = 32
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2999, 12, 31)
+"""Beyond them nobody works, and a day more or less would be outside of the calendar."""
+
+D = TypeVar("D", date, None)
 
 
 class Inputs:
@@ -36,8 +40,8 @@ class Inputs:
     def of_body(cls, request: Request) -> Inputs:
         """Read a JSON object; raise ApiProblem `body_unreadable`."""
         try:
-            values = json.loads(request.get_data(cache=False).decode("utf-8"))
-        except (ValueError, RecursionError) as error:
+            values = read_json(request.get_data(cache=False).decode("utf-8"))
+        except ValueError as error:
             raise ApiProblem("body_unreadable") from error
         if not isinstance(values, dict):
             raise ApiProblem("body_unreadable")
@@ -58,7 +62,7 @@ class Inputs:
             if required:
                 self.fault(field, "missing")
             return ""
-        if not isinstance(value, str) or "\x00" in value or not _is_unicode(value):
+        if not isinstance(value, str) or "\x00" in value or not is_whole_text(value):
             self.fault(field, "not_text")
             return ""
         if len(value) > longest:
@@ -72,7 +76,7 @@ class Inputs:
     def secret(self, field: str, *, longest: int) -> str:
         """As `text`, blanks kept: they may be part of a password."""
         value = self._values.get(field)
-        if not isinstance(value, str) or not _is_unicode(value):
+        if not isinstance(value, str) or not is_whole_text(value):
             self.fault(field, "missing" if value is None else "not_text")
             return ""
         if not value or len(value) > longest:
@@ -80,12 +84,13 @@ class Inputs:
             return ""
         return value
 
-    def day(self, field: str, default: date) -> date:
+    def day(self, field: str, default: D) -> date | D:
+        """A date as `yyyy-mm-dd`."""
         value = self._values.get(field)
         if not value:
             return default
         try:
-            return parse_date(value)
+            return _day(value)
         except (TypeError, ValueError):
             self.fault(field, "not_a_date")
             return default
@@ -96,7 +101,7 @@ class Inputs:
         if not value:
             return default
         try:
-            return f"{parse_date(f'{value}-01'):%Y-%m}"
+            return f"{_day(f'{value}-01'):%Y-%m}"
         except (TypeError, ValueError):
             self.fault(field, "not_a_month")
             return default
@@ -178,7 +183,8 @@ class Inputs:
         values = self._values.get(field)
         if values is None:
             return None
-        if not isinstance(values, list) or not all(isinstance(each, str) and each for each in values):
+        named = isinstance(values, list) and all(isinstance(each, str) and each for each in values)
+        if not named or not is_whole_text(values):
             self.fault(field, "not_a_list")
             return None
         if len(values) > most:
@@ -200,7 +206,7 @@ class Inputs:
     def record(self, field: str) -> dict[str, Any]:
         """A JSON object; empty where it is absent or at fault."""
         value = self._values.get(field)
-        if not isinstance(value, dict):
+        if not isinstance(value, dict) or not is_whole_text(value):
             self.fault(field, "missing" if value is None else "not_an_object")
             return {}
         return value
@@ -226,10 +232,9 @@ class Inputs:
         return value
 
 
-def _is_unicode(text: str) -> bool:
-    """False for half of a surrogate pair, which JSON can spell and nobody can store."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
+def _day(text: str) -> date:
+    """Raise ValueError for what is no date, or one that nobody means."""
+    day = parse_date(text)
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise ValueError(f"{text} is beyond the calendar of the office")
+    return day

@@ -11,8 +11,10 @@ from backend.http.guard import asking
 from backend.http.inputs import Inputs
 from backend.problems import LANGUAGES
 from backend.services.withholding_checks import DECISIONS, AlreadyDecided, decide, list_withholdings
+from receivables.payments import MAX_LINES
 
 LONGEST_COMMENT = 4000
+LONGEST_LINE = len(str(MAX_LINES))
 
 
 def withholdings_blueprint(services: Services) -> Blueprint:
@@ -41,7 +43,7 @@ def withholdings_blueprint(services: Services) -> Blueprint:
                 services.couch,
                 company,
                 number,
-                int(line) if line.isascii() and line.isdigit() else -1,
+                int(line) if line.isascii() and line.isdigit() and len(line) <= LONGEST_LINE else -1,
                 decision=str(chosen),
                 comment=comment,
                 by=claims.subject,

@@ -109,7 +109,7 @@ def _of_collector(
     ordered = sorted(filter(_matcher(words), documents.values()), key=_name_key)
     if cursor is not None:
         key, _ = decode_cursor(cursor)
-        if not isinstance(key, list) or len(key) != 2:
+        if not isinstance(key, list) or [type(part) for part in key] != [str, str]:
             raise BadCursor("the cursor belongs to another list")
         ordered = [doc for doc in ordered if list(_name_key(doc)) >= key]
     following = ordered[limit : limit + 1]

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from backend.companies import DDOC
 from backend.couch.client import Couch, Json
+from backend.json_values import is_whole_text, read_json
 
 LARGEST_PAGE = 500
 
@@ -62,9 +63,9 @@ def encode_cursor(key: Any, doc_id: str) -> str:
 def decode_cursor(cursor: str) -> tuple[Any, str]:
     """The key and id of a row; raise BadCursor."""
     try:
-        key, doc_id = json.loads(base64.b64decode(cursor, altchars=b"-_", validate=True))
+        key, doc_id = read_json(base64.b64decode(cursor, altchars=b"-_", validate=True))
     except (binascii.Error, ValueError, TypeError) as error:
         raise BadCursor("not a cursor") from error
-    if not isinstance(doc_id, str):
+    if not isinstance(doc_id, str) or not is_whole_text([key, doc_id]):
         raise BadCursor("not a cursor")
     return key, doc_id
