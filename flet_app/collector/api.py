@@ -1,7 +1,7 @@
 """The few requests that a phone makes of the backend: sign in, enrol, renew. Everything else is replication.
 
 ApiError
-├── NoNetwork          no answer, or one cut short: nothing was decided, try again
+├── NoNetwork          no answer, one cut short, or not the office's: nothing was decided, try again
 ├── WrongCredentials   the e-mail or the password is not right
 ├── SignInAgain        the refresh token is used or expired: a person must sign in
 ├── Revoked            the office has shut this device out
@@ -152,9 +152,9 @@ class Api:
         except httpx.HTTPError as error:
             raise NoNetwork(str(error)) from error
         answer = _json_of(response)
-        if response.is_success:
+        if response.is_success and answer:
             return answer | {"expires_in": _lifetime(answer, response)}
-        if response.status_code >= 500:
+        if response.is_success or response.status_code >= 500:  # a page of whoever stands in between, or none
             raise NoNetwork(f"{response.status_code} from {path}")
         raise Refused(
             response.status_code,

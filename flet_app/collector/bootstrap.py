@@ -9,7 +9,6 @@ import dataclasses
 import os
 import platform
 import secrets
-import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -52,9 +51,8 @@ class World:
 
     now: Callable[[], datetime]
     random_bytes: Callable[[int], bytes]
-    monotonic: Callable[[], float] = time.monotonic
-    """Seconds that pass whatever somebody sets the clock to."""
     uptime: Callable[[], float] = uptime
+    """Seconds that pass whatever somebody sets the clock to, and while the phone sleeps."""
     boot: str = dataclasses.field(default_factory=this_boot)
 
     def reading(self) -> Reading:

@@ -52,7 +52,7 @@ class Phone:
         self.enrolment: Enrolment | None = None
         self.store: Store | None = None
         self.status = SyncStatus()
-        self.pin = PinLock(settings.data, monotonic=world.monotonic, random_bytes=world.random_bytes)
+        self.pin = PinLock(settings.data, uptime=world.uptime, random_bytes=world.random_bytes)
         self.clock = ClockWatch(world.reading)
         self.trail = Trail()
         self.followed_since: datetime | None = None
@@ -62,6 +62,8 @@ class Phone:
         self._driver: SyncDriver | None = None
         self._task: asyncio.Task[None] | None = None
         self._warming: asyncio.Task[None] | None = None
+        self._keeping: asyncio.Task[None] | None = None
+        self._changing = asyncio.Lock()  # two taps open one company after the other
         self._pending_login: Json = {}
         self._listeners: set[Callable[[], None]] = set()
         self._heard_at: datetime | None = None
@@ -86,7 +88,8 @@ class Phone:
 
     async def stop(self) -> None:
         """Close everything and let go of the folder; nothing recorded depends on this being called."""
-        await self._close()
+        async with self._changing:
+            await self._close()
         await asyncio.to_thread(self.maps.close)
         if self._lock:
             self._lock.release()
@@ -101,6 +104,8 @@ class Phone:
                 await self._task
         if self._warming:
             self._warming.cancel()
+        if self._keeping:
+            await asyncio.wait({self._keeping})
         if self._api:
             await asyncio.to_thread(self._api.close)
         if self.store:
@@ -115,10 +120,11 @@ class Phone:
         await asyncio.to_thread(store.load_preferences)
         await asyncio.to_thread(store.load_drafts)
         await store.refresh()
-        self.enrolment, self.store = enrolment, store
-        self.clock = ClockWatch(self.world.reading, await asyncio.to_thread(store.load_clock))
-        self._api = Api(self.office.address)
-        keeper = TokenKeeper(enrolment, self.file, api=self._api, monotonic=self.world.monotonic)
+        clock = ClockWatch(self.world.reading, await asyncio.to_thread(store.load_clock))
+        self._api = await asyncio.to_thread(Api, self.office.address)  # reads the system's certificates
+        self.enrolment, self.store, self.clock = enrolment, store, clock
+        self._heard_at = store.last_contact
+        keeper = TokenKeeper(enrolment, self.file, api=self._api, uptime=self.world.uptime)
         self._driver = SyncDriver(
             store, keeper, world=self.world, zone=self.zone, publish=self._publish, changed=self.announce,
             clock=self.clock,
@@ -153,9 +159,9 @@ class Phone:
     def _keep_lock(self, revoked: bool) -> None:
         """Remember over restarts that the office shut this phone out, until the office takes it again."""
         if self.enrolment and self.enrolment.revoked != revoked:
-            kept = self.file.all().get(self.enrolment.company, self.enrolment)
-            self.file.write(dataclasses.replace(kept, revoked=revoked))
             self.enrolment = dataclasses.replace(self.enrolment, revoked=revoked)
+            kept = asyncio.to_thread(self.file.change, self.enrolment.company, revoked=revoked)
+            self._keeping = asyncio.create_task(kept)
 
     @property
     def locked(self) -> bool:
@@ -179,7 +185,7 @@ class Phone:
         `code` is the office's, which a phone needs that is new to the company. Raise what `Api.login` and
         `session` raise; nothing is kept until the enrolment is complete.
         """
-        api = Api(self.office.address, language=language)
+        api = await asyncio.to_thread(Api, self.office.address, language=language)
         try:
             login = await asyncio.to_thread(api.login, email.strip(), password)
             companies = companies_collected_for(login)
@@ -201,7 +207,7 @@ class Phone:
 
     async def choose_company(self, company: Json, *, language: str, code: str = "") -> None:
         """Go on with one of the companies that `sign_in` returned; raise what it raises."""
-        api = Api(self.office.address, language=language)
+        api = await asyncio.to_thread(Api, self.office.address, language=language)
         try:
             await self._enrol(api, self._pending_login, company, code)
         finally:
@@ -214,10 +220,11 @@ class Phone:
             device_name=self.settings.device_name, folder=self.settings.data, before=before, code=code,
         )  # fmt: skip
         await asyncio.to_thread(self.file.write, enrolment)
-        self.office.code = ""  # spent
+        self._pending_login, self.office.code = {}, ""  # spent
         if self.pin.closed:  # the password says who it is, where the PIN was forgotten
             await asyncio.to_thread(self.pin.remove)
-        await self._change_to(enrolment)
+        async with self._changing:
+            await self._use(enrolment.company)
 
     def companies(self) -> list[Enrolment]:
         """The companies for which this person has enrolled the phone, by name."""
@@ -230,22 +237,27 @@ class Phone:
         """Collect for another company of this person from now on, with or without a network.
 
         Each has its own database, key, series and tokens. What waits in the other is sent when it is in use
-        again.
+        again. Nothing happens where this person has no such company, or has signed out meanwhile.
         """
-        enrolment = next(each for each in self.companies() if each.company == company)
-        await self._change_to(enrolment)
+        async with self._changing:
+            if any(each.company == company for each in self.companies()):
+                await self._use(company)
 
-    async def _change_to(self, enrolment: Enrolment) -> None:
-        await asyncio.to_thread(self.file.activate, enrolment.company)
+    async def _use(self, company: str) -> None:
+        await asyncio.to_thread(self.file.activate, company)
         await self._close()
-        self.status, self._heard_at = SyncStatus(), None
-        await self._open(enrolment)
+        self.status = SyncStatus()
+        await self._open(self.file.all()[company])
 
     async def sign_out(self) -> None:
         """Forget who collects here, in every company; the databases stay.
 
         Raise FactsUnsent while something is only here.
         """
+        async with self._changing:
+            await self._sign_out()
+
+    async def _sign_out(self) -> None:
         if self.store and unsent(self.store.portfolio, self.store.outbox):
             raise FactsUnsent
         for enrolment in (await asyncio.to_thread(self.file.all)).values():

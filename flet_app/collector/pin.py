@@ -70,18 +70,18 @@ class _Kept:
 
 
 class PinLock:
-    """The lock of one phone, in `pin.json` of its folder (mode 0600). `monotonic` is in seconds."""
+    """The lock of one phone, in `pin.json` of its folder (mode 0600). `uptime`: seconds, sleep included."""
 
     def __init__(
-        self, folder: Path, *, monotonic: Callable[[], float], random_bytes: Callable[[int], bytes]
+        self, folder: Path, *, uptime: Callable[[], float], random_bytes: Callable[[int], bytes]
     ) -> None:
         self._path = folder / FILE
-        self._monotonic, self._random_bytes = monotonic, random_bytes
+        self._uptime, self._random_bytes = uptime, random_bytes
         self._kept = self._read()
         self._closed = self._kept is not None
-        self._counted_from = monotonic()
+        self._counted_from = uptime()
         self._hidden_at: float | None = None
-        self._touched_at = monotonic()
+        self._touched_at = uptime()
 
     @property
     def is_set(self) -> bool:
@@ -98,11 +98,11 @@ class PinLock:
 
     def hidden(self) -> None:
         """The app went out of sight, by another app or the phone's dark screen."""
-        self._hidden_at = self._hidden_at if self._hidden_at is not None else self._monotonic()
+        self._hidden_at = self._hidden_at if self._hidden_at is not None else self._uptime()
 
     def shown(self) -> None:
         """The app is looked at again; after a while away the PIN is asked for."""
-        if self._hidden_at is not None and self._monotonic() - self._hidden_at >= AWAY_SECONDS:
+        if self._hidden_at is not None and self._uptime() - self._hidden_at >= AWAY_SECONDS:
             self.close()
         self._hidden_at = None
 
@@ -120,11 +120,11 @@ class PinLock:
 
     def touched(self) -> None:
         """A person touched the phone, in whichever window."""
-        self._touched_at = self._monotonic()
+        self._touched_at = self._uptime()
 
     def close_if_idle(self) -> bool:
         """Close a phone that nobody has touched for its time; say whether that closed it."""
-        untouched = self._monotonic() - self._touched_at
+        untouched = self._uptime() - self._touched_at
         if self._closed or not self.is_set or untouched < self.idle_minutes * 60:
             return False
         self.close()
@@ -135,12 +135,12 @@ class PinLock:
         kept = self._kept
         if kept is None:
             return
-        early = self._counted_from + wait_after(kept.failures) - self._monotonic()
+        early = self._counted_from + wait_after(kept.failures) - self._uptime()
         if early > 0:
             raise PinRefused(early)
         self._write(dataclasses.replace(kept, failures=kept.failures + 1))
         if not hmac.compare_digest(_digest(pin, kept.salt), kept.digest):
-            self._counted_from = self._monotonic()
+            self._counted_from = self._uptime()
             raise PinRefused(wait_after(kept.failures + 1))
         self._write(dataclasses.replace(kept, failures=0))
         self._closed = False

@@ -73,11 +73,16 @@ class Enrolment:
 
 
 class EnrolmentFile:
-    """`enrolment.json` in the app's folder, mode 0600: the enrolments by company, and which one is in use."""
+    """`enrolment.json` in the app's folder, mode 0600: the enrolments by company, and which one is in use.
+
+    The folder belongs to this process, so what was read once is what stands there; only what changes it waits
+    for the disk.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / FILE
         self._lock = threading.Lock()
+        self._known: tuple[str, dict[str, Enrolment]] | None = None
 
     def read(self) -> Enrolment | None:
         """The enrolment in use, or None where nobody has signed in here."""
@@ -100,10 +105,27 @@ class EnrolmentFile:
             _, enrolments = self._load()
             self._store(enrolments[company].company, enrolments)
 
+    def change(self, company: str, **fields: Any) -> None:
+        """Change some `fields` of a company's enrolment; nothing where it is gone.
+
+        Tokens and lock change in different threads: neither may bring back what the other had before.
+        """
+        with self._lock:
+            active, enrolments = self._load()
+            if company in enrolments:
+                changed = dataclasses.replace(enrolments[company], **fields)
+                self._store(active, {**enrolments, company: changed})
+
     def remove(self) -> None:
-        self.path.unlink(missing_ok=True)
+        with self._lock:
+            self.path.unlink(missing_ok=True)
+            self._known = "", {}
 
     def _load(self) -> tuple[str, dict[str, Enrolment]]:
+        self._known = self._known or self._read_file()
+        return self._known
+
+    def _read_file(self) -> tuple[str, dict[str, Enrolment]]:
         try:
             content: dict[str, Any] = json.loads(self.path.read_text(encoding="utf-8"))
         except FileNotFoundError:
@@ -117,6 +139,7 @@ class EnrolmentFile:
         fields = {company: dataclasses.asdict(each) for company, each in enrolments.items()}
         text = json.dumps({"active": active, "enrolments": fields}, ensure_ascii=False)
         write_private(self.path, text.encode())
+        self._known = active, dict(enrolments)
 
 
 def _read_enrolment(fields: dict[str, Any]) -> Enrolment:
@@ -242,33 +265,29 @@ def enrol(
 class TokenKeeper:
     """Gives the bearer token, renewing one that is about to end or was refused. Safe between threads.
 
-    A phone's clock may be wrong by hours, so a token's life is counted from its arrival by `monotonic`
-    (seconds). Of a token from before this process nobody knows when it arrived: it is good until refused.
+    A phone's clock may be wrong by hours, so a token's life is counted from its arrival by `uptime` (seconds,
+    sleep included). Of a token from before this process nobody knows when it arrived: it is good until it is
+    refused.
     """
 
     def __init__(
-        self, enrolment: Enrolment, file: EnrolmentFile, *, api: Api, monotonic: Callable[[], float]
+        self, enrolment: Enrolment, file: EnrolmentFile, *, api: Api, uptime: Callable[[], float]
     ) -> None:
         self.enrolment = enrolment
-        self._file, self._api, self._monotonic = file, api, monotonic
+        self._file, self._api, self._uptime = file, api, uptime
         self._renew_at: float | None = None
         self._lock = threading.Lock()
 
     def token(self, force: bool = False) -> str:
         """A token that should be accepted; raise SignInAgain or NoNetwork."""
         with self._lock:
-            if force or (self._renew_at is not None and self._monotonic() >= self._renew_at):
+            if force or (self._renew_at is not None and self._uptime() >= self._renew_at):
                 spent = self.enrolment.refresh_token
                 key = DeviceKey(self._file.path.parent, self.enrolment.company)
                 answer = self._api.refresh(spent, attempt=key.attempt(spent))
-                renewed = dataclasses.replace(
-                    self.enrolment,
-                    access_token=answer["access_token"],
-                    expires_at=answer["expires_at"],
-                    refresh_token=answer["refresh_token"],
-                )
-                self._file.write(renewed)
-                self.enrolment = renewed
+                tokens = {name: answer[name] for name in ("access_token", "expires_at", "refresh_token")}
+                self._file.change(self.enrolment.company, **tokens)
+                self.enrolment = dataclasses.replace(self.enrolment, **tokens)
                 self._renew_at = self._end_of(answer.get("expires_in"))
             return self.enrolment.access_token
 
@@ -276,4 +295,4 @@ class TokenKeeper:
         """When to renew a token that has just arrived and lives `lifetime` seconds."""
         if lifetime is None:
             return None
-        return self._monotonic() + max(lifetime - RENEW_BEFORE, lifetime / 2)
+        return self._uptime() + max(lifetime - RENEW_BEFORE, lifetime / 2)

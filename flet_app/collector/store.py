@@ -121,7 +121,8 @@ class Store:
         self.outbox = Outbox(
             receipts=int(kept.get("receipts", 0)),
             others=int(kept.get("others", 0)),
-            photos=int(kept.get("photos") or kept.get("others", 0)),  # they once travelled with the others
+            # They once travelled with the others.
+            photos=int(kept["photos"] if "photos" in kept else kept.get("others", 0)),
             refused=dict(kept.get("refused") or {}),
             held=frozenset(kept.get("held") or ()),
             centre=Centre(**kept["centre"]) if kept.get("centre") else None,
@@ -131,9 +132,12 @@ class Store:
         self.last_contact = self._kept_contact = parse_instant(heard) if heard else None
 
     def keep_contact(self, now: datetime) -> None:
-        """Remember that the office was heard; written down once a minute, to spare the phone's flash."""
+        """Remember that the office was heard; written down once a minute, to spare the phone's flash.
+
+        A clock that was put back counts as a minute too: what is on disk would lie in the future otherwise.
+        """
         self.last_contact = now
-        if self._kept_contact is None or now - self._kept_contact >= CONTACT_STEP:
+        if self._kept_contact is None or abs(now - self._kept_contact) >= CONTACT_STEP:
             with self.database.transaction() as transaction:
                 kept = transaction.get_local(OUTBOX) or {}
                 transaction.put_local(OUTBOX, {**kept, "last_contact_at": rfc3339(now)})

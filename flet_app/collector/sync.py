@@ -19,7 +19,7 @@ from datetime import date, datetime, tzinfo
 from enum import StrEnum
 from typing import Any
 
-from flet_app.collector.api import NoNetwork, Refused, Revoked, SignInAgain
+from flet_app.collector.api import NoNetwork, Revoked, SignInAgain
 from flet_app.collector.bootstrap import World
 from flet_app.collector.clock_watch import ClockWatch
 from flet_app.collector.forgetting import forget_old_facts
@@ -168,9 +168,8 @@ class SyncDriver:
                 pause = float(LONGEST_SECONDS)
                 try:
                     pause = await self._beat()
-                except (
-                    Exception
-                ):  # of the disk or of a screen, as what comes from the network is told in the beat
+                except Exception:
+                    # Of the disk or of a screen: what comes from the network is told in the beat.
                     log.exception("synchronisation stumbled and goes on")
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._nudged.wait(), pause)
@@ -370,8 +369,6 @@ def _explain(error: Exception, *, heard: bool) -> dict[str, Any]:
             phase = away
         case ReplicaError() if error.status >= 500:
             phase = away
-        case Refused():
-            phase = SyncPhase.FAILED
         case _:
             phase = SyncPhase.FAILED
     return {"phase": phase, "reason": str(error), "sending": False}

@@ -78,7 +78,7 @@ async def write_trail(phone: Phone, *, whole: bool = False) -> None:
 
     What can't be written (a full disk) is kept for the next time: nobody stands there to be told.
     """
-    policy, trail = phone.portfolio.tracking, phone.trail
+    policy, trail, store = phone.portfolio.tracking, phone.trail, phone.store
     if policy is None or not trail.kept or not (whole or trail.is_due(policy, phone.now())):
         return
     phone.trail = trail.written()
@@ -86,7 +86,8 @@ async def write_trail(phone: Phone, *, whole: bool = False) -> None:
         await record(phone, lambda _portfolio, author: trail.fact(author))
     except Exception:
         log.exception("%d positions wait for the next time", len(trail.kept))
-        phone.trail = Trail((*trail.kept, *phone.trail.kept), phone.trail.last)
+        if phone.store is store:  # what was measured for one company is not told to another
+            phone.trail = Trail((*trail.kept, *phone.trail.kept), phone.trail.last)
 
 
 def _is_done_for_today(phone: Phone) -> bool:

@@ -24,12 +24,12 @@ class Draft:
     def keep(self, form: Json) -> None:
         """Write `form` down once the typing pauses."""
         self._turn += 1
-        turn = self._turn
+        turn, store = self._turn, self._app.phone.store
 
         async def later() -> None:
             await asyncio.sleep(QUIET_SECONDS)
-            if turn == self._turn and self._app.phone.store:
-                await self._app.store.keep_draft(self._name, form)
+            if turn == self._turn and store and store is self._app.phone.store:
+                await store.keep_draft(self._name, form)
 
         self._app.page.run_task(later)
 

@@ -191,7 +191,7 @@ def test_the_offices_time_comes_with_its_answers(tmp_path: Path) -> None:
         who = enrolment(now=NOW)
         store.load_outbox(who.devices)
         api, clock = Api(NO_OFFICE), ClockWatch(ahead.reading)
-        keeper = TokenKeeper(who, EnrolmentFile(tmp_path), api=api, monotonic=time.monotonic)
+        keeper = TokenKeeper(who, EnrolmentFile(tmp_path), api=api, uptime=time.monotonic)
         driver = SyncDriver(
             store, keeper, world=ahead, zone=ZoneInfo(ZONE), publish=lambda _status: None,
             changed=lambda: None, connect=lambda _keeper: RemoteDatabase(url), clock=clock,

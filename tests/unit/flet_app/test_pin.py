@@ -10,6 +10,7 @@ from types import SimpleNamespace
 import flet as ft
 import pytest
 
+from flet_app.collector.bootstrap import Settings, real_world
 from flet_app.collector.phone import Phone
 from flet_app.collector.pin import (
     AWAY_SECONDS,
@@ -38,7 +39,7 @@ class Clock:
 
 def lock_in(folder: Path, clock: Clock) -> PinLock:
     counter = itertools.count(1)
-    return PinLock(folder, monotonic=clock, random_bytes=lambda size: next(counter).to_bytes(size, "big"))
+    return PinLock(folder, uptime=clock, random_bytes=lambda size: next(counter).to_bytes(size, "big"))
 
 
 def guess_wrong(lock: PinLock, times: int) -> None:
@@ -233,3 +234,16 @@ def test_signing_out_takes_the_pin_along(tmp_path: Path) -> None:
         assert not (tmp_path / "pin.json").exists()
 
     walk(tmp_path, story)
+
+
+def test_a_phone_that_slept_away_from_sight_asks_for_the_pin(tmp_path: Path) -> None:
+    """What counts seconds of a running phone only stands still while Android sleeps."""
+    clock = Clock()
+    world = dataclasses.replace(real_world(), uptime=clock)
+    settings = Settings(api_url="http://127.0.0.1:9", data=tmp_path, host="", port=0, device_name="test")
+    phone = Phone(settings, world)
+    phone.pin.choose(PIN)
+    phone.pin.hidden()
+    clock.seconds += AWAY_SECONDS
+    phone.pin.shown()
+    assert phone.pin.closed

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from flet_app.collector.phone import Phone
 from flet_app.collector.session import EnrolmentFile
+from flet_app.collector.store import Store
+from flet_app.collector.sync import SyncPhase
 from tests.support.collector_walk import NOW, begin_visit, walk
 from tests.support.flet_harness import Screen
 from tests.support.seed_phone import enrolment, seed_phone
@@ -110,3 +112,22 @@ def test_a_locked_phone_with_nothing_of_its_own_offers_no_file(tmp_path: Path) -
         assert not screen.has("recovery-file")
 
     walk(tmp_path, story)
+
+
+def test_only_the_office_takes_the_lock_away_and_no_restart_does(tmp_path: Path) -> None:
+    """A phone that had heard the office before it was shut out, and is started again without a network."""
+    seed_phone(tmp_path, now=NOW, customers=3)
+    EnrolmentFile(tmp_path).write(dataclasses.replace(enrolment(now=NOW), revoked=True))
+    store = Store.open(tmp_path / "andina-c-ana.sqlite")
+    store.keep_contact(NOW)
+    store.close()
+
+    async def story(screen: Screen, phone: Phone) -> None:
+        await screen.until(lambda: phone.status.phase is SyncPhase.UNREACHABLE, "a round was tried")
+        assert phone.locked
+        assert screen.has("locked")
+
+    walk(tmp_path, story)
+    kept = EnrolmentFile(tmp_path).read()
+    assert kept is not None
+    assert kept.revoked

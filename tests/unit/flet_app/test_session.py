@@ -50,6 +50,7 @@ def an_api(transport: httpx.BaseTransport) -> Api:
         (answering(401, {"code": "wrong_credentials"}), WrongCredentials),
         (answering(429, {"code": "locked", "detail": "Espere 5 minutos."}), Refused),
         (answering(503, {}), NoNetwork),
+        (httpx.MockTransport(lambda _request: httpx.Response(200, html="<p>Acepte</p>")), NoNetwork),
         (cut_off(), NoNetwork),
     ],
 )
@@ -115,11 +116,42 @@ def test_a_phone_of_two_companies_keeps_both_and_uses_one(tmp_path: Path) -> Non
 def test_a_renewed_token_is_on_disk_when_it_is_given(tmp_path: Path) -> None:
     fresh = {"access_token": "new", "expires_at": "2027-01-01T00:00:00Z", "refresh_token": "next"}
     file, api = EnrolmentFile(tmp_path), an_api(answering(200, fresh))
-    keeper = TokenKeeper(enrolment(now=NOW), file, api=api, monotonic=lambda: 0.0)
+    file.write(enrolment(now=NOW))
+    keeper = TokenKeeper(enrolment(now=NOW), file, api=api, uptime=lambda: 0.0)
     assert keeper.token() == "none"
     assert keeper.token(True) == "new"
     assert json.loads(file.path.read_text())["enrolments"]["andina"]["refresh_token"] == "next"
     api.close()
+
+
+def test_a_renewal_leaves_the_lock_as_it_was_put_meanwhile(tmp_path: Path) -> None:
+    fresh = {"access_token": "new", "expires_at": "2027-01-01T00:00:00Z", "refresh_token": "next"}
+    file, api = EnrolmentFile(tmp_path), an_api(answering(200, fresh))
+    file.write(enrolment(now=NOW))
+    keeper = TokenKeeper(enrolment(now=NOW), file, api=api, uptime=lambda: 0.0)
+    file.change("andina", revoked=True)
+    keeper.token(True)
+    kept = file.read()
+    assert kept is not None
+    assert kept.revoked
+    assert kept.refresh_token == "next"
+    api.close()
+
+
+def test_a_renewal_that_comes_back_after_the_signing_out_signs_nobody_in(tmp_path: Path) -> None:
+    file = EnrolmentFile(tmp_path)
+    file.write(enrolment(now=NOW))
+
+    def answer(_request: httpx.Request) -> httpx.Response:
+        file.remove()
+        tokens = {"access_token": "new", "expires_at": "2027-01-01T00:00:00Z", "refresh_token": "next"}
+        return httpx.Response(200, json=tokens)
+
+    api = an_api(httpx.MockTransport(answer))
+    TokenKeeper(enrolment(now=NOW), file, api=api, uptime=lambda: 0.0).token(True)
+    api.close()
+    assert file.read() is None
+    assert not file.path.exists()
 
 
 @pytest.mark.parametrize(
@@ -130,7 +162,7 @@ def test_a_token_that_cannot_be_renewed_leaves_the_enrolment_as_it_was(
     tmp_path: Path, transport: httpx.MockTransport, error: type[Exception]
 ) -> None:
     file, api = EnrolmentFile(tmp_path), an_api(transport)
-    keeper = TokenKeeper(enrolment(now=NOW), file, api=api, monotonic=lambda: 0.0)
+    keeper = TokenKeeper(enrolment(now=NOW), file, api=api, uptime=lambda: 0.0)
     with pytest.raises(error):
         keeper.token(True)
     assert keeper.token() == "none"
@@ -148,7 +180,7 @@ def test_a_renewal_whose_answer_was_lost_is_repeated_in_the_same_words(tmp_path:
 
     for _start in range(2):
         api = an_api(httpx.MockTransport(lose))
-        keeper = TokenKeeper(enrolment(now=NOW), EnrolmentFile(tmp_path), api=api, monotonic=lambda: 0.0)
+        keeper = TokenKeeper(enrolment(now=NOW), EnrolmentFile(tmp_path), api=api, uptime=lambda: 0.0)
         with pytest.raises(NoNetwork):
             keeper.token(True)
         api.close()
@@ -241,7 +273,7 @@ class Renewals:
         """The token given at each of `seconds`, by force or not, to a phone that started at 0."""
         api = an_api(httpx.MockTransport(self.answer))
         stale = dataclasses.replace(enrolment(now=NOW), access_token="t0", expires_at="2020-01-01T00:00:00Z")
-        keeper = TokenKeeper(stale, EnrolmentFile(folder), api=api, monotonic=lambda: self.elapsed)
+        keeper = TokenKeeper(stale, EnrolmentFile(folder), api=api, uptime=lambda: self.elapsed)
         given = []
         for self.elapsed, force in seconds:
             given.append(keeper.token(force))

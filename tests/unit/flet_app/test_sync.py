@@ -59,7 +59,7 @@ class Watched:
         self.api = Api("http://127.0.0.1:9")
         who = enrolment(now=NOW)
         store.load_outbox(who.devices)
-        keeper = TokenKeeper(who, EnrolmentFile(folder), api=self.api, monotonic=time.monotonic)
+        keeper = TokenKeeper(who, EnrolmentFile(folder), api=self.api, uptime=time.monotonic)
         self.driver = SyncDriver(
             store, keeper, world=real_world(), zone=ZoneInfo(ZONE), publish=self.said.append,
             changed=lambda: None, connect=lambda _keeper: RemoteDatabase(url, client=client),
