@@ -30,6 +30,7 @@ from backend.http.recovery import recovery_blueprint
 from backend.http.rules import PREFIX, check_rules
 from backend.http.sign_in import sign_in_blueprint
 from backend.http.tracking import tracking_blueprint
+from backend.http.wiping import wiping_blueprint
 from backend.http.withholdings import withholdings_blueprint
 from backend.http.zones import zones_blueprint
 from backend.problems import LANGUAGES
@@ -49,6 +50,7 @@ BLUEPRINTS = (
     zones_blueprint,
     goals_blueprint,
     recovery_blueprint,
+    wiping_blueprint,
     brand_blueprint,
     tracking_blueprint,
     audit_blueprint,

@@ -1,7 +1,8 @@
 """Which enrolled devices are one phone: each sign-in enrols it anew, under the key that it keeps.
 
 Devices of one key, account and collector are one phone. What it wrote as an earlier device is still its to
-send, so it speaks for those too; and who shuts out what a phone is now shuts out what it was before.
+send, so it speaks for those too; and who shuts out what a phone is now shuts out what it was before. One that
+is to be erased is shut out whole.
 """
 
 from __future__ import annotations
@@ -17,11 +18,13 @@ EARLIER_MOST = 30
 def admitted(enrolments: Iterable[Json]) -> list[Json]:
     """The `device` documents, oldest first, that open the database; those given are one collector's.
 
-    Not the revoked ones, and not those that a phone was before one that was revoked.
+    Not the revoked ones, not those that a phone was before one that was revoked, and none of a phone that is
+    to be erased.
     """
-    shut_out: set[tuple[str, str]] = set()
+    known = sorted(enrolments, key=_by_enrolment, reverse=True)
+    shut_out = {_phone(document) for document in known if document.get("wipe")}
     found = []
-    for document in sorted(enrolments, key=_by_enrolment, reverse=True):
+    for document in known:
         if document["revoked_at"] is not None:
             shut_out.add(_phone(document))
         elif _phone(document) not in shut_out:

@@ -273,6 +273,32 @@ PROBLEMS: Mapping[str, _Entry] = {
         ("Dispositivo no encontrado", "Device not found"),
         ("No hay un dispositivo con ese código.", "There is no device of that id."),
     ),
+    "wipe_not_asked": _Entry(
+        409,
+        ("No se pidió borrarlo", "Not to be erased"),
+        ("Nadie pidió borrar ese teléfono.", "Nobody has asked to erase that phone."),
+    ),
+    "wipe_heard": _Entry(
+        409,
+        ("El teléfono ya lo sabe", "The phone knows already"),
+        (
+            "El teléfono ya recibió la orden de borrarse; no se puede deshacer.",
+            "The phone has heard that it is to be erased; that can't be undone.",
+        ),
+    ),
+    "phone_to_be_wiped": _Entry(
+        403,
+        ("Teléfono por borrar", "Phone to be erased"),
+        (
+            "La oficina pidió borrar este teléfono. Entre de nuevo cuando esté borrado.",
+            "The office has asked for this phone to be erased. Sign in again once it is.",
+        ),
+    ),
+    "letter_unreadable": _Entry(
+        400,
+        ("No es una carta de un teléfono", "No letter of a phone"),
+        ("Eso no lo escribió un teléfono que se borra.", "No phone that is being erased wrote that."),
+    ),
     "method_not_allowed": _Entry(
         405,
         ("Método no admitido", "Method not allowed"),

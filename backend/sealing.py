@@ -39,8 +39,10 @@ class RecoveryKey:
     def _public(self) -> bytes:
         return self._private.public_key().public_bytes_raw()
 
-    def open(self, box: bytes) -> bytes:
-        """What was sealed; raise BadRecovery for anything that was not sealed with this key."""
+    def open(self, box: bytes, *, largest: int = LARGEST_CONTENT) -> bytes:
+        """What was sealed; raise BadRecovery for anything that was not sealed with this key, or is more than
+        `largest` bytes.
+        """
         start = len(MAGIC) + KEY_BYTES
         public = box[len(MAGIC) : start]
         if not box.startswith(MAGIC) or len(public) != KEY_BYTES:
@@ -51,14 +53,14 @@ class RecoveryKey:
                 algorithm=SHA256(), length=KEY_BYTES, salt=public + self._public, info=SEAL_CONTEXT
             ).derive(shared)
             packed = AESGCM(key).decrypt(SEAL_NONCE, box[start:], MAGIC + public)
-            return _unpacked(packed)
+            return _unpacked(packed, largest)
         except (InvalidTag, ValueError, zlib.error) as error:
             raise BadRecovery("recovery_not_for_us") from error
 
 
-def _unpacked(packed: bytes) -> bytes:
+def _unpacked(packed: bytes, largest: int) -> bytes:
     reader = zlib.decompressobj()
-    content = reader.decompress(packed, LARGEST_CONTENT)
+    content = reader.decompress(packed, largest)
     if not reader.eof:
         raise ValueError("the content is larger than it may be, or cut short")
     return content

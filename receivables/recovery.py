@@ -31,13 +31,17 @@ class BadRecovery(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recovery:
-    """Facts as documents with `_rev`, `_revisions` and whole attachments, and the device that gives them."""
+    """Facts as documents with `_rev`, `_revisions` and whole attachments, and the device that gives them.
+
+    `letter` is what a phone says along with them that is to be erased (receivables/wiping.py), else None.
+    """
 
     company: str
     collector: str
     device: str
     made_at: str
     facts: tuple[Json, ...]
+    letter: Json | None = None
 
 
 def pack_recovery(
@@ -48,8 +52,10 @@ def pack_recovery(
     device: str,
     now: datetime,
     sign: Callable[[bytes], str],
+    letter: Json | None = None,
 ) -> bytes:
     """The signed text of a recovery; `sign` gives the device's Ed25519 signature as base64."""
+    said = {} if letter is None else {"letter": letter}
     body = json.dumps(
         {
             "company": company,
@@ -57,6 +63,7 @@ def pack_recovery(
             "device": device,
             "made_at": rfc3339(now),
             "facts": list(facts),
+            **said,
         },
         ensure_ascii=False,
         separators=(",", ":"),
@@ -78,6 +85,7 @@ def unpack_recovery(text: bytes, key_of: Callable[[str], str | None], verify: Ve
             device=str(body["device"]),
             made_at=str(body["made_at"]),
             facts=tuple(body["facts"]),
+            letter=body.get("letter"),
         )
         signature, signed = str(outer["signature"]), str(outer["body"])
     except (KeyError, TypeError, ValueError, RecursionError) as error:

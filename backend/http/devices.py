@@ -25,6 +25,7 @@ from backend.services.enrolment import (
     revoke_device,
 )
 from backend.services.enrolment_codes import LIFETIME, LONGEST_LIFE, CodeRefused, NoSuchCollector, describe
+from backend.services.wiping import describe_order, is_to_be_erased
 from backend.signatures import is_signed_by
 from receivables.signatures import enrolment_message
 
@@ -65,6 +66,8 @@ def devices_blueprint(services: Services) -> Blueprint:
             raise ApiProblem("not_a_collector")
         if not is_signed_by(public_key, proof, enrolment_message(company, bearer_token(request))):
             raise ApiProblem("proof_invalid")
+        if is_to_be_erased(couch, company, public_key):
+            raise ApiProblem("phone_to_be_wiped")
         claim = claim_of(email, public_key, attempt)
         phone = {"collector": collector, "email": email, "public_key": public_key}
         if code:
@@ -80,7 +83,7 @@ def devices_blueprint(services: Services) -> Blueprint:
             now=services.now(),
             random_bytes=services.random_bytes,
         )
-        if not _still_collects(services, company, device):
+        if is_to_be_erased(couch, company, public_key) or not _still_collects(services, company, device):
             revoke_device(couch, company=company, device=device.id, now=services.now())
             raise ApiProblem("not_a_collector")
         tokens = services.authenticator.tokens_of_device(company, device, origin_of(request), services.now())
@@ -118,6 +121,7 @@ def _described(document: Json, contacts: Mapping[str, Json]) -> Json:
         **{key: document[key] for key in shown},
         "last_contact_at": last.get("at"),
         "app": last.get("app"),
+        "wipe": describe_order(document.get("wipe")),
     }
 
 

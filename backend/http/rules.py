@@ -102,6 +102,14 @@ RULES: Mapping[str, Rule] = {
     f"POST {_COMPANY}/devices": Rule(who=Public.MEMBER, audit="device_enrolled", keeps=("name",)),
     f"GET {_COMPANY}/devices": Rule(who=Action.MANAGE_DEVICES),
     f"POST {_COMPANY}/devices/<device>/revoke": Rule(who=Action.MANAGE_DEVICES, audit="device_revoked"),
+    f"POST {_COMPANY}/devices/<device>/wipe": Rule(
+        who=Action.MANAGE_DEVICES, audit="device_wipe_asked", keeps=("reason",)
+    ),
+    f"POST {_COMPANY}/devices/<device>/wipe/undo": Rule(
+        who=Action.MANAGE_DEVICES, audit="device_wipe_undone"
+    ),
+    # the phone's signature says who it is; the service itself writes when it was erased
+    "POST /phones/<company>/letters": Rule(who=Public.ANYONE, audit="device_erased"),
     f"POST {_COMPANY}/recoveries": Rule(who=Action.MANAGE_DEVICES, audit="recovery_taken_in"),
     f"GET {_COMPANY}/collectors/<collector>/track": Rule(
         who=Action.FOLLOW, audit="track_read", keeps=("on",)

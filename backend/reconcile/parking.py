@@ -63,6 +63,25 @@ def refused(refusal: Json, *, now: datetime) -> Json:
     )
 
 
+def not_taken_over(fact: Json, reason: str, *, collector: str, box: str, now: datetime) -> Json:
+    """A fact that an erased phone handed over and the database would not take: it is nowhere else.
+
+    `box` is the document that keeps what came, sealed and whole; the text here is cut to a limit.
+    """
+    return _exception(
+        not_taken_over_id(collector, str(fact["_id"]), str(fact.get("_rev"))).partition(":")[2],
+        collector=collector,
+        document=fact,
+        detail=reason,
+        evidence={"of": str(fact["_id"])[:1000], "document": text_of(fact), "box": box},
+        now=now,
+    )
+
+
+def not_taken_over_id(collector: str, fact: str, rev: str) -> str:
+    return exception_id("refused", f"{collector}:handed-over-{poisoned_key(fact, rev, collector)}")
+
+
 def found(kind: str, finding: Finding, now: datetime) -> Json:
     """What a detector saw about a fact that was accepted."""
     return _exception(

@@ -44,20 +44,33 @@ def take_in(couch: Couch, company: str, box: bytes, key: RecoveryKey) -> Recover
     The device may have been shut out meanwhile: what it wrote is the company's all the same.
     """
 
+    return take_in_facts(couch, company, read_recovery(couch, company, key.open(box)))
+
+
+def read_recovery(couch: Couch, company: str, content: bytes) -> Recovery:
+    """What an opened file says; raise BadRecovery where no phone of the company has signed it."""
+
     def key_of(device: str) -> str | None:
         document = couch.get(company, f"device:{device}") if device else None
         return str(document["public_key"]) if document else None
 
-    recovery = unpack_recovery(key.open(box), key_of, is_signed_by)
+    recovery = unpack_recovery(content, key_of, is_signed_by)
     if recovery.company != company:
         raise BadRecovery("recovery_of_another_company")
+    return recovery
+
+
+def take_in_facts(couch: Couch, company: str, recovery: Recovery) -> RecoveryReport:
+    """Take in the facts of a recovery that is believed; raise BadRecovery where its device is another
+    collector's.
+    """
     database = ensure_collector_database(couch, company, recovery.collector)
     roles = _roles(couch, company, recovery)
     outcomes: dict[str, str] = {}
     refused: list[Json] = []
     for start in range(0, len(recovery.facts), FACTS_PER_WRITE):
         facts = recovery.facts[start : start + FACTS_PER_WRITE]
-        standing = _standing(couch, (company, database), [fact["_id"] for fact in facts])
+        standing = standing_revisions(couch, (company, database), [fact["_id"] for fact in facts])
         fresh = []
         for fact in facts:
             outcomes[fact["_id"]] = "stored"
@@ -95,8 +108,8 @@ def _problem(fact: Json, standing: dict[str, set[str]], *, database: str, roles:
     return f"{problem.code}: {problem.field}" if problem else None
 
 
-def _standing(couch: Couch, databases: Iterable[str], ids: Sequence[str]) -> dict[str, set[str]]:
-    """The revisions under which these ids stand, in the centre or with the collector."""
+def standing_revisions(couch: Couch, databases: Iterable[str], ids: Sequence[str]) -> dict[str, set[str]]:
+    """The revisions under which these ids stand, by id, in any of the databases."""
     found: dict[str, set[str]] = {}
     for database in databases:
         for doc_id, document in couch.get_many(database, ids).items():
