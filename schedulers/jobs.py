@@ -137,7 +137,7 @@ def _with_erp(settings: SchedulerSettings, couch: Couch) -> list[str]:
 
 
 def _all(_settings: SchedulerSettings, couch: Couch) -> list[str]:
-    return [company for company in company_codes(couch) if find_company(couch, company)]
+    return company_codes(couch)
 
 
 def _mailing_receipts(_settings: SchedulerSettings, couch: Couch) -> list[str]:

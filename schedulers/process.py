@@ -31,6 +31,8 @@ log = logging.getLogger("recaudo.scheduler")
 COMPANIES_SECONDS = 30
 # ERPs answer slowly and databases answer fast: threads mostly wait.
 THREADS = 10
+# Its own beat and the look for companies wait behind nobody: a process whose threads are all busy is not dead.
+OWN, OWN_THREADS = "own", 2
 
 # What an operator can act on without a stack trace.
 EXPECTED = (ErpError, CouchError, SettingError)
@@ -76,7 +78,7 @@ class SchedulerProcess:
         self._heartbeat = Heartbeat(settings.heartbeat)
         self._stop = threading.Event()
         self._scheduler = BackgroundScheduler(
-            executors={"default": ThreadPoolExecutor(THREADS)},
+            executors={"default": ThreadPoolExecutor(THREADS), OWN: ThreadPoolExecutor(OWN_THREADS)},
             job_defaults={"coalesce": True, "max_instances": 1},
             timezone="UTC",
         )
@@ -96,7 +98,13 @@ class SchedulerProcess:
 
     def _every(self, seconds: int, name: str, run: Callable[[], None]) -> None:
         self._scheduler.add_job(
-            run, "interval", seconds=seconds, id=name, next_run_time=utc_now(), misfire_grace_time=None
+            run,
+            "interval",
+            seconds=seconds,
+            id=name,
+            executor=OWN,
+            next_run_time=utc_now(),
+            misfire_grace_time=None,
         )
 
     def _run(self, job: Job, company: str) -> None:
