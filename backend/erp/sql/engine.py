@@ -15,7 +15,7 @@ import psycopg
 from psycopg import DataError
 from psycopg.abc import Buffer
 from psycopg.types.datetime import DateLoader
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
@@ -23,6 +23,9 @@ from backend.erp.port import ErpUnavailable
 
 # An ERP that does not answer within this time is treated as away: the run ends and the next one tries again.
 TIMEOUT_SECONDS = 15
+# A statement may wait for the ERP's own locks or read a long table; whoever waits longer waits for ever, in
+# one of the few threads that all companies share.
+STATEMENT_SECONDS = 300
 
 SERVER_POOL: Mapping[str, Any] = {"pool_pre_ping": True, "pool_size": 1, "max_overflow": 10}
 
@@ -31,17 +34,41 @@ def open_engine(url: str) -> Engine:
     """An engine whose connections live as long as the run that opened it.
 
     Each is asked for a sign of life before it is used: an ERP may restart in the middle of a run. SQLite's
-    are opened anew, because its file may be replaced.
+    are opened anew, because its file may be replaced. What the URL says of time-outs counts before ours.
     """
+    limits = {name: value for name, value in _limits(url).items() if name not in make_url(url).query}
     engine = create_engine(
-        url, hide_parameters=True, **({"poolclass": NullPool} if url.startswith("sqlite") else SERVER_POOL)
+        url,
+        hide_parameters=True,
+        connect_args=limits,
+        **({"poolclass": NullPool} if url.startswith("sqlite") else SERVER_POOL),
     )
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _leave_transactions_to_us)
         event.listen(engine, "begin", _begin)
     elif engine.driver == "psycopg":
+        event.listen(engine, "connect", _bound_statements)
         event.listen(engine, "connect", _read_every_date)
     return engine
+
+
+def _limits(url: str) -> dict[str, int]:
+    """How long the driver waits for a connection, and for an answer where the driver can tell."""
+    match make_url(url).get_driver_name():
+        case "psycopg":
+            # libpq has no limit for an answer: the server keeps one, and the kernel asks whether it is there
+            alive = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
+            return {"connect_timeout": TIMEOUT_SECONDS, **alive}
+        case "pymysql":  # whose limit for an answer is also that for the server's greeting
+            answer = {"read_timeout": STATEMENT_SECONDS, "write_timeout": STATEMENT_SECONDS}
+            return {"connect_timeout": TIMEOUT_SECONDS, **answer}
+    return {}
+
+
+def _bound_statements(connection: psycopg.Connection, _record: Any) -> None:
+    # said after connecting, because a pooler such as PgBouncer takes no options at the start
+    connection.execute(f"SET statement_timeout = {STATEMENT_SECONDS * 1000}".encode())
+    connection.commit()
 
 
 class _AnyDate(DateLoader):
