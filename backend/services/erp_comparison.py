@@ -119,12 +119,13 @@ def latest_report(couch: Couch, company: str) -> Json | None:
 
 def compare_kind(couch: Couch, company: str, connector: Connector, kind: Kind) -> KindDrift | None:
     """None where the ERP cannot tell all that it has."""
+    # Read before the ERP is: what comes in meanwhile is missing here, and read again, not gone from there and
+    # removed.
+    here = dict(_documents(couch, company, kind))
     held = connector.snapshot(kind)
     if held is None:
         return None
-    there = {record.key: _in_the_erp(record) for record in held}
-    here = dict(_documents(couch, company, kind))
-    return compare(there, here)
+    return compare({record.key: _in_the_erp(record) for record in held}, here)
 
 
 def compare(there: Mapping[str, Standing], here: Mapping[str, Standing]) -> KindDrift:

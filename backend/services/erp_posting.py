@@ -182,13 +182,14 @@ class Outbox:
             self._retry_later(posting, str(error), away=not alone)
             if not alone:
                 raise
-            self._book.raise_once(posting_failed(fact.source, str(error), now=self._clock()))
-            self.report.failed += 1
+            self._tell_failed(fact.source, str(error))
             return
         except Exception as error:
             # Whatever is wrong with this one receipt must not hold up the others.
             log.exception("%s could not be posted", posting["_id"])
-            self._retry_later(posting, f"{type(error).__name__}: {error}", away=False)
+            fault = f"{type(error).__name__}: {error}"
+            self._retry_later(posting, fault, away=False)
+            self._tell_failed(fact.source, fault)
             return
         killpoints.reach("erp.out.sent")
         if not isinstance(answer, Pending):
@@ -237,11 +238,13 @@ class Outbox:
             raise
         except Exception as error:
             log.exception("%s could not be posted", receipt["_id"])
-            fault = f"{type(error).__name__}: {error}"
-            self._book.raise_once(posting_failed(receipt, fault, now=self._clock()))
-            self.report.failed += 1
+            self._tell_failed(receipt, f"{type(error).__name__}: {error}")
             return False
         return True
+
+    def _tell_failed(self, receipt: Mapping[str, Any], fault: str) -> None:
+        self._book.raise_once(posting_failed(receipt, fault, now=self._clock()))
+        self.report.failed += 1
 
     def _record(self, fact: Receipt, posting: Json, answer: Posted | Rejected) -> None:
         ending: dict[str, Any]

@@ -237,10 +237,18 @@ def claimed_amounts(couch: Couch, company: str, invoices: list[Invoice]) -> dict
 
 
 def _write_down(couch: Couch, company: str, posting: Json) -> Json:
-    try:
-        return {**posting, "_rev": couch.put(company, posting)}
-    except Conflict:
-        existing = couch.get(company, posting["_id"])
-        if existing is None:  # a posting is never deleted; somebody tidied the database by hand
-            raise
-        return existing
+    """Write an announced decision, unless it stands; return what stands.
+
+    What it takes the place of may have been written to since, by the office's word on a withholding: that is
+    no later decision, and gives way.
+    """
+    while True:
+        try:
+            return {**posting, "_rev": couch.put(company, posting)}
+        except Conflict:
+            existing = couch.get(company, posting["_id"])
+            if existing is None:  # a posting is never deleted; somebody tidied the database by hand
+                raise
+            if _number(existing) >= _number(posting):
+                return existing
+            posting = {**posting, "_rev": existing["_rev"]}

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from backend.companies import DDOC
 from backend.couch.client import Json
-from backend.erp.port import ErpUnavailable, Kind
+from backend.erp.port import ErpUnavailable, Held, Kind
 from backend.services import erp_comparison, erp_sync
 from backend.services.erp_comparison import Standing, compare, latest_report, run_comparison
 from backend.services.erp_sync import import_from_erp, post_to_erp
@@ -72,6 +73,36 @@ def test_a_record_that_vanished_leaves_and_one_that_never_came_comes(exchange: E
     assert exchange.couch.get(exchange.code, "invoice:F-2") is None
     assert exchange.invoice("F-0")["balance"] == 700
     assert report["agrees"]
+
+
+class SellsWhileItIsRead:
+    """A real connector; the first two times that its invoices are read, one more is sold and imported."""
+
+    def __init__(self, exchange: Exchange) -> None:
+        self._exchange = exchange
+        self._inner = exchange.erp.connector
+        self.sold: list[str] = []
+
+    def snapshot(self, kind: Kind) -> Iterator[Held] | None:
+        held = self._inner.snapshot(kind)
+        if held is None or kind is not Kind.INVOICES or len(self.sold) == 2:
+            return held
+        there = list(held)
+        self.sold.append(f"F-9{len(self.sold)}")
+        self._exchange.erp.add_invoice(self.sold[-1], "C0001", 500)
+        self._exchange.bring_in()
+        return iter(there)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._inner, name)
+
+
+def test_what_comes_in_while_the_erp_is_read_is_not_taken_for_gone(exchange: Exchange) -> None:
+    connector = SellsWhileItIsRead(exchange)
+    run_comparison(exchange.couch, exchange.code, connector, on="2026-11-21", clock=exchange.clock)
+    assert connector.sold
+    for number in connector.sold:
+        assert exchange.invoice(number)["balance"] == 500
 
 
 def test_an_erp_that_suddenly_has_nothing_removes_nothing_and_a_person_hears(exchange: Exchange) -> None:

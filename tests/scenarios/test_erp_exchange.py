@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from backend.erp.port import Cursor, ErpUnavailable, Kind, Page
+from backend.erp.outgoing import OutgoingReceipt
+from backend.erp.port import Answer, Cursor, ErpUnavailable, Kind, Page
 from backend.services.erp_import import run_import
 from tests.support.erp_exchange import Exchange, LosesAnswers, an_exchange
 from tests.support.erps import NOON
@@ -318,3 +319,33 @@ def test_a_posting_whose_receipt_is_gone_holds_nobody_up(exchange: Exchange) -> 
     assert exchange.posting(good)["state"] == "posted"
     [exception] = exchange.company.exceptions("posting_failed")
     assert exception["receipt"] == "receipt:R0009:00000001"
+
+
+class StumblesOver:
+    """A real connector that breaks over one receipt, in a way that nobody foresaw."""
+
+    def __init__(self, inner: Any, receipt: str) -> None:
+        self._inner = inner
+        self._receipt = receipt
+
+    def post_receipt(self, receipt: OutgoingReceipt) -> Answer:
+        if receipt.receipt_id == self._receipt:
+            raise KeyError("drawer")
+        return self._inner.post_receipt(receipt)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._inner, name)
+
+
+def test_a_receipt_over_which_the_connector_stumbles_is_told_and_holds_nobody_up(exchange: Exchange) -> None:
+    exchange.bring_in()
+    stuck, other = exchange.collect(1, {"F-1": 1_000}), exchange.collect(2, {"F-2": 1_000})
+    report = exchange.send_out(StumblesOver(exchange.erp.connector, stuck))
+    assert (report.posted, report.failed, report.retry) == (1, 1, 1)
+    assert exchange.posting(other)["state"] == "posted"
+    assert exchange.posting(stuck)["state"] == "retry"
+    [exception] = exchange.company.exceptions("posting_failed")
+    assert (exception["receipt"], exception["detail"]) == (stuck, "KeyError: 'drawer'")
+    exchange.later(hours=2)
+    assert exchange.send_out().posted == 1
+    assert dict(exchange.erp.postings()) == {stuck: 1_000, other: 1_000}

@@ -225,3 +225,24 @@ def test_a_job_killed_between_the_wish_to_send_again_and_its_record_posts_once(e
     exchange.send_out()
     assert exchange.posting(receipt)["state"] == "posted"
     assert exchange.erp.postings() == [(receipt, 4_000)]
+
+
+def test_a_receipt_sent_again_while_its_posting_is_written_to_goes_out(
+    exchange: Exchange, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A withholding may be decided in the very instant: the posting has another revision, the same state."""
+    receipt = exchange.collect(1, {"F-1": 4_000})
+    exchange.erp.block("C0001", "en legal")
+    assert exchange.send_out().rejected == 1
+    exchange.erp.unblock("C0001")
+    decided = [{"line": 0, "state": "accepted", "reasons": [], "comment": "vista"}]
+
+    def meanwhile(point: str) -> None:
+        posting = exchange.posting(receipt)
+        if point == "erp.out.announced" and "withholdings" not in posting:
+            exchange.company.put(posting | {"withholdings": decided})
+
+    monkeypatch.setattr("backend.killpoints.reach", meanwhile)
+    exchange.send_again(receipt)
+    assert exchange.posting(receipt)["claim"] == 2
+    assert exchange.send_out().posted == 1
