@@ -31,7 +31,7 @@ log = logging.getLogger("recaudo.scheduler")
 COMPANIES_SECONDS = 30
 # ERPs answer slowly and databases answer fast: threads mostly wait.
 THREADS = 10
-# Its own beat and the look for companies wait behind nobody: a process whose threads are all busy is not dead.
+# Its own beat and the look for companies wait behind nobody: a process whose threads are busy is not dead.
 OWN, OWN_THREADS = "own", 2
 
 # What an operator can act on without a stack trace.
