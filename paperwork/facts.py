@@ -3,14 +3,28 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from receivables.canonical import canonical_json
+from receivables.documents import BadDocument
 from receivables.money import MoneyError
 
-UNREADABLE = (KeyError, TypeError, AttributeError, ValueError, ArithmeticError, MoneyError)
+_UNREADABLE = (KeyError, TypeError, AttributeError, ValueError, ArithmeticError, MoneyError)
 """What reading a document raises that is not what its type says."""
+
+
+@contextmanager
+def reading(document: Mapping[str, Any]) -> Iterator[None]:
+    """Make a paper of `document`; whatever its fields raise becomes a BadDocument that names it."""
+    try:
+        yield
+    except BadDocument:
+        raise
+    except _UNREADABLE as error:
+        raise BadDocument(f"{document.get('_id')!r}: {error!r}") from error
 
 
 def paper_number(fact_id: str) -> str:
@@ -22,12 +36,16 @@ def paper_number(fact_id: str) -> str:
     return f"{writer.upper()}-{own}"
 
 
-def fact_digest(fact: Mapping[str, Any]) -> str:
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What proves that a paper says what was written: the fact's digest, and what the QR code says of it."""
+
+    digest: str
+    scanned: str
+
+
+def proof_of(fact: Mapping[str, Any]) -> Proof:
     """SHA-256 over a fact as it was written, without what databases and reconcile add."""
     body = {name: value for name, value in fact.items() if not name.startswith("_") and name != "source_rev"}
-    return hashlib.sha256(canonical_json({**body, "_id": fact["_id"]})).hexdigest()
-
-
-def scanned(fact: Mapping[str, Any], digest: str) -> str:
-    """What the QR code of a paper says."""
-    return f"recaudo:{fact['company']}:{fact['_id']}:{digest}"
+    digest = hashlib.sha256(canonical_json({**body, "_id": fact["_id"]})).hexdigest()
+    return Proof(digest, f"recaudo:{fact['company']}:{fact['_id']}:{digest}")

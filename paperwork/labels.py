@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 TAX_ID_NAMES = {
     "AR": "CUIT", "BO": "NIT", "CL": "RUT", "CO": "NIT", "EC": "RUC", "GT": "NIT", "MX": "RFC", "PE": "RUC",
@@ -187,3 +189,15 @@ ENGLISH = Labels(
 def labels_for(language: str) -> Labels:
     """English for `en…`, Spanish for everything else."""
     return ENGLISH if language.startswith("en") else SPANISH
+
+
+def company_lines(company: Mapping[str, Any], labels: Labels) -> tuple[str, ...]:
+    """What stands under a company's name: its tax id by its country's name, address and telephone."""
+    tax_id, phone = company.get("tax_id"), company.get("phone")
+    tax_id_name = TAX_ID_NAMES.get(str(company.get("country") or ""), labels.tax_id)
+    lines = (
+        f"{tax_id_name} {tax_id}" if tax_id else "",
+        str(company.get("address") or ""),
+        f"{labels.phone} {phone}" if phone else "",
+    )
+    return tuple(filter(None, lines))

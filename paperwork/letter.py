@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from paperwork.labels import TAX_ID_NAMES
+from paperwork.codes import draw_qr
+from paperwork.facts import Proof
+from paperwork.labels import company_lines, labels_for
+from paperwork.masthead import Line, Masthead, Room, draw_masthead
 from paperwork.office_page import WIDTH, OfficePage, Running
 from paperwork.phrases import Wording
 from paperwork.sheet import INK, SHADE, SOFT, Column
@@ -18,13 +21,14 @@ Pairs = Sequence[tuple[str, str]]
 MARGIN = 15.0
 INNER = WIDTH - 2 * MARGIN
 TEXT, SMALL = 9.0, 8.0
-_TITLE_WIDTH = 78.0
+_ROOM = Room(logo_width=34, logo_height=17, document_width=64, name_size=12.5, text_size=SMALL)
 _GUTTER = 8.0
-_LABEL_WIDTH = 34.0
+_LABEL_WIDTH, _VALUE_WIDTH = 34.0, 34.0
 _SIGNATURE_WIDTH, _SIGNATURE_HEIGHT = 76.0, 18.0
 _FIELD = 1000.0  # a signature is drawn on a field this wide
-_QR = 20.0
-_LOGO_WIDTH, _LOGO_HEIGHT = 34.0, 17.0
+_QR = 26.0
+_SECTION, _SECTION_ROOM = 12.0, 14.0  # height of a heading, and of what is never parted from it
+_FIGURES = 13.0  # height of the band of figures
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,20 +83,31 @@ class Letter(OfficePage):
         super().__init__(running, margin=MARGIN, created_at=heading.created_at, title=heading.name)
         self._draw_head()
 
-    def keep(self, height: float) -> None:
-        """Go to a new page unless `height` mm fit on this one."""
-        if self.get_y() + height > self.bottom:
-            self.add_page()
-
-    def section(self, title: str, *, room: float = 6.0) -> None:
+    def section(self, title: str, *, room: float = _SECTION_ROOM) -> None:
         """A heading that is never alone at the end of a page: `room` mm of what follows stand below it."""
-        self.keep(12 + room)
+        self.keep(_SECTION + room)
         self.space(3)
         self.style(TEXT + 0.5, bold=True)
         self.paragraph(title, x=MARGIN, width=INNER)
         self.space(0.8)
         self.rule(x=MARGIN, width=INNER)
         self.space(1.6)
+
+    def figures(self, pairs: Pairs) -> None:
+        """A band of large figures: what the letter is about; the last, at the right, is the answer."""
+        width, top = INNER / len(pairs), self.get_y() + 2
+        self.set_fill_color(SHADE)
+        self.rect(MARGIN, top, INNER, _FIGURES, style="F")
+        for place, (label, value) in enumerate(pairs):
+            last = place == len(pairs) - 1
+            x, align = MARGIN + place * width + 2.5, "R" if last else "L"
+            self.set_y(top + 1.8)
+            self.style(SMALL, grey=SOFT)
+            self.fitted(label, x=x, width=width - 5, align=align)
+            self.space(self.line_height() + 0.3)
+            self.style(14 if last else 11, bold=last)
+            self.fitted(value, x=x, width=width - 5, align=align)
+        self.set_y(top + _FIGURES + 1)
 
     def facts(self, pairs: Pairs, *, columns: int = 2) -> None:
         """Labelled values in columns; empty values are left out."""
@@ -122,89 +137,70 @@ class Letter(OfficePage):
 
     def rows(self, columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> None:
         self.keep(14)
-        self.grid(columns, rows, size=SMALL, padding=0.7, bottom=self.bottom)
+        self.grid(columns, rows, size=SMALL, padding=0.7)
         self.space(1.5)
 
     def sums(self, rows: Pairs, *, width: float = 84.0) -> None:
         """Amounts at the right, the last one stressed."""
-        value_width = 34.0
-        x = MARGIN + INNER - width
         self.style(TEXT)
-        self.keep(len(rows) * (self.line_height() + 1.2) + 2)
-        for place, (label, value) in enumerate(rows):
-            last = place == len(rows) - 1
-            self.style(TEXT + last, bold=last)
-            top, height = self.get_y(), self.line_height() + 1.2
-            if last:
-                self.set_fill_color(SHADE)
-                self.rect(x, top, width, height, style="F")
-            self.set_y(top + 0.6)
-            self.fitted(label, x=x + 1.5, width=width - value_width - 2)
-            self.fitted(value, x=x + width - value_width, width=value_width - 0.8, align="R")
-            self.set_y(top + height)
-            self.rule(x=x, width=width, grey=225, thickness=0.1)
+        self.keep(self.amounts_height(len(rows)))
+        self.amounts(
+            rows, x=MARGIN + INNER - width, width=width, value_width=_VALUE_WIDTH, size=TEXT,
+            stressed=len(rows) - 1,
+        )  # fmt: skip
         self.space(2)
 
-    def signatures(self, signed: Sequence[Signed]) -> None:
-        """Two beside each other; drawn strokes above the line, the name and the role below it."""
+    def sign_off(self, signed: Sequence[Signed], proof: Proof, *, legend: str = "") -> None:
+        """Who signs, two beside each other, and below them the proof of what was signed: all on one page."""
         self.style(SMALL)
         height = _SIGNATURE_HEIGHT + 2 * self.line_height() + 4
+        rows = -(-len(signed) // 2)
+        self.section(self._say("signatures"), room=rows * height + _QR)
         for start in range(0, len(signed), 2):
-            self.keep(height)
             top = self.get_y() + 2
-            for place, each in enumerate(signed[start : start + 2]):
-                x = MARGIN if place == 0 else MARGIN + INNER - _SIGNATURE_WIDTH
-                self._strokes(each.strokes, x=x, y=top)
-                self.set_y(top + _SIGNATURE_HEIGHT)
-                self.rule(x=x, width=_SIGNATURE_WIDTH, grey=90)
-                self.space(0.8)
-                self.style(SMALL)
-                self.fitted(each.name, x=x, width=_SIGNATURE_WIDTH, align="C")
-                self.space(self.line_height())
-                self.style(SMALL - 1, grey=SOFT)
-                self.fitted(each.role, x=x, width=_SIGNATURE_WIDTH, align="C")
+            self._signature(signed[start], x=MARGIN, y=top)
+            if start + 1 < len(signed):
+                self._signature(signed[start + 1], x=MARGIN + INNER - _SIGNATURE_WIDTH, y=top)
             self.set_y(top + height - 2)
+        self._prove(proof, legend)
 
-    def verification(self, label: str, digest: str, qr: str) -> None:
-        """The hash of what the letter was made from, to read and to scan."""
-        self.keep(_QR + 2)
-        top = self.get_y() + 1
-        self.qr(qr, x=MARGIN + INNER - _QR, y=top, side=_QR)
+    def _signature(self, each: Signed, *, x: float, y: float) -> None:
+        self._strokes(each.strokes, x=x, y=y)
+        self.set_y(y + _SIGNATURE_HEIGHT)
+        self.rule(x=x, width=_SIGNATURE_WIDTH, grey=90)
+        self.space(0.8)
+        self.style(SMALL)
+        self.fitted(each.name, x=x, width=_SIGNATURE_WIDTH, align="C")
+        self.space(self.line_height())
+        self.style(SMALL - 1, grey=SOFT)
+        self.fitted(each.role, x=x, width=_SIGNATURE_WIDTH, align="C")
+
+    def _prove(self, proof: Proof, legend: str) -> None:
+        top, width = self.get_y() + 1, INNER - _QR - 6
+        draw_qr(self, proof.scanned, x=MARGIN + INNER - _QR, y=top, side=_QR)
         self.set_y(top + 2)
-        self.style(SMALL - 1)
-        grouped = " ".join(digest[start : start + 8] for start in range(0, len(digest), 8)).upper()
-        self.pair(label, grouped, x=MARGIN, width=INNER - _QR - 6, label_width=_LABEL_WIDTH)
+        self.style(SMALL - 1, grey=SOFT)
+        if legend:
+            self.paragraph(legend, x=MARGIN, width=width)
+            self.space(1.5)
+        grouped = " ".join(proof.digest[at : at + 8] for at in range(0, len(proof.digest), 8)).upper()
+        self.pair(self._say("verification"), grouped, x=MARGIN, width=width, label_width=_LABEL_WIDTH)
         self.set_y(top + _QR)
 
     def _draw_head(self) -> None:
-        heading, company, logo = self._heading, self._heading.company, self._heading.imprint.logo
-        x, below = MARGIN, MARGIN
-        if logo is not None:
-            x += self.logo(logo, x=MARGIN, y=MARGIN, width=_LOGO_WIDTH, height=_LOGO_HEIGHT) + 4
-            below += _LOGO_HEIGHT
-        width = MARGIN + INNER - _TITLE_WIDTH - _GUTTER - x
-        self.set_y(MARGIN)
-        self.style(13, bold=True)
-        self.name(str(company["name"]), x=x, width=width)
-        self.style(SMALL, grey=SOFT)
-        tax_id = company.get("tax_id")
-        named = f"{TAX_ID_NAMES.get(company.get('country', ''), 'ID')} {tax_id}" if tax_id else ""
-        for line in filter(None, (named, company.get("address"), company.get("phone"))):
-            self.paragraph(str(line), x=x, width=width)
-        below = max(below, self.get_y())
-        x = MARGIN + INNER - _TITLE_WIDTH
-        self.set_y(MARGIN)
-        self.style(13, bold=True)
-        self.paragraph(heading.title, x=x, width=_TITLE_WIDTH, align="R")
-        self.style(TEXT)
+        heading, company = self._heading, self._heading.company
         copies = heading.imprint.copies
         copy = self._say("copy", number=copies) if copies else ""
-        for line in filter(None, (heading.number, heading.date, copy)):
-            self.fitted(line, x=x, width=_TITLE_WIDTH, align="R")
-            self.space(self.line_height())
-        self.set_y(max(below, self.get_y()) + 2)
-        self.rule(x=MARGIN, width=INNER, grey=60, thickness=0.4)
-        self.space(2)
+        below = [Line(text=text, size=TEXT) for text in (heading.number, heading.date) if text]
+        if copy:
+            below.append(Line(text=copy, size=TEXT, bold=True))
+        head = Masthead(
+            logo=heading.imprint.logo,
+            company=str(company["name"]),
+            company_lines=company_lines(company, labels_for(heading.language)),
+            document=[Line(text=heading.title, size=13, bold=True), *below],
+        )
+        draw_masthead(self, head, _ROOM)
 
     def _strokes(self, strokes: Sequence[Sequence[float]], *, x: float, y: float) -> None:
         """The drawing, fitted into the room above the line with its proportions kept."""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from paperwork.sheet import SOFT, Sheet
+from paperwork.sheet import SHADE, SOFT, Sheet
 
 WIDTH, HEIGHT = 210.0, 297.0
 _FOOT = 7.0  # room for the page number below the text
 _SIZE, _FOOT_SIZE = 8.0, 6.5
+_AMOUNT_PADDING = 0.55
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,15 +46,35 @@ class OfficePage(Sheet):
     def header(self) -> None:
         if self.page_no() == 1:
             return
-        half = self.inner / 2
-        self.set_y(self.margin)
-        self.style(_SIZE, bold=True)
-        self.fitted(self._running.paper, x=self.margin, width=half)
-        self.style(_SIZE, grey=SOFT)
-        self.fitted(self._running.issuer, x=self.margin + half, width=half, align="R")
-        self.space(self.line_height() + 1)
-        self.rule(x=self.margin, width=self.inner, grey=60, thickness=0.3)
-        self.space(4)
+        self.running_head(self._running.paper, self._running.issuer, size=_SIZE)
+
+    def amounts(
+        self,
+        rows: Sequence[tuple[str, str]],
+        *,
+        x: float,
+        width: float,
+        value_width: float,
+        size: float,
+        stressed: int,
+    ) -> None:
+        """Labels with their amounts at the right; row `stressed` is the one that counts."""
+        for place, (label, value) in enumerate(rows):
+            bold = place == stressed
+            self.style(size + bold, bold=bold)
+            top, height = self.get_y(), self.line_height() + 2 * _AMOUNT_PADDING
+            if bold:
+                self.set_fill_color(SHADE)
+                self.rect(x, top, width, height, style="F")
+            self.set_y(top + _AMOUNT_PADDING)
+            self.fitted(label, x=x + 1.5, width=width - value_width - 2)
+            self.fitted(value, x=x + width - value_width, width=value_width - 0.8, align="R")
+            self.set_y(top + height)
+            self.rule(x=x, width=width, grey=225, thickness=0.1)
+
+    def amounts_height(self, count: int) -> float:
+        """How much room `count` rows of amounts take in the present size, in mm."""
+        return count * (self.line_height() + 2 * _AMOUNT_PADDING) + 2
 
     def finish(self, *, stamp: str = "") -> bytes:
         """Return the PDF with the page numbers in, and `stamp` across every page."""

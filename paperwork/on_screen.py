@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import io
+import re
 from functools import cache
+from math import ceil
 from typing import assert_never
 
 from PIL import Image, ImageDraw, ImageFont
 
-from paperwork.recording import Box, Mark, Page, Picture, Stamp, Stroke, Words
+from paperwork.recording import Bars, Box, Mark, Page, Picture, Stamp, Stroke, Words
 from paperwork.sheet import FONT_FILES
 
 DOTS_PER_INCH = 150
-"""Small print can be read when the page is drawn apart with two fingers; an A4 stays below 200 KB."""
+"""Small print can be read when the page is shown larger; an A4 stays below 250 KB."""
 
 _MM = 25.4
 _FINER = 2  # drawn in finer dots and averaged, so that hairlines and bars keep their weight
 _EM = 2048  # units of our fonts: at this size nothing is rounded
 
 
-def png_of(page: Page, *, dots_per_inch: int = DOTS_PER_INCH) -> bytes:
+def png_of(page: Page, *, dots_per_inch: float | None = None) -> bytes:
     """One page as a PNG on white."""
     image = draw(page, dots_per_inch=dots_per_inch)
     out = io.BytesIO()
@@ -27,12 +29,23 @@ def png_of(page: Page, *, dots_per_inch: int = DOTS_PER_INCH) -> bytes:
     return out.getvalue()
 
 
-def draw(page: Page, *, dots_per_inch: int = DOTS_PER_INCH) -> Image.Image:
-    scale = _FINER * dots_per_inch / _MM
+def draw(page: Page, *, dots_per_inch: float | None = None) -> Image.Image:
+    """The page on white, with as many dots as it needs unless it is told."""
+    scale = _FINER * (dots_per_inch or needed_dots_per_inch(page)) / _MM
     image = Image.new("RGB", (round(page.width * scale), round(page.height * scale)), "white")
     for mark in page.marks:
         _draw(image, mark, scale)
     return image.reduce(_FINER)
+
+
+def needed_dots_per_inch(page: Page) -> float:
+    """At least `DOTS_PER_INCH`, and so many that the modules of a bar code are whole dots.
+
+    A reader tells bars of one, two, three and four modules apart; where a module is one dot and a half it
+    can't.
+    """
+    modules = [mark.module for mark in page.marks if isinstance(mark, Bars)]
+    return max((ceil(each * DOTS_PER_INCH / _MM) / each * _MM for each in modules), default=DOTS_PER_INCH)
 
 
 def _draw(image: Image.Image, mark: Mark, scale: float) -> None:
@@ -42,6 +55,8 @@ def _draw(image: Image.Image, mark: Mark, scale: float) -> None:
             _words(pen, mark, scale)
         case Box():
             _box(pen, mark, scale)
+        case Bars():
+            _bars(pen, mark, scale)
         case Stroke():
             points = [(x * scale, y * scale) for x, y in mark.points]
             pen.line(points, fill=mark.color, width=max(1, round(mark.line * scale)), joint="curve")
@@ -77,6 +92,15 @@ def _box(pen: ImageDraw.ImageDraw, box: Box, scale: float) -> None:
     else:
         width = max(1, round(box.line * scale))
         pen.rounded_rectangle((left, top, right, bottom), box.radius * scale, outline=box.color, width=width)
+
+
+def _bars(pen: ImageDraw.ImageDraw, bars: Bars, scale: float) -> None:
+    """Every bar begins and ends with a dot of the finished picture, as far as modules are whole dots."""
+    first = round(bars.x * scale / _FINER) * _FINER
+    top, bottom = round(bars.y * scale), round((bars.y + bars.height) * scale) - 1
+    for bar in re.finditer("1+", bars.modules):
+        left, right = (first + round(place * bars.module * scale) for place in bar.span())
+        pen.rectangle((left, top, max(left, right - 1), bottom), fill=bars.color)
 
 
 def _picture(image: Image.Image, mark: Picture, scale: float) -> None:

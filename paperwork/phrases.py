@@ -123,7 +123,7 @@ PHRASES: Mapping[str, tuple[str, str]] = {
     "no_open_invoices": ("No hay facturas pendientes.", "There are no open invoices."),
     "invoice_total": ("Total factura", "Invoice total"),
     "disputed": ("en disputa", "in dispute"),
-    "ageing": ("Antigüedad de saldos", "Ageing"),
+    "ageing": ("Antigüedad de saldos, por días de vencidos", "Ageing, by days overdue"),
     "current": ("Por vencer", "Current"),
     "credits": ("Créditos a favor", "Credits"),
     "credit_note": ("Nota de crédito", "Credit note"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 
+from paperwork.codes import draw_qr
 from paperwork.receipt_view import ReceiptView
 from paperwork.sheet import SOFT, STAMP, Sheet
 
@@ -100,9 +101,11 @@ def _invoices(sheet: Sheet, view: ReceiptView) -> None:
         sheet.style(7, grey=SOFT)
         known = [f"{due} {row.due_on}"] if row.due_on else []
         if row.before:
-            known += [f"{before.lower()}\u00a0{row.before}", f"{after.lower()}\u00a0{row.after}"]
+            known += [f"{before.lower()} {row.before}", f"{after.lower()} {row.after}"]
         if known:
-            sheet.paragraph(" · ".join(known), x=_MARGIN, width=_INNER)
+            # a label and its amount stay on one line
+            parts = (part.replace(" ", "\u00a0") for part in known)
+            sheet.paragraph(" · ".join(parts), x=_MARGIN, width=_INNER)
         sheet.space(0.8)
     if view.invoices and view.balances_note:
         sheet.style(6, grey=SOFT)
@@ -144,7 +147,7 @@ def _foot(sheet: Sheet, view: ReceiptView) -> None:
         sheet.style(6.5, grey=SOFT)
         _centred(sheet, caption)
     sheet.space(2)
-    sheet.qr(view.qr, x=(_WIDTH - _QR) / 2, y=sheet.get_y(), side=_QR)
+    draw_qr(sheet, view.qr, x=(_WIDTH - _QR) / 2, y=sheet.get_y(), side=_QR)
     sheet.space(_QR + 0.5)
     sheet.style(8, bold=True)
     _centred(sheet, view.verification)

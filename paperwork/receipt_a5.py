@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from paperwork.codes import draw_qr
+from paperwork.masthead import Line, Masthead, Room, draw_masthead
 from paperwork.receipt_view import ReceiptView
 from paperwork.sheet import SHADE, SOFT, STAMP, Column, Sheet
 
@@ -12,17 +14,31 @@ _TRACES, _TRACE_LABEL = _INNER - _QR - 4, 25.0  # widths of collector, device, p
 _SIGNATURES = 14.0  # room to sign, the line and the names under it
 _ROOMY, _TIGHT = (7.5, 0.55), (7.0, 0.3)  # size of text in points, padding of rows in mm
 _ROOMY_ROWS = 10
-_LOGO_HEIGHT, _LOGO_WIDTH = 14.0, 30.0
+_ROOM = Room(logo_width=30, logo_height=14, document_width=48, name_size=11, text_size=7.5)
 _GAP = 3.0  # between a label and a figure that fills its room
+
+
+class _ReceiptSheet(Sheet):
+    """An A5 whose second page says which receipt it belongs to, and whose."""
+
+    def __init__(self, view: ReceiptView) -> None:
+        self._title = f"{view.labels.title} {view.number}"
+        self._company = view.company_name
+        super().__init__(
+            width=_WIDTH, height=_HEIGHT, margin=_MARGIN, created_at=view.created_at, title=self._title
+        )
+
+    def header(self) -> None:
+        if self.page_no() > 1:
+            self.running_head(self._title, self._company, size=7.5)
 
 
 def draw_a5(view: ReceiptView, *, logo: bytes | None) -> bytes:
     """Return the PDF; a receipt with very many lines takes a second page."""
-    title = f"{view.labels.title} {view.number}"
-    with Sheet(
-        width=_WIDTH, height=_HEIGHT, margin=_MARGIN, created_at=view.created_at, title=title
-    ) as sheet:
-        _head(sheet, view, logo)
+    with _ReceiptSheet(view) as sheet:
+        draw_masthead(sheet, _masthead(view, logo), _ROOM)
+        if view.void is not None:
+            _void(sheet, view)
         _customer(sheet, view)
         _amount(sheet, view)
         _tables(sheet, view)
@@ -38,40 +54,22 @@ def draw_a5(view: ReceiptView, *, logo: bytes | None) -> bytes:
         return bytes(sheet.output())
 
 
-def _head(sheet: Sheet, view: ReceiptView, logo: bytes | None) -> None:
-    left, number_width = _MARGIN, 48.0
-    if logo is not None:
-        left += sheet.logo(logo, x=_MARGIN, y=_MARGIN, width=_LOGO_WIDTH, height=_LOGO_HEIGHT) + 3
-    company_width = _WIDTH - _MARGIN - number_width - 4 - left
-    sheet.set_y(_MARGIN)
-    sheet.style(11, bold=True)
-    sheet.name(view.company_name, x=left, width=company_width)
-    sheet.style(7.5, grey=SOFT)
-    for line in view.company_lines:
-        sheet.paragraph(line, x=left, width=company_width)
-    below = max(sheet.get_y(), _MARGIN + (_LOGO_HEIGHT if logo is not None else 0))
-
-    x = _WIDTH - _MARGIN - number_width
-    sheet.set_y(_MARGIN)
-    sheet.style(8.5, bold=True, grey=SOFT)
-    sheet.paragraph(view.labels.title.upper(), x=x, width=number_width, align="R")
-    sheet.style(14, bold=True)
-    sheet.fitted(view.number, x=x, width=number_width, align="R")
-    sheet.space(sheet.line_height())
-    sheet.style(7.5)
-    sheet.paragraph(view.issued, x=x, width=number_width, align="R")
+def _masthead(view: ReceiptView, logo: bytes | None) -> Masthead:
+    document = [
+        Line(text=view.labels.title.upper(), size=8.5, bold=True, grey=SOFT),
+        Line(text=view.number, size=14, bold=True),
+        Line(text=view.issued, size=7.5),
+    ]
     if view.reprint:
-        sheet.style(8, bold=True)
-        sheet.paragraph(view.reprint, x=x, width=number_width, align="R")
-    sheet.set_y(max(sheet.get_y(), below) + 2)
-    sheet.rule(x=_MARGIN, width=_INNER, grey=60, thickness=0.4)
-    sheet.space(2)
-    if view.void is not None:
-        sheet.style(8.5, bold=True)
-        sheet.set_text_color(*STAMP)
-        reason = f"{view.labels.void} · {view.labels.reason}: {view.void}"
-        sheet.paragraph(reason, x=_MARGIN, width=_INNER)
-        sheet.space(1)
+        document.append(Line(text=view.reprint, size=8, bold=True))
+    return Masthead(logo=logo, company=view.company_name, company_lines=view.company_lines, document=document)
+
+
+def _void(sheet: Sheet, view: ReceiptView) -> None:
+    sheet.style(8.5, bold=True)
+    sheet.set_text_color(*STAMP)
+    sheet.paragraph(f"{view.labels.void} · {view.labels.reason}: {view.void}", x=_MARGIN, width=_INNER)
+    sheet.space(1)
 
 
 def _customer(sheet: Sheet, view: ReceiptView) -> None:
@@ -118,7 +116,7 @@ def _tables(sheet: Sheet, view: ReceiptView) -> None:
             Column(after, 22, "R"),
         ]
         rows = [(row.number, row.due_on, row.before, row.applied, row.after) for row in view.invoices]
-        sheet.grid(columns, rows, size=size, padding=padding, bottom=sheet.bottom)
+        sheet.grid(columns, rows, size=size, padding=padding)
         if view.balances_note:
             sheet.style(6, grey=SOFT)
             sheet.paragraph(view.balances_note, x=_MARGIN, width=_INNER, align="R")
@@ -130,7 +128,6 @@ def _tables(sheet: Sheet, view: ReceiptView) -> None:
         [(row.method, row.details, row.amount) for row in view.payments],
         size=size,
         padding=padding,
-        bottom=sheet.bottom,
     )
     sheet.space(1.5)
 
@@ -139,8 +136,7 @@ def _sums(sheet: Sheet, view: ReceiptView) -> None:
     label_width, value_width = 50.0, 34.0
     x = _WIDTH - _MARGIN - label_width - value_width
     sheet.style(7.5)
-    if sheet.get_y() + 9 + len(view.sums) * sheet.line_height() > sheet.bottom:
-        sheet.add_page()
+    sheet.keep(9 + len(view.sums) * sheet.line_height())
     for label, value in view.sums:
         sheet.style(7.5, grey=SOFT)
         sheet.fitted(label, x=x - _GAP, width=label_width, align="R")
@@ -164,11 +160,10 @@ def _foot(sheet: Sheet, view: ReceiptView) -> None:
     sheet.style(7)
     lines = sum(max(1, len(sheet.lines_of(value, _TRACES - _TRACE_LABEL))) for _label, value in traces)
     height = _SIGNATURES + max(_QR, lines * sheet.line_height()) + 1 + legends
-    if sheet.get_y() + height > sheet.bottom:
-        sheet.add_page()
+    sheet.keep(height)
     top = sheet.bottom - height
     _signatures(sheet, view, top + _SIGNATURES - 7)
-    sheet.qr(view.qr, x=_WIDTH - _MARGIN - _QR, y=top + _SIGNATURES, side=_QR)
+    draw_qr(sheet, view.qr, x=_WIDTH - _MARGIN - _QR, y=top + _SIGNATURES, side=_QR)
     sheet.set_y(top + _SIGNATURES + 1.5)
     sheet.style(7)
     for label, value in traces:

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from paperwork.labels import TAX_ID_NAMES, Labels, labels_for
+from paperwork.labels import Labels, company_lines, labels_for
 from paperwork.words import amount_in_words
 from receivables.documents import parse_instant
 from receivables.figures import amount_text, date_text, money_text
@@ -100,11 +100,7 @@ def receipt_view(
         number=read.number,
         issued=", ".join(filter(None, (city, when))),
         company_name=str(company["name"]),
-        company_lines=_lines(
-            _labelled(TAX_ID_NAMES.get(company.get("country", ""), labels.tax_id), company.get("tax_id")),
-            company.get("address"),
-            _labelled(labels.phone, company.get("phone")),
-        ),
+        company_lines=company_lines(company, labels),
         customer_name=str(customer["name"]),
         customer_lines=_lines(
             " · ".join(

@@ -5,6 +5,7 @@ A phone has no viewer for PDFs that works inside an app; with the marks nobody n
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -43,6 +44,18 @@ class Box:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Bars:
+    """A bar code at (x, y): `modules` from left to right, "1" is dark; `module` is the width of one."""
+
+    x: float
+    y: float
+    height: float
+    module: float
+    modules: str
+    color: Color
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Stroke:
     points: Sequence[tuple[float, float]]
     color: Color
@@ -71,7 +84,7 @@ class Stamp:
     angle: float
 
 
-Mark = Words | Box | Stroke | Picture | Stamp
+Mark = Words | Box | Bars | Stroke | Picture | Stamp
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +147,16 @@ class RecordedPDF(FPDF):
             )
         )  # fmt: skip
         super().rect(*place, **options)
+
+    def bars(self, modules: str, *, x: float, y: float, module: float, height: float) -> None:
+        """Draw a bar code: "1" is a dark module.
+
+        It is remembered whole, so that a screen can draw its modules in whole dots.
+        """
+        self.set_fill_color(0)
+        for bar in re.finditer("1+", modules):
+            super().rect(x + bar.start() * module, y, len(bar[0]) * module, height, style="F")
+        self._mark(Bars(x=x, y=y, height=height, module=module, modules=modules, color=(0, 0, 0)))
 
     def line(self, x1: float, y1: float, x2: float, y2: float) -> None:
         self._mark(Stroke(points=((x1, y1), (x2, y2)), color=_rgb(self.draw_color), line=self.line_width))

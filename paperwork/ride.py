@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from paperwork.codes import draw_code128
 from paperwork.office_page import WIDTH, OfficePage, Running
 from paperwork.ride_invoice import buyer_pairs, figure, line_table, payment_table, total_pairs
 from paperwork.ride_view import Pairs, RideHead, ride_head
 from paperwork.ride_withholding import subject_pairs, supporting_table, withheld_table
-from paperwork.sheet import SHADE, SOFT, STAMP
+from paperwork.sheet import SOFT, STAMP
 from receivables.electronic_documents import ElectronicDocument, ElectronicInvoice, WithholdingVoucher
 
 _MARGIN = 11.0
@@ -24,16 +25,19 @@ _TOTALS, _TOTAL_VALUE = 78.0, 26.0
 def render_ride(document: ElectronicDocument, *, logo: bytes | None = None, copies: int = 0) -> bytes:
     """Return the PDF; the same document, logo (PNG or JPEG) and number of earlier copies give the same bytes.
 
-    A document of the test environment, or one that the SRI has not authorised, says so across every page.
+    `logo` is the company's: it stands on the invoices that the company issues, and not on a withholding
+    voucher, which is its customer's document. A document of the test environment, or one that the SRI has not
+    authorised, says so across every page.
     """
     head = ride_head(document)
     title = f"{head.title} {head.number}"
     with OfficePage(_running(head, copies), margin=_MARGIN, created_at=head.created_at, title=title) as sheet:
-        _draw_head(sheet, head, logo)
         match document.content:
             case ElectronicInvoice() as invoice:
+                _draw_head(sheet, head, logo)
                 _draw_invoice(sheet, invoice)
             case WithholdingVoucher() as voucher:
+                _draw_head(sheet, head, None)
                 _draw_withholding(sheet, voucher)
         return sheet.finish(stamp=head.warning)
 
@@ -52,66 +56,75 @@ def _running(head: RideHead, copies: int) -> Running:
 
 
 def _draw_head(sheet: OfficePage, head: RideHead, logo: bytes | None) -> None:
-    top = _MARGIN
-    left, right = _MARGIN + _PAD, _MARGIN + _LEFT + _GAP + _PAD
-    left_width, right_width = _LEFT - 2 * _PAD, _RIGHT - 2 * _PAD
+    """Who issued it at the left, which document at the right, in two frames that end at the same place."""
+    top = box = _MARGIN
     if logo is not None:
-        sheet.logo(logo, x=left, y=top, width=_LOGO_WIDTH, height=_LOGO_HEIGHT)
-    sheet.set_y(top + (_LOGO_HEIGHT + 2 if logo is not None else 0) + _PAD)
-    box = sheet.get_y() - _PAD
-    sheet.style(11, bold=True)
-    sheet.paragraph(head.legal_name, x=left, width=left_width)
-    if head.trade_name and head.trade_name != head.legal_name:
-        sheet.style(9)
-        sheet.paragraph(head.trade_name, x=left, width=left_width)
-    sheet.space(2)
-    sheet.style(_TEXT)
-    for label, value in head.issuer:
-        sheet.pair(label, value, x=left, width=left_width, label_width=41)
-        sheet.space(0.8)
-    sheet.style(8, bold=True)
-    for legend in head.legends:
-        sheet.space(0.8)
-        sheet.paragraph(legend, x=left, width=left_width)
-    left_end = sheet.get_y() + _PAD
-
+        sheet.logo(logo, x=_MARGIN + _PAD, y=top, width=_LOGO_WIDTH, height=_LOGO_HEIGHT)
+        box += _LOGO_HEIGHT + 2
+    sheet.set_y(box + _PAD)
+    left_end = _issuer(sheet, head, x=_MARGIN + _PAD, width=_LEFT - 2 * _PAD)
     sheet.set_y(top + _PAD)
-    sheet.style(9)
-    sheet.paragraph(f"R.U.C.: {head.ruc}", x=right, width=right_width)
-    sheet.style(13, bold=True)
-    sheet.paragraph(head.title, x=right, width=right_width)
-    sheet.style(11)
-    sheet.paragraph(f"No. {head.number}", x=right, width=right_width)
-    sheet.space(1.5)
-    for label, value in head.authorisation:
-        _stacked(sheet, label, value, x=right, width=right_width)
-    sheet.style(6.5, grey=SOFT)
-    sheet.paragraph("CLAVE DE ACCESO", x=right, width=right_width)
-    sheet.space(0.8)
-    sheet.code128(head.access_key, x=right, y=sheet.get_y(), width=right_width, height=_BARS)
-    sheet.space(_BARS + 0.8)
-    sheet.style(_TEXT)
-    sheet.fitted(head.access_key, x=right, width=right_width, align="C")
-    sheet.space(sheet.line_height())
-    if head.warning:
-        sheet.style(8.5, bold=True)
-        sheet.set_text_color(*STAMP)
-        sheet.paragraph(f"{head.warning}: SIN VALIDEZ TRIBUTARIA", x=right, width=right_width)
-    end = max(left_end, sheet.get_y() + _PAD)
+    right_end = _authorised(sheet, head, x=_MARGIN + _LEFT + _GAP + _PAD, width=_RIGHT - 2 * _PAD)
+    end = max(left_end, right_end) + _PAD
     _frame(sheet, _MARGIN, box, _LEFT, end - box)
     _frame(sheet, _MARGIN + _LEFT + _GAP, top, _RIGHT, end - top)
     sheet.set_y(end + 3)
 
 
+def _issuer(sheet: OfficePage, head: RideHead, *, x: float, width: float) -> float:
+    """Return where it ends."""
+    sheet.style(11, bold=True)
+    sheet.paragraph(head.legal_name, x=x, width=width)
+    if head.trade_name and head.trade_name != head.legal_name:
+        sheet.style(9)
+        sheet.paragraph(head.trade_name, x=x, width=width)
+    sheet.space(2)
+    sheet.style(_TEXT)
+    for label, value in head.issuer:
+        sheet.pair(label, value, x=x, width=width, label_width=41)
+        sheet.space(0.8)
+    sheet.style(8, bold=True)
+    for legend in head.legends:
+        sheet.space(0.8)
+        sheet.paragraph(legend, x=x, width=width)
+    return float(sheet.get_y())
+
+
+def _authorised(sheet: OfficePage, head: RideHead, *, x: float, width: float) -> float:
+    """Return where it ends."""
+    sheet.style(9)
+    sheet.paragraph(f"R.U.C.: {head.ruc}", x=x, width=width)
+    sheet.style(13, bold=True)
+    sheet.paragraph(head.title, x=x, width=width)
+    sheet.style(11)
+    sheet.paragraph(f"No. {head.number}", x=x, width=width)
+    sheet.space(1.5)
+    for label, value in head.authorisation:
+        _stacked(sheet, label, value, x=x, width=width)
+    sheet.style(6.5, grey=SOFT)
+    sheet.paragraph("CLAVE DE ACCESO", x=x, width=width)
+    sheet.space(0.8)
+    # its quiet zones reach to the frame
+    draw_code128(sheet, head.access_key, x=x - _PAD, y=sheet.get_y(), width=width + 2 * _PAD, height=_BARS)
+    sheet.space(_BARS + 0.8)
+    sheet.style(_TEXT)
+    sheet.fitted(head.access_key, x=x, width=width, align="C")
+    sheet.space(sheet.line_height())
+    if head.warning:
+        sheet.style(8.5, bold=True)
+        sheet.set_text_color(*STAMP)
+        sheet.paragraph(f"{head.warning}: SIN VALIDEZ TRIBUTARIA", x=x, width=width)
+    return float(sheet.get_y())
+
+
 def _draw_invoice(sheet: OfficePage, invoice: ElectronicInvoice) -> None:
     _party(sheet, buyer_pairs(invoice))
     columns, rows = line_table(invoice, _INNER)
-    sheet.grid(columns, rows, size=_SMALL, padding=_ROW_PADDING, bottom=sheet.bottom)
+    sheet.grid(columns, rows, size=_SMALL, padding=_ROW_PADDING)
     sheet.space(3)
     totals = total_pairs(invoice)
     sheet.style(_TEXT)
-    if sheet.get_y() + len(totals) * (sheet.line_height() + 1) > sheet.bottom:
-        sheet.add_page()
+    sheet.keep(sheet.amounts_height(len(totals)))
     top, page = sheet.get_y(), sheet.page
     _totals(sheet, totals)
     sheet.turn_to(page)
@@ -120,7 +133,7 @@ def _draw_invoice(sheet: OfficePage, invoice: ElectronicInvoice) -> None:
     _notes(sheet, invoice.notes, width)
     columns, rows = payment_table(invoice.payments, width)
     if rows:
-        sheet.grid(columns, rows, size=_SMALL, padding=_ROW_PADDING, bottom=sheet.bottom)
+        sheet.grid(columns, rows, size=_SMALL, padding=_ROW_PADDING)
     if invoice.currency:
         sheet.space(1.5)
         sheet.style(_SMALL)
@@ -130,7 +143,7 @@ def _draw_invoice(sheet: OfficePage, invoice: ElectronicInvoice) -> None:
 def _draw_withholding(sheet: OfficePage, voucher: WithholdingVoucher) -> None:
     _party(sheet, subject_pairs(voucher))
     columns, rows = withheld_table(voucher, _INNER)
-    sheet.grid(columns, rows, size=_SMALL, padding=_ROW_PADDING, bottom=sheet.bottom)
+    sheet.grid(columns, rows, size=_SMALL, padding=_ROW_PADDING)
     sheet.space(1.5)
     _totals(sheet, (("VALOR TOTAL", figure(voucher.total)),))
     sheet.space(3)
@@ -139,7 +152,7 @@ def _draw_withholding(sheet: OfficePage, voucher: WithholdingVoucher) -> None:
         sheet.style(_TEXT, bold=True)
         sheet.paragraph("Documentos de sustento", x=_MARGIN, width=_INNER)
         sheet.space(1)
-        sheet.grid(columns, rows, size=_SMALL, padding=_ROW_PADDING, bottom=sheet.bottom)
+        sheet.grid(columns, rows, size=_SMALL, padding=_ROW_PADDING)
         sheet.space(3)
     _notes(sheet, voucher.notes, _INNER)
 
@@ -158,35 +171,24 @@ def _party(sheet: OfficePage, pairs: Pairs) -> None:
 
 
 def _totals(sheet: OfficePage, pairs: Pairs) -> None:
-    x = WIDTH - _MARGIN - _TOTALS
-    for label, value in pairs:
-        bold = label == "VALOR TOTAL"
-        top = sheet.get_y()
-        sheet.style(_TEXT + bold, bold=bold)
-        height = sheet.line_height() + 1
-        if bold:
-            sheet.set_fill_color(SHADE)
-            sheet.rect(x, top, _TOTALS, height, style="F")
-        sheet.set_y(top + 0.5)
-        sheet.fitted(label, x=x + 0.8, width=_TOTALS - _TOTAL_VALUE - 1)
-        sheet.fitted(value, x=x + _TOTALS - _TOTAL_VALUE, width=_TOTAL_VALUE - 0.8, align="R")
-        sheet.set_y(top + height)
-        sheet.rule(x=x, width=_TOTALS, grey=225, thickness=0.1)
+    labels = [label for label, _value in pairs]
+    sheet.amounts(
+        pairs, x=WIDTH - _MARGIN - _TOTALS, width=_TOTALS, value_width=_TOTAL_VALUE, size=_TEXT,
+        stressed=labels.index("VALOR TOTAL"),
+    )  # fmt: skip
 
 
 def _notes(sheet: OfficePage, notes: Pairs, width: float) -> None:
     if not notes:
         return
     sheet.style(_TEXT, bold=True)
-    if sheet.get_y() + 3 * sheet.line_height() > sheet.bottom:
-        sheet.add_page()
+    sheet.keep(3 * sheet.line_height())
     sheet.paragraph("Información adicional", x=_MARGIN, width=width)
     sheet.space(1)
     for name, value in notes:
         sheet.style(_SMALL)
         lines = max(1, len(sheet.lines_of(value, width - 34)))
-        if sheet.get_y() + lines * sheet.line_height() > sheet.bottom:
-            sheet.add_page()
+        sheet.keep(lines * sheet.line_height())
         sheet.pair(name, value, x=_MARGIN, width=width, label_width=34)
         sheet.space(0.4)
     sheet.space(3)

@@ -56,7 +56,7 @@ def line_table(invoice: ElectronicInvoice, width: float) -> Table:
         (Column("Precio unitario", 19, "R"), [figure(line.unit_price) for line in invoice.lines]),
         (Column("Sin subsidio", 16, "R"), [figure(line.unsubsidised_price) for line in invoice.lines]),
         (Column("Descuento", 15, "R"), [figure(line.discount) for line in invoice.lines]),
-        (Column("Impuestos", 26, "R"), [_line_taxes(line, rates) for line in invoice.lines]),
+        (Column("Impuestos", 29, "R"), [_line_taxes(line, rates) for line in invoice.lines]),
         (Column("Precio total", 19, "R"), [figure(line.total) for line in invoice.lines]),
     ]
     kept = [(column, texts) for column, texts in cells if any(texts)]

@@ -1,4 +1,4 @@
-"""A page to write on: our fonts, text that wraps and shrinks to its place, rows, codes to scan, a stamp.
+"""A page to write on: our fonts, text that wraps and shrinks to its place, rows, a stamp.
 
 The same input gives the same bytes: the creation date is the document's own and nothing depends on the
 machine.
@@ -8,15 +8,12 @@ from __future__ import annotations
 
 import io
 import logging
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Self
 
-import segno
-from barcode.codex import Code128
 from fpdf import FPDF
 from fpdf.enums import MethodReturnValue, XPos, YPos
 from fpdf.fonts import TTFFont
@@ -41,6 +38,7 @@ _POINTS_TO_MM = 25.4 / 72
 _LEADING = 1.28
 _SMALLEST = 5.0
 _NAME_LINES, _SMALLEST_NAME = 2, 8.5
+_CELL, _AFTER_FIGURES = 0.8, 2.4  # white beside the text of a cell, in mm
 
 # Our subset lacks some scripts; fpdf2 would log each missing glyph of a name, every time.
 logging.getLogger("fpdf.fonts").setLevel(logging.ERROR)
@@ -89,6 +87,23 @@ class Sheet(RecordedPDF):
     def bottom(self) -> float:
         """Where the writable part of the page ends."""
         return float(self.h - self.margin)
+
+    def keep(self, height: float) -> None:
+        """Go to a new page unless `height` mm fit on this one."""
+        if self.get_y() + height > self.bottom:
+            self.add_page()
+
+    def running_head(self, paper: str, issuer: str, *, size: float) -> None:
+        """What a further page says at its top: which paper it belongs to, and whose."""
+        width = self.w - 2 * self.margin
+        self.set_y(self.margin)
+        self.style(size, bold=True)
+        self.fitted(paper, x=self.margin, width=width / 2 - 1)
+        self.style(size, grey=SOFT)
+        self.fitted(issuer, x=self.margin + width / 2, width=width / 2, align="R")
+        self.space(self.line_height() + 1)
+        self.rule(x=self.margin, width=width, grey=60, thickness=0.3)
+        self.space(4)
 
     def turn_to(self, page: int) -> None:
         """Go on writing on a page that was left: what fpdf2 set since then was set on another one."""
@@ -153,53 +168,28 @@ class Sheet(RecordedPDF):
         *,
         size: float,
         padding: float,
-        bottom: float,
     ) -> None:
-        """Draw rows that wrap within their columns; beyond `bottom` they go on, with headings, on a new page.
+        """Draw rows that wrap within their columns and go on, with headings, on the next page.
 
         `padding` is the white above and below each text, in mm.
         """
-        self._headings(columns, size)
+        placed = _placed(columns, self.margin)
+        self._headings(columns, placed, size)
         for row in rows:
             self.style(size)
-            cells = [self.lines_of(text, column.width - 1) for text, column in zip(row, columns, strict=True)]
+            cells = [self.lines_of(text, place.width) for text, place in zip(row, placed, strict=True)]
             height = max(1, *(len(lines) for lines in cells)) * self.line_height() + 2 * padding
-            if self.get_y() + height > bottom:
+            if self.get_y() + height > self.bottom:
                 self.add_page()
-                self._headings(columns, size)
+                self._headings(columns, placed, size)
                 self.style(size)
-            self._row(columns, cells, height, padding)
+            self._row(placed, cells, height, padding)
 
     def logo(self, content: bytes, *, x: float, y: float, width: float, height: float) -> float:
         """Draw a PNG or JPEG at the upper left of its room, as large as it fits; return the width it took."""
         across, down = size_within(content, width, height)
         self.image(io.BytesIO(content), x=x, y=y, w=across, h=down)
         return across
-
-    def qr(self, content: str, *, x: float, y: float, side: float) -> None:
-        """Draw a QR code (ISO/IEC 18004, level M) as rectangles, its quiet zone included in `side`."""
-        matrix = [
-            list(row) for row in segno.make(content, error="m", boost_error=False).matrix_iter(border=2)
-        ]
-        module = side / len(matrix)
-        self.set_fill_color(0)
-        for row, cells in enumerate(matrix):
-            start = 0
-            while start < len(cells):
-                end = start
-                while end < len(cells) and cells[end]:
-                    end += 1
-                if end > start:
-                    self.rect(x + start * module, y + row * module, (end - start) * module, module, style="F")
-                start = end + 1
-
-    def code128(self, content: str, *, x: float, y: float, width: float, height: float) -> None:
-        """Draw a Code 128 bar code (ISO/IEC 15417); the caller leaves ten modules free on both sides."""
-        modules = "".join(Code128(content).build())
-        module = width / len(modules)
-        self.set_fill_color(0)
-        for bar in re.finditer("1+", modules):
-            self.rect(x + bar.start() * module, y, len(bar[0]) * module, height, style="F")
 
     def stamp(self, text: str, *, size: float) -> None:
         """Write `text` across the middle of the page, slanted and see-through."""
@@ -217,27 +207,44 @@ class Sheet(RecordedPDF):
         self.style(6, grey=SOFT)
         self.text(self.w - self.margin - self.get_string_width(text), self.h - self.margin / 3, text)
 
-    def _headings(self, columns: Sequence[Column], size: float) -> None:
+    def _headings(self, columns: Sequence[Column], placed: Sequence[_Place], size: float) -> None:
         self.style(size - 0.5, bold=True, grey=SOFT)
         top, height = self.get_y(), self.line_height() + 1.2
         self.set_fill_color(SHADE)
         self.rect(self.margin, top, sum(column.width for column in columns), height, style="F")
-        x = self.margin
         self.set_y(top + 0.6)
-        for column in columns:
-            self.fitted(column.heading, x=x + 0.8, width=column.width - 1.6, align=column.align)
-            x += column.width
+        for column, place in zip(columns, placed, strict=True):
+            self.fitted(column.heading, x=place.x, width=place.width, align=place.align)
         self.set_y(top + height)
 
     def _row(
-        self, columns: Sequence[Column], cells: Sequence[Sequence[str]], height: float, padding: float
+        self, placed: Sequence[_Place], cells: Sequence[Sequence[str]], height: float, padding: float
     ) -> None:
-        top, x = self.get_y(), self.margin
-        for column, lines in zip(columns, cells, strict=True):
+        top = self.get_y()
+        for place, lines in zip(placed, cells, strict=True):
             self.set_y(top + padding)
             for line in lines:
-                self.fitted(line, x=x + 0.8, width=column.width - 1.6, align=column.align)
+                self.fitted(line, x=place.x, width=place.width, align=place.align)
                 self.set_y(self.get_y() + self.line_height())
-            x += column.width
         self.set_y(top + height)
-        self.rule(x=self.margin, width=sum(column.width for column in columns), grey=225, thickness=0.1)
+        width = placed[-1].x + placed[-1].width + _CELL - self.margin
+        self.rule(x=self.margin, width=width, grey=225, thickness=0.1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where the text of a column stands."""
+
+    x: float
+    width: float
+    align: str
+
+
+def _placed(columns: Sequence[Column], x: float) -> list[_Place]:
+    """The columns from `x` on; words that follow figures keep away from them, as the two would meet."""
+    placed, before = [], "L"
+    for column in columns:
+        left = _CELL + (_AFTER_FIGURES if (before, column.align) == ("R", "L") else 0)
+        placed.append(_Place(x + left, column.width - left - _CELL, column.align))
+        x, before = x + column.width, column.align
+    return placed

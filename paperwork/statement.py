@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
-from paperwork.facts import UNREADABLE
+from paperwork.facts import reading
 from paperwork.letter import INNER, PLAIN, SMALL, Doc, Heading, Imprint, Letter
 from paperwork.phrases import Wording
 from paperwork.sheet import SOFT, Column
-from receivables.documents import BadDocument, parse_date
+from receivables.documents import parse_date
 from receivables.figures import date_text
 from receivables.invoices import OpenItem, ageing, customer_totals, days_past_due
 from receivables.money import Money
@@ -35,77 +35,59 @@ def render_statement(
     amounts by number; `receipts` are those that the ERP has not counted yet. Items in another currency than
     the company's stand in a statement of their own. Raise BadDocument.
     """
-    try:
-        return _render(
-            customer, company=company, items=items, totals=totals, credit_notes=credit_notes,
-            withholdings=withholdings, receipts=receipts, on=on, now=now, language=language,
-            imprint=imprint,
+    with reading(customer):
+        say, currency = Wording(language, company), str(company["currency"])
+        own = sorted(
+            (item for item in items if item.open.currency == currency), key=lambda item: item.age_key
+        )
+        heading = Heading(
+            company=company, title=say("statement_title"), number=str(customer["code"]),
+            date=say("as_of", date=date_text(on)), created_at=now, language=language, imprint=imprint,
         )  # fmt: skip
-    except UNREADABLE as error:
-        raise BadDocument(f"statement of {customer.get('_id')!r}: {error!r}") from error
-
-
-def _render(
-    customer: Doc,
-    *,
-    company: Doc,
-    items: Sequence[OpenItem],
-    totals: Mapping[str, Money],
-    credit_notes: Iterable[Doc],
-    withholdings: Iterable[Doc],
-    receipts: Iterable[Doc],
-    on: date,
-    now: datetime,
-    language: str,
-    imprint: Imprint,
-) -> bytes:
-    say, currency = Wording(language, company), str(company["currency"])
-    own = sorted((item for item in items if item.open.currency == currency), key=lambda item: item.age_key)
-    heading = Heading(
-        company=company, title=say("statement_title"), number=str(customer["code"]),
-        date=say("as_of", date=date_text(on)), created_at=now, language=language,
-        imprint=imprint,
-    )  # fmt: skip
-    address = (customer.get("address"), customer.get("city"))
-    summary = customer_totals(own, currency=currency, on=on)
-    favour = _credits(credit_notes, withholdings, currency, say)
-    with Letter(heading) as letter:
-        letter.facts([
-            (say("customer"), str(customer["name"])), (say("code"), str(customer["code"])),
-            (say("tax_id"), str(customer.get("tax_id") or "")),
-            (say("phone"), ", ".join(map(str, customer.get("phones") or ()))),
-            (say("address"), ", ".join(str(part) for part in address if part)),
-        ])  # fmt: skip
-        letter.section(say("open_invoices"))
-        if own:
+        with Letter(heading) as letter:
+            letter.facts(_customer(customer, say))
+            _summary(letter, own, currency, on, say)
+            letter.section(say("open_invoices"))
             _invoices(letter, own, totals, on=on, say=say)
-        else:
-            letter.prose(say("no_open_invoices"))
-        letter.sums([
-            (say("overdue"), say.amount(summary.overdue)),
-            (say("not_due"), say.amount(summary.balance - summary.overdue)),
-            (say("to_pay"), say.money(summary.balance)),
-        ])  # fmt: skip
-        _ageing(letter, own, currency, on, say)
-        _listed(letter, say("credits"), favour, say("credit_total"), say)
-        coming = [
-            (f"{say('receipt')} {each['number']}", date_text(parse_date(each["local_on"])),
-             Money.from_json(each["total"], each["currency"]))
-            for each in sorted(receipts, key=lambda each: str(each["_id"])) if each["currency"] == currency
-        ]  # fmt: skip
-        _listed(letter, say("receipts_pending"), coming, say("total"), say)
-        if coming:
-            letter.prose(say("receipts_note"), size=SMALL - 1, grey=SOFT)
-        letter.space(2)
-        letter.prose(say("statement_legend"), size=SMALL - 1, grey=SOFT)
-        for legend in company.get("legends") or ():
-            letter.prose(str(legend), size=SMALL - 1, grey=SOFT)
-        return letter.finish()
+            _ageing(letter, own, currency, on, say)
+            favour = _credits(credit_notes, withholdings, currency, say)
+            _listed(letter, say("credits"), favour, say("credit_total"), say)
+            if coming := _coming(receipts, currency, say):
+                _listed(letter, say("receipts_pending"), coming, say("total"), say)
+                letter.prose(say("receipts_note"), size=SMALL - 1, grey=SOFT)
+            letter.space(2)
+            for legend in (say("statement_legend"), *(company.get("legends") or ())):
+                letter.prose(str(legend), size=SMALL - 1, grey=SOFT)
+            return letter.finish()
+
+
+def _customer(customer: Doc, say: Wording) -> list[tuple[str, str]]:
+    address = (customer.get("address"), customer.get("city"))
+    return [
+        (say("customer"), str(customer["name"])),
+        (say("code"), str(customer["code"])),
+        (say("tax_id"), str(customer.get("tax_id") or "")),
+        (say("phone"), ", ".join(map(str, customer.get("phones") or ()))),
+        (say("address"), ", ".join(str(part) for part in address if part)),
+    ]
+
+
+def _summary(letter: Letter, items: Sequence[OpenItem], currency: str, on: date, say: Wording) -> None:
+    """The answer before the list: a list may go on over the page."""
+    owed = customer_totals(items, currency=currency, on=on)
+    letter.figures([
+        (say("overdue"), say.amount(owed.overdue)),
+        (say("not_due"), say.amount(owed.balance - owed.overdue)),
+        (say("to_pay"), say.money(owed.balance)),
+    ])  # fmt: skip
 
 
 def _invoices(
     letter: Letter, items: Sequence[OpenItem], totals: Mapping[str, Money], *, on: date, say: Wording
 ) -> None:
+    if not items:
+        letter.prose(say("no_open_invoices"))
+        return
     currency = items[0].open.currency
     columns = [
         Column(say("invoice"), 50), Column(say("issued"), 25), Column(say("due"), 25),
@@ -124,6 +106,8 @@ def _invoices(
         for item in items
     ]
     letter.rows(columns, rows)
+    total = sum((item.open for item in items), Money.zero(currency))
+    letter.sums([(say("total"), say.money(total))])
 
 
 def _ageing(letter: Letter, items: Sequence[OpenItem], currency: str, on: date, say: Wording) -> None:
@@ -154,6 +138,15 @@ def _credits(
         if doc.get("state") == state and doc["currency"] == currency
     ]  # fmt: skip
     return [line for line in lines if line[2]]
+
+
+def _coming(receipts: Iterable[Doc], currency: str, say: Wording) -> list[tuple[str, str, Money]]:
+    """What was collected and the ERP has not counted yet."""
+    return [
+        (f"{say('receipt')} {each['number']}", date_text(parse_date(each["local_on"])),
+         Money.from_json(each["total"], each["currency"]))
+        for each in sorted(receipts, key=lambda each: str(each["_id"])) if each["currency"] == currency
+    ]  # fmt: skip
 
 
 def _listed(

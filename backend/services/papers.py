@@ -13,7 +13,8 @@ from backend.services.brand import find_logo
 from backend.services.photos import attached_to, photos_by_fact
 from backend.services.receipts import find_voids
 from backend.services.visits import outcome_labels
-from paperwork.acta import ActaPhoto, is_of_visit, render_acta
+from paperwork.acta import render_acta
+from paperwork.annexes import ActaPhoto, is_of_visit
 from paperwork.cash_papers import render_cash_close, render_deposit
 from paperwork.letter import Imprint
 from paperwork.statement import render_statement

@@ -8,7 +8,7 @@ from typing import Any
 
 from PIL import Image, ImageDraw
 
-from paperwork.acta import ActaPhoto
+from paperwork.annexes import ActaPhoto
 
 Json = dict[str, Any]
 

@@ -9,7 +9,8 @@ from flet_app.collector.actions.paper import collector_of, company_of, customer_
 from flet_app.collector.actions.photos import photos_of, picture_of
 from flet_app.collector.figures import open_items
 from flet_app.collector.phone import Phone
-from paperwork.acta import ActaPhoto, is_of_visit, render_acta
+from paperwork.acta import render_acta
+from paperwork.annexes import ActaPhoto, is_of_visit
 from paperwork.cash_papers import render_cash_close, render_deposit
 from paperwork.letter import Imprint
 from paperwork.packed_xml import read_packed

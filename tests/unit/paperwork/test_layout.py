@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import date
 from functools import cache
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import Any
 
 import pytest
@@ -19,7 +19,7 @@ from paperwork.acta import render_acta
 from paperwork.cash_papers import render_cash_close, render_deposit
 from paperwork.letter import MARGIN, Imprint
 from paperwork.receipt import Paper, render_receipt
-from paperwork.recording import Page, Picture, Words, watch
+from paperwork.recording import Box, Page, Picture, Words, watch
 from paperwork.ride import render_ride
 from paperwork.sheet import FONT_FILES
 from paperwork.statement import render_statement
@@ -35,6 +35,7 @@ PERSON: dict[str, Any] = {"name": NAME}
 POINT = 25.4 / 72
 NUMBERS = [f"001-001-0000{number:05d}" for number in range(10)]
 LARGEST = {"CLP": 123_456_789, "PYG": 987_654_321, "USD": 9_876_543_21}
+WITH_QR = {"a5", "80mm", "acta", "close", "deposit"}
 MARGINS = {"a5": 9.0, "80mm": 4.0, "ride": 11.0}
 
 
@@ -166,6 +167,30 @@ def test_no_word_is_written_on_another_or_on_the_logo(name: str) -> None:
             assert not any(overlap(place, picture) for picture in pictures), text
 
 
+@pytest.mark.parametrize("name", PAPERS)
+def test_no_word_runs_into_its_neighbour(name: str) -> None:
+    """Of two texts on one line the white between them is wider than that between two words."""
+    for page in looked_at(name)[1]:
+        lines: dict[float, list[Words]] = {}
+        for words in words_of(page):
+            lines.setdefault(round(words.y, 1), []).append(words)
+        for line in lines.values():
+            line.sort(key=lambda words: words.x)
+            for left, right in pairwise(line):
+                assert right.x - room_of(left)[2] > 1, (left.text, right.text)
+
+
+@pytest.mark.parametrize("name", [each for each in PAPERS if each.split()[0] in WITH_QR])
+def test_the_modules_of_a_code_can_be_told_apart_on_a_photo(name: str) -> None:
+    sides = [
+        mark.height
+        for page in looked_at(name)[1]
+        for mark in page.marks
+        if isinstance(mark, Box) and mark.filled and mark.color == (0, 0, 0)
+    ]
+    assert min(sides) > 0.4
+
+
 def overlap(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
     across = min(one[2], other[2]) - max(one[0], other[0])
     down = min(one[3], other[3]) - max(one[1], other[1])
@@ -204,7 +229,7 @@ def test_a_receipts_name_is_whole_and_each_paper_has_its_logo(name: str) -> None
     assert any(isinstance(mark, Picture) for mark in pages[0].marks)
 
 
-@pytest.mark.parametrize("name", [each for each in PAPERS if each.split()[0] in {"a5", "80mm", "acta"}])
+@pytest.mark.parametrize("name", [each for each in PAPERS if each.split()[0] in WITH_QR])
 def test_the_code_is_read_by_a_camera(name: str) -> None:
     pdf, pages = looked_at(name)
     seen = [

@@ -270,6 +270,30 @@ def test_long_letters_go_on_over_the_page_with_their_head() -> None:
     assert len(page_texts(statement(many))) >= 3
 
 
+@pytest.mark.parametrize("lines", range(0, 40, 3))
+def test_what_is_signed_stands_on_one_page_with_its_proof(lines: int) -> None:
+    visit = VISIT | {"comment": "Una línea.\n" * lines}
+    texts = [page for page in page_texts(acta(visit)) if "Firmas" in page]
+    assert len(texts) == 1
+    for each in ("Quien atiende", "Ana Quishpe", "no implica", "Verificación"):
+        assert each in texts[0]
+
+
+def test_a_visit_is_one_page_however_many_pictures_go_with_it() -> None:
+    first, *further = page_texts(acta(photos=[photo(number, "Fachada") for number in range(6)]))
+    for each in ("Firmas", "Verificación", "USD\u00a0513,78"):
+        assert each in first
+    assert len(further) == 1
+    assert further[0].count("Fachada") == 6
+
+
+def test_a_long_statement_says_on_its_first_page_what_is_to_be_paid() -> None:
+    first, *further = page_texts(statement([ITEMS[1]] * 60))
+    assert further
+    for each in ("Total por pagar", "USD\u00a07.407,00", "Vencido"):
+        assert each in first
+
+
 @pytest.mark.parametrize(
     "fields",
     [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 
 import pytest
@@ -9,15 +10,26 @@ import zxingcpp
 from PIL import Image, ImageChops, ImageFilter
 
 from paperwork.acta import render_acta
-from paperwork.cash_papers import render_cash_close
+from paperwork.cash_papers import render_cash_close, render_deposit
 from paperwork.letter import Imprint
-from paperwork.on_screen import draw, png_of
-from paperwork.recording import Page, watch
+from paperwork.on_screen import DOTS_PER_INCH, draw, needed_dots_per_inch, png_of
+from paperwork.recording import Bars, Page, watch
 from paperwork.ride import render_ride
 from tests.support.brand import a_logo
-from tests.support.letters import CLOSE, COLLECTOR, COMPANY, CUSTOMER, PROMISE, START, VISIT, photo
+from tests.support.letters import (
+    CLOSE,
+    COLLECTOR,
+    COMPANY,
+    CUSTOMER,
+    DEPOSIT,
+    PROMISE,
+    START,
+    VISIT,
+    photo,
+    picture,
+)
 from tests.support.pdfs import page_texts, picture_of
-from tests.support.sri import document
+from tests.support.sri import SAMPLES, document
 from tests.unit.paperwork.test_receipt_paper import paper
 
 VOID = {"reason": "Monto equivocado", "created_at": "2026-11-21T16:00:00Z", "collector": "ana"}
@@ -37,8 +49,8 @@ PAPERS: dict[str, Callable[[], bytes]] = {
     "roll": lambda: paper("80mm", logo=a_logo()),
     "acta": an_acta,
     "close": lambda: render_cash_close(CLOSE, company=COMPANY, collector=COLLECTOR),
-    "invoice": lambda: render_ride(document("factura-1.1.0"), logo=a_logo()),
-    "withholding": lambda: render_ride(document("retencion-2.0.0")),
+    "deposit": lambda: render_deposit(DEPOSIT, company=COMPANY, collector=COLLECTOR, slip=picture("778")),
+    **{name: lambda name=name: render_ride(document(name), logo=a_logo()) for name in SAMPLES},
 }
 
 
@@ -69,11 +81,38 @@ def test_its_words_are_the_papers(name: str) -> None:
         assert sorted([*ours, *"".join("".join(stamp).split())]) == theirs
 
 
-@pytest.mark.parametrize("name", ["receipt", "roll", "acta", "close"])
+def scanned(pages: list[Page]) -> list[tuple[str, str]]:
+    """Kind and text of each code on the pictures that a phone shows."""
+    shown = [Image.open(io.BytesIO(png_of(page))) for page in pages]
+    return [(code.format.name, code.text) for each in shown for code in zxingcpp.read_barcodes(each)]
+
+
+@pytest.mark.parametrize("name", [each for each in PAPERS if each not in SAMPLES])
 def test_the_code_of_verification_can_be_scanned_from_the_screen(name: str) -> None:
-    _pdf, pages = looked_at(name)
-    codes = [code.text for page in pages for code in zxingcpp.read_barcodes(draw(page))]
-    assert [code.partition(":")[0] for code in codes] == ["recaudo"]
+    [(kind, text)] = scanned(looked_at(name)[1])
+    assert (kind, text.partition(":")[0]) == ("QRCode", "recaudo")
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_the_access_key_can_be_scanned_from_the_screen(name: str) -> None:
+    key = document(name).content.issuer.access_key
+    assert scanned(looked_at(name)[1]) == [("Code128", key)]
+
+
+def test_the_bars_of_a_code_are_whole_dots() -> None:
+    page = looked_at("factura-1.1.0")[1][0]
+    [bars] = [mark for mark in page.marks if isinstance(mark, Bars)]
+    dots = needed_dots_per_inch(page)
+    assert bars.module * dots / 25.4 == pytest.approx(2)
+    shown = draw(page).convert("1")
+    row = round((bars.y + bars.height / 2) / 25.4 * dots)
+    left = round(bars.x / 25.4 * dots)
+    line = [shown.getpixel((left + dot, row)) == 0 for dot in range(2 * len(bars.modules))]
+    assert line == [module == "1" for module in bars.modules for _dot in range(2)]
+
+
+def test_a_page_without_bars_has_no_more_dots_than_it_needs() -> None:
+    assert [needed_dots_per_inch(page) for page in looked_at("receipt")[1]] == [DOTS_PER_INCH]
 
 
 def test_a_page_weighs_little_and_is_the_same_each_time() -> None:

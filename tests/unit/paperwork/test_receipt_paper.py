@@ -15,9 +15,11 @@ import pytest
 
 from paperwork.receipt import Paper, render_receipt
 from paperwork.receipt_view import ReceiptView, receipt_view
+from paperwork.recording import Words, watch
 from receivables.documents import BadDocument
 from receivables.voids import VOID_REASONS
 from tests.support.builders import Json, a_receipt
+from tests.support.pdfs import page_texts
 
 ROOT = Path(__file__).parents[3]
 
@@ -254,6 +256,26 @@ def test_ten_invoices_and_a_long_name_fit_one_page(kind: Paper) -> None:
         pages(paper(kind, receipt, invoices=invoices, customer={**CUSTOMER, "name": LONG_NAME}, reprint=1))
         == 1
     )
+
+
+def test_further_pages_of_a_receipt_say_whose_and_which_it_is() -> None:
+    receipt = a_receipt(4, allocations={f"F-{number}": 100 for number in range(60)})
+    first, *further = page_texts(paper(receipt=receipt, invoices={}))
+    assert further
+    for each in further:
+        assert "Comprobante de pago R0001-00000004" in each
+        assert COMPANY["name"] in each
+    assert "Comprobante de pago R0001" not in first
+
+
+def test_on_the_roll_a_label_and_its_balance_stay_on_one_line() -> None:
+    invoices = {number: {"due_on": "2026-10-15", "balance_before": 123_456_789} for number in INVOICES}
+    _pdf, [page] = watch(lambda: paper("80mm", invoices=invoices, company=COMPANY | {"locale": "es_CL"}))
+    lines = [mark.text for mark in page.marks if isinstance(mark, Words) and "aldo" in mark.text]
+    before, after = "saldo anterior 1.234.567,89", "saldo actual 1.234.267,89"
+    shown = [line.replace("\u00a0", " ") for line in lines]
+    assert any(before in line for line in shown)
+    assert any(after in line for line in shown)
 
 
 def test_very_long_receipt_goes_on_over_pages_and_every_page_of_a_void_one_is_stamped() -> None:

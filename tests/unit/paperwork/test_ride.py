@@ -27,6 +27,7 @@ from paperwork.sri_names import (
     TAXES,
     WITHHELD_TAXES,
 )
+from tests.support.brand import a_logo
 from tests.support.pdfs import page_texts, picture_of, text_of
 from tests.support.sri import SAMPLES, document, invoice, sample
 
@@ -168,6 +169,12 @@ def test_a_test_document_and_an_unauthorised_one_say_so() -> None:
     returned = document("factura-1.1.0", ("<estado>AUTORIZADO", "<estado>DEVUELTA"))
     assert "DEVUELTA:SINVALIDEZTRIBUTARIA" in text_of(render_ride(returned))
     assert "SINVALIDEZ" not in text_of(render_ride(document("factura-1.1.0")))
+
+
+def test_the_companys_logo_is_on_its_invoices_and_not_on_its_customers_vouchers() -> None:
+    for name in SAMPLES:
+        plain, adorned = (render_ride(document(name), logo=logo) for logo in (None, a_logo()))
+        assert (plain == adorned) == name.startswith("retencion")
 
 
 def long_invoice() -> tuple[str, str]:
