@@ -155,7 +155,7 @@ class Database(WithAttachments, WithQueries):
         self,
         *,
         include_docs: bool = False,
-        keys: Sequence[str] | None = None,
+        keys: Sequence[Any] | None = None,
         start_key: str | None = None,
         end_key: str | None = None,
         inclusive_end: bool = True,

@@ -173,8 +173,7 @@ def _inline(
     connection: sqlite3.Connection, document: Json, branch: Branch | None, atts_since: Sequence[str]
 ) -> None:
     """Put the bytes of attachments into `document`, but those the asker has from an older revision."""
-    known = [revision for revision in map(parse_revision, atts_since) if branch and branch.holds(revision)]
-    have = max((revision.generation for revision in known), default=0)
+    have = _newest_known(branch, atts_since)
     uses = attachment_rows.uses(connection, document["_id"], document["_rev"])
     for name, entry in document["_attachments"].items():
         use = uses.get(name)
@@ -186,6 +185,22 @@ def _inline(
         entry.pop("stub", None)
         entry.pop("length", None)
         entry["data"] = base64.b64encode(content).decode("ascii")
+
+
+def newest_known(connection: sqlite3.Connection, document_id: str, rev: str, known: Sequence[str]) -> int:
+    """Return the newest generation of `rev`'s own history among `known` revisions, 0 for none of it.
+
+    Attachments up to there need not be sent to whoever has those (CouchDB's `atts_since`).
+    """
+    row = rows.head(connection, document_id)
+    return 0 if row is None else _newest_known(revtree.branch_to(tree_of(row), parse_revision(rev)), known)
+
+
+def _newest_known(branch: Branch | None, known: Sequence[str]) -> int:
+    if branch is None:
+        return 0
+    mine = [revision.generation for revision in map(parse_revision, known) if branch.holds(revision)]
+    return max(mine, default=0)
 
 
 def chunk_count(length: int) -> int:
@@ -294,16 +309,16 @@ def revs_diff(connection: sqlite3.Connection, revisions: Mapping[str, Sequence[s
 
 
 def all_docs_by_key(
-    connection: sqlite3.Connection, keys: Sequence[str], *, include_docs: bool, conflicts: bool
+    connection: sqlite3.Connection, keys: Sequence[Any], *, include_docs: bool, conflicts: bool
 ) -> list[Json]:
     """Return one row per key, in the order asked.
 
-    A deleted document says so, an unknown one is an error entry.
+    A deleted document says so; an unknown one, and what is no id at all, is an error entry.
     """
     found = {row.id: row for row in rows.documents(connection, keys)}
     answer: list[Json] = []
     for key in keys:
-        row = found.get(key)
+        row = found.get(key) if isinstance(key, str) else None
         if row is None:
             answer.append({"key": key, "error": "not_found"})
             continue

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from replica import reading
@@ -76,6 +76,14 @@ class WithAttachments(Store):
         if entry is None:
             raise NotFound("Document is missing attachment")
         return self._attachments.stream(document_id, document["_rev"], name, entry["content_type"])
+
+    def newest_known(self, document_id: str, rev: str, known: Sequence[str]) -> int:
+        """Return the newest generation of `rev`'s own history among `known` revisions, 0 for none of it.
+
+        Attachments up to there need not be sent to whoever has those (CouchDB's `atts_since`).
+        """
+        with self._connections.snapshot() as connection:
+            return reading.newest_known(connection, document_id, rev, known)
 
     def absent_attachments(self) -> list[Json]:
         """Return `{id, rev, name, digest}` of every attachment whose bytes are still at a peer."""

@@ -1,7 +1,8 @@
 """The rules of `_users`: what CouchDB's own `_design/_auth` and its users database do with accounts.
 
-An administrator sees and writes all; a person sees and writes their own account, but not its roles; nobody
-else knows that it exists. A plain `password` never reaches the disk: it becomes PBKDF2 fields on the way
+An administrator sees and writes all. Since CouchDB 3 nobody else comes in, unless the `_security` of `_users`
+is opened; then a person sees and writes their own account, but not its roles, and nobody else knows that it
+exists. A plain `password` never reaches the disk: it becomes PBKDF2 fields on the way
 in.
 """
 

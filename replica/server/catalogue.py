@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from replica.server.authorization import ADMIN_ONLY
+
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS databases (
     name TEXT PRIMARY KEY,
@@ -70,7 +72,8 @@ class Catalogue:
         return self._options.get(name)
 
     def security(self, name: str) -> dict[str, Any]:
-        return self._security.get(name, {})
+        """Who may come in; to a database that went away meanwhile, nobody but an administrator."""
+        return self._security.get(name, ADMIN_ONLY)
 
     def add(self, name: str, options: Options, security: dict[str, Any]) -> None:
         with self._lock:

@@ -21,6 +21,7 @@ SHIPPED: Sections = {
         "max_document_size": "8000000",
         "max_attachment_size": "infinity",
         "default_security": "admin_only",
+        "users_db_security_editable": "false",
         "os_process_timeout": "5000",
         "max_dbs_open": "500",
     },

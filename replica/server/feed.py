@@ -158,6 +158,8 @@ class Feed:
         for seq, doc_id, rev, deleted, others, body in statement:
             if chosen.designs_only and not doc_id.startswith("_design/"):
                 continue
+            if len(found) == limit:
+                break
             name = _quote(doc_id)
             leaves = f'{{"rev":"{rev}"}}'
             if others is not None and all_leaves:

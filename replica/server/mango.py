@@ -95,11 +95,10 @@ class MangoIndexes:
 
     def bring_in_step(self) -> None:
         """Build in the store what design documents declare, and drop what none declares any more."""
-        designs = self._served.designs()
-        if designs is self._in_step_with:
+        if self._served.designs() is self._in_step_with:
             return
         with self._lock:
-            store = self._served.store
+            designs, store = self._served.designs(), self._served.store
             wanted = {
                 (design.id, name): definition
                 for design in designs.values()

@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
-from flask import current_app, g, request
+from flask import current_app, g
 
 from replica.server.authentication import Authenticator, User
 from replica.server.authorization import require_database_admin, require_member
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from replica.server.replicating.replicator import Replicator
     from replica.server.views.builder import IndexBuilder
 
-# Databases whose documents have rules of their own: a person reads and writes their own account.
-OPEN_TO_OWNERS = {"_users"}
 VERSION = "3.5.0"
 NAME = "nonode@nohost"
 
@@ -68,10 +66,7 @@ def database(name: str) -> ServedDatabase:
     """
     lease = node().registry.acquire(name)
     g.leases.append(lease)
-    # An account is read and written by its owner, whatever `_security` says of the others.
-    of_an_owner = name in OPEN_TO_OWNERS and user().name is not None and "doc_id" in (request.view_args or {})
-    if not of_an_owner:
-        require_member(user(), lease.database.security)
+    require_member(user(), lease.database.security)
     return lease.database
 
 

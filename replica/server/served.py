@@ -102,7 +102,9 @@ class ServedDatabase:
         self._scripts: ScriptThread = scripts.thread_for(name)
         self._told = told
         self._own_rules = own_rules
-        self._designs: dict[str, Design] | None = None
+        # What was read, and as of which edition: one written meanwhile makes another edition.
+        self._edition = object()
+        self._designs: tuple[object, dict[str, Design]] = (None, {})
         self._designs_lock = threading.Lock()
         self.mango = MangoIndexes(self)
 
@@ -122,15 +124,18 @@ class ServedDatabase:
 
     def designs(self) -> dict[str, Design]:
         """All design documents, by id; read again after one of them was written."""
-        found = self._designs
-        if found is None:
-            with self._designs_lock:
-                rows = self.store.all_docs(start_key="_design/", end_key="_design0", include_docs=True)[
-                    "rows"
-                ]
-                found = self._designs = {
-                    row["id"]: parse_design(row["doc"]) for row in rows if row["id"].startswith("_design/")
-                }
+        edition, found = self._designs
+        if edition is self._edition:
+            return found
+        with self._designs_lock:
+            edition = self._edition
+            listed = self.store.all_docs(start_key="_design/", end_key="_design0", include_docs=True)
+            found = {
+                row["id"]: parse_design(row["doc"])
+                for row in listed["rows"]
+                if row["id"].startswith("_design/")
+            }
+            self._designs = edition, found
         return found
 
     def design(self, name: str) -> Design:
@@ -219,7 +224,7 @@ class ServedDatabase:
     def changed(self, *, designs: bool) -> None:
         """Tell the feeds about a change, also one that did not come through `write` or `put` (a purge)."""
         if designs:
-            self._designs = None
+            self._edition = object()
         self.moves.tell()
         self._told("updated", self.name)
 

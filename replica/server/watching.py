@@ -86,18 +86,29 @@ class Watch:
                     limit -= len(page.rows)
                     if limit <= 0:
                         return
+            elif self._is_over(quiet_since):
+                return
+            elif self._is_due(beaten_at):
+                # Also where a filter passes over so much that there is never a moment of rest.
+                beaten_at = time.monotonic()
+                yield None
             if not page.complete:
                 continue
             yield Page([], since, complete=True)
             while not moves.wait(seen, self._slice(quiet_since, beaten_at)):
-                now = time.monotonic()
-                if self.ended() or (
-                    self._patience.timeout is not None and now - quiet_since >= self._patience.timeout
-                ):
+                if self.ended() or self._is_over(quiet_since):
                     return
-                if self._patience.heartbeat is not None and now - beaten_at >= self._patience.heartbeat:
-                    beaten_at = now
+                if self._is_due(beaten_at):
+                    beaten_at = time.monotonic()
                     yield None
+
+    def _is_over(self, quiet_since: float) -> bool:
+        timeout = self._patience.timeout
+        return timeout is not None and time.monotonic() - quiet_since >= timeout
+
+    def _is_due(self, beaten_at: float) -> bool:
+        heartbeat = self._patience.heartbeat
+        return heartbeat is not None and time.monotonic() - beaten_at >= heartbeat
 
     def _slice(self, quiet_since: float, beaten_at: float) -> float:
         now = time.monotonic()

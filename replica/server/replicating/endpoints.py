@@ -10,13 +10,13 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlsplit, urlunsplit
 
-from replica.errors import BadRequest, FileExists, Forbidden
+from replica.errors import BadRequest, FileExists, ReplicaError
 from replica.peer import ChangesPage, Peer, PeerInfo
 from replica.remote.database import RemoteDatabase
+from replica.server.account_rules import USERS
 from replica.server.authentication import User
 from replica.server.authorization import ADMIN_ONLY, require_member, require_server_admin
 from replica.server.catalogue import Options
-from replica.server.node import OPEN_TO_OWNERS
 from replica.server.registry import Lease, Registry
 
 Json = dict[str, Any]
@@ -30,11 +30,13 @@ class ServedPeer:
         self._user = user
         self._lease: Lease = registry.acquire(name)
         self._served = self._lease.database
-        if name not in OPEN_TO_OWNERS:
+        try:
             require_member(user, self._served.security)
-        elif not user.is_server_admin:
+            if name == USERS:
+                require_server_admin(user)
+        except ReplicaError:
             self.close()
-            raise Forbidden("Only admins replicate the users database.")
+            raise
         self.name = name
 
     def __enter__(self) -> Self:
@@ -118,6 +120,8 @@ def checked_endpoint(value: Any, what: str) -> str | Json:
     if isinstance(value, str) and value:
         return value
     if isinstance(value, dict) and isinstance(value.get("url"), str) and value["url"]:
+        if not all(isinstance(value.get(member) or {}, dict) for member in ("auth", "headers")):
+            raise BadRequest(f"`auth` and `headers` of `{what}` must be objects.")
         return value
     raise BadRequest(f"`{what}` must be a database name, a URL, or an object with a URL.")
 

@@ -80,11 +80,14 @@ def read(db: str, doc_id: str, attachment: str) -> Response:
 def _ranges(length: int) -> list[tuple[int, int]]:
     """(first byte, byte after the last) of each range asked for.
 
-    None for nonsense and for ten ranges or more: as in CouchDB that means the whole.
+    None for nonsense, for ten ranges or more, and for all from the first byte on: as in CouchDB that means
+    the whole.
     """
     unit, _, listed = request.headers.get("Range", "").replace(" ", "").partition("=")
     asked = [RANGE.fullmatch(one) for one in listed.split(",")]
     if unit != "bytes" or len(asked) >= MOST_RANGES or not all(asked):
+        return []
+    if any(one[1] and int(one[1]) == 0 and not one[2] for one in asked if one is not None):
         return []
     return [_bounds(one[1], one[2], length) for one in asked if one is not None]
 

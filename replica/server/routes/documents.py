@@ -124,9 +124,8 @@ def _open_revisions(found: ServedDatabase, doc_id: str) -> Response:
     )
     if found.name == "_users":
         opened = [
-            {"ok": readable("_users", entry["ok"], user(), node().configuration)}
+            {"ok": readable("_users", entry["ok"], user(), node().configuration)} if "ok" in entry else entry
             for entry in opened
-            if "ok" in entry
         ]
     if as_json:
         return answer(opened)

@@ -68,10 +68,11 @@ def _stored(found: ServedDatabase, entry: Json, part: Part) -> Json:
 
 def following(found: ServedDatabase, document: Json, atts_since: Sequence[str]) -> dict[str, Source]:
     """Mark the attachments that will follow, and open them; those known since `atts_since` stay stubs."""
-    oldest_unknown = max((int(rev.partition("-")[0]) for rev in atts_since), default=0)
+    entries = document.get("_attachments", {})
+    known = found.store.newest_known(document["_id"], document["_rev"], atts_since) if entries else 0
     sources: dict[str, Source] = {}
-    for name, entry in document.get("_attachments", {}).items():
-        if entry["revpos"] <= oldest_unknown:
+    for name, entry in entries.items():
+        if entry["revpos"] <= known:
             continue
         sources[name] = found.store.get_attachment(document["_id"], name, rev=document["_rev"])
         entry.pop("stub", None)

@@ -21,7 +21,7 @@ def read(db: str) -> Response:
 @routes.put("/<seg:db>/_security")
 def write(db: str) -> Response:
     administered(db)
-    if db == USERS:
+    if db == USERS and not node().configuration.flag("couchdb", "users_db_security_editable"):
         raise Forbidden("You can't edit the security object of the user database.")
     node().registry.set_security(db, checked_security(body_json()))
     return answer({"ok": True})

@@ -1,15 +1,19 @@
 """The contract suite's peer: our server as a process of its own, or the CouchDB that COUCHDB_URL names.
 
-Every file here states what CouchDB's API reference says, so the same assertions hold for both.
+Every file here states what CouchDB's API reference says, so the same assertions hold for both. What a cluster
+does a moment after it has answered (caches of design documents and of accounts, a database made again) is
+waited for with `until`.
 """
 
 from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote, urlsplit
 
 import httpx
 import pytest
@@ -17,6 +21,9 @@ import pytest
 from tests.support.couch import start_couch
 
 JSON = {"Accept": "application/json"}
+# One shard in one copy: its feed has one order, and what was written is read at once, whatever the cluster.
+ONE_FILE = {"q": 1, "n": 1}
+PATIENCE_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +36,17 @@ class Peer:
     @property
     def auth(self) -> tuple[str, str]:
         return self.user, self.password
+
+    @property
+    def socket(self) -> tuple[str, int]:
+        """Host and port, for those who speak HTTP by hand."""
+        parts = urlsplit(self.url)
+        return parts.hostname or "", parts.port or 80
+
+    def with_credentials(self, path: str = "") -> str:
+        """The address of `path` with the administrator's name and password in it."""
+        scheme, _, rest = self.url.partition("://")
+        return f"{scheme}://{quote(self.user, safe='')}:{quote(self.password, safe='')}@{rest}{path}"
 
 
 @pytest.fixture(scope="session")
@@ -50,14 +68,17 @@ def admin(peer: Peer) -> Iterator[httpx.Client]:
     with httpx.Client(base_url=peer.url, auth=peer.auth, headers=JSON, timeout=30) as client:
         for name in ("_users", "_replicator", "_global_changes"):
             client.put(f"/{name}")
+        if not peer.is_ours:
+            # CouchDB puts the rules of its accounts there by itself, some seconds after the database.
+            until(lambda: client.get("/_users/_design/_auth").status_code == 200, "`_users` has its rules")
         yield client
 
 
 @pytest.fixture
 def db(admin: httpx.Client) -> Iterator[str]:
-    """A new, empty database of one shard, whose feed has one order: its path."""
+    """A new, empty database: its path."""
     name = f"t{secrets.token_hex(6)}"
-    assert admin.put(f"/{name}", params={"q": 1}).status_code == 201
+    assert admin.put(f"/{name}", params=ONE_FILE).status_code == 201
     yield f"/{name}"
     admin.delete(f"/{name}")
 
@@ -103,6 +124,16 @@ def bulk(client: httpx.Client, db: str, docs: list[dict[str, Any]], **options: A
     assert answer.status_code == 201, answer.text
     found: list[dict[str, Any]] = answer.json()
     return found
+
+
+def until(found: Callable[[], Any], what: str) -> Any:
+    """What `found` returns once that is something. Fail where it never is."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < deadline:
+        if value := found():
+            return value
+        time.sleep(0.1)
+    pytest.fail(f"never: {what}")
 
 
 def only_ours(peer: Peer, why: str) -> None:

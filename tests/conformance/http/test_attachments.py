@@ -6,11 +6,12 @@ import base64
 import gzip
 import hashlib
 import json
+from typing import Any
 
 import httpx
 import pytest
 
-from tests.conformance.http.conftest import Peer, error, only_ours, put
+from tests.conformance.http.conftest import Peer, bulk, error, only_ours, put
 
 PHOTO = bytes(range(256)) * 300
 MD5 = base64.b64encode(hashlib.md5(PHOTO).digest()).decode()
@@ -59,6 +60,11 @@ def test_ranges_are_served(
     expected = PHOTO[first:] if last is None else PHOTO[first : last + 1]
     assert (answer.status_code, answer.content) == (206, expected)
     assert answer.headers["content-range"].endswith(f"/{len(PHOTO)}")
+
+
+def test_range_of_everything_is_everything(admin: httpx.Client, db: str, rev: str) -> None:
+    answer = admin.get(f"{db}/a/photo.bin", headers={"Range": "bytes=0-"})
+    assert (answer.status_code, answer.content) == (200, PHOTO)
 
 
 def test_several_ranges_come_in_parts(admin: httpx.Client, db: str, rev: str) -> None:
@@ -189,6 +195,27 @@ def test_known_attachments_stay_stubs(admin: httpx.Client, db: str, rev: str) ->
     assert base64.b64decode(found["second"]["data"]) == b"2"
 
 
+@pytest.mark.parametrize("accept", ["application/json", "multipart/related", "multipart/mixed"])
+def test_attachment_known_on_another_branch_comes_along(admin: httpx.Client, db: str, accept: str) -> None:
+    """What a replicator names in `atts_since` are its leaves, of whatever branch."""
+    revs = [f"2-{digest * 32}" for digest in "ab"]
+    entry = {"content_type": "image/x-test", "data": base64.b64encode(PHOTO).decode(), "revpos": 2}
+    docs: list[dict[str, Any]] = [
+        {"_id": "a", "_rev": rev, "_revisions": {"start": 2, "ids": [rev[2:], "c" * 32]}} for rev in revs
+    ]
+    docs[0]["_attachments"] = {"p": entry}
+    assert bulk(admin, db, docs, new_edits=False) == []
+    headers = {"Accept": accept}
+    if accept == "multipart/mixed":
+        asked = {"docs": [{"id": "a", "rev": revs[0], "atts_since": revs[1:]}]}
+        answer = admin.post(f"{db}/_bulk_get", json=asked, headers=headers)
+    else:
+        params = {"rev": revs[0], "attachments": "true", "atts_since": json.dumps(revs[1:])}
+        answer = admin.get(f"{db}/a", params=params, headers=headers)
+    assert answer.status_code == 200
+    assert PHOTO in answer.content or entry["data"] in answer.text
+
+
 def test_body_cut_short_stores_nothing(peer: Peer, admin: httpx.Client, db: str) -> None:
     document = {"_attachments": {"one": {"follows": True, "content_type": "x/y", "length": 10}}}
     cut = related(document, b"0123456789", headers=True)[:-20]
@@ -197,7 +224,9 @@ def test_body_cut_short_stores_nothing(peer: Peer, admin: httpx.Client, db: str)
     assert admin.get(f"{db}/a").status_code == 404
 
 
-def test_attachments_follow_in_every_multipart_answer(admin: httpx.Client, db: str, rev: str) -> None:
+def test_attachments_follow_in_every_multipart_answer(
+    peer: Peer, admin: httpx.Client, db: str, rev: str
+) -> None:
     """CouchDB's replicator asks for `open_revs` so, and says nothing of attachments."""
     asked = {"docs": [{"id": "a", "rev": rev}]}
     headers = {"Accept": "multipart/mixed"}
@@ -207,6 +236,7 @@ def test_attachments_follow_in_every_multipart_answer(admin: httpx.Client, db: s
         assert answer.headers["content-type"].startswith("multipart/mixed; boundary=")
         assert PHOTO in answer.content
     assert f"X-Rev-Id: {rev}".encode() in several.content
+    only_ours(peer, "CouchDB passes over `atts_since` beside `open_revs`")
     known = admin.get(
         f"{db}/a",
         params={"open_revs": json.dumps([rev]), "atts_since": json.dumps([rev])},

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.conformance.http.conftest import bulk, error, put
+from tests.conformance.http.conftest import Peer, bulk, error, only_ours, put
 
 
 def test_each_document_has_its_own_answer(admin: httpx.Client, db: str) -> None:
@@ -160,6 +160,18 @@ def test_keys_answer_one_row_each(admin: httpx.Client, db: str) -> None:
     assert rows[2]["value"]["deleted"] is True
     assert rows[2]["doc"] is None
     assert rows[0]["doc"]["_id"] == "b"
+
+
+def test_what_is_no_id_is_not_found(admin: httpx.Client, db: str) -> None:
+    rows = admin.post(f"{db}/_all_docs", json={"keys": ["none", ""]}).json()["rows"]
+    assert [row["error"] for row in rows] == ["not_found", "not_found"]
+
+
+def test_keys_that_are_no_text_are_not_found(peer: Peer, admin: httpx.Client, db: str) -> None:
+    only_ours(peer, "CouchDB breaks over some of these keys")
+    keys = [[], {}, 1, None, "none"]
+    rows = admin.post(f"{db}/_all_docs", json={"keys": keys}).json()["rows"]
+    assert rows == [{"key": key, "error": "not_found"} for key in keys]
 
 
 def test_several_queries_of_all_documents(admin: httpx.Client, db: str) -> None:

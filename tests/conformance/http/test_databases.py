@@ -7,7 +7,7 @@ import secrets
 import httpx
 import pytest
 
-from tests.conformance.http.conftest import Person, error, put
+from tests.conformance.http.conftest import ONE_FILE, Person, error, put, until
 
 
 def test_created_database_tells_where_it_is(admin: httpx.Client) -> None:
@@ -35,9 +35,10 @@ def test_names_that_break_the_rules_are_refused(admin: httpx.Client, name: str) 
 @pytest.mark.parametrize("name", ["a_$()%2B-", "a%2Fb"])
 def test_names_may_hold_these_signs(admin: httpx.Client, name: str) -> None:
     full = f"{name}{secrets.token_hex(4)}"
-    assert admin.put(f"/{full}").status_code == 201
-    assert admin.get(f"/{full}").status_code == 200
+    assert admin.put(f"/{full}", params=ONE_FILE).status_code == 201
+    read = admin.get(f"/{full}")
     assert admin.delete(f"/{full}").status_code == 200
+    assert read.status_code == 200
 
 
 def test_unknown_database_is_not_found(admin: httpx.Client) -> None:
@@ -86,9 +87,9 @@ def test_delete_with_a_revision_is_taken_for_a_mistake(admin: httpx.Client, db: 
 def test_recreated_database_is_empty_and_another_one(admin: httpx.Client, db: str) -> None:
     put(admin, db, "a")
     before = admin.get(db).json()
-    admin.delete(db)
-    admin.put(db)
-    after = admin.get(db).json()
+    assert admin.delete(db).status_code == 200
+    until(lambda: admin.put(db, params=ONE_FILE).status_code == 201, "the database is made again")
+    after = until(lambda: admin.get(db).status_code == 200 and admin.get(db).json(), "it is there")
     assert after["doc_count"] == 0
     assert after["update_seq"] != before["update_seq"]
     assert admin.get(f"{db}/a").status_code == 404

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.conformance.http.conftest import bulk, error
+from tests.conformance.http.conftest import ONE_FILE, bulk, error
 
 
 @pytest.fixture
@@ -91,10 +91,10 @@ def test_an_index_is_a_design_document_of_language_query(admin: httpx.Client, pe
     assert design["language"] == "query"
     assert design["views"]["by-age"]["map"]["fields"] == {"age": "asc"}
     copy = f"{people}-copy"
-    assert admin.put(copy).status_code in (201, 202)
+    assert admin.put(copy, params=ONE_FILE).status_code == 201
     try:
         arrived = {key: value for key, value in design.items() if key != "_rev"}
-        assert admin.put(f"{copy}/_design/ages", json=arrived).status_code in (201, 202)
+        assert admin.put(f"{copy}/_design/ages", json=arrived).status_code == 201
         bulk(admin, copy, [{"_id": "young", "age": 3}, {"_id": "old", "age": 90}])
         assert found(admin, copy, selector={"age": {"$gt": 0}}, sort=["age"]) == ["young", "old"]
     finally:

@@ -6,7 +6,6 @@ import json
 import subprocess
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import pytest
 
@@ -34,12 +33,8 @@ def run(script: str, package: str, *arguments: str) -> dict[str, Any]:
     return seen
 
 
-def address(peer: Peer) -> str:
-    return f"http://{quote(peer.user)}:{quote(peer.password)}@{peer.url.removeprefix('http://')}"
-
-
 def test_pouchdb_syncs_follows_and_queries(peer: Peer, db: str) -> None:
-    seen = run("pouchdb.cjs", "pouchdb", f"{address(peer)}{db}")
+    seen = run("pouchdb.cjs", "pouchdb", peer.with_credentials(db))
     assert seen["info"] == db[1:]
     assert seen["pushed"] == 27
     assert seen["pulled"] == 27
@@ -58,7 +53,7 @@ def test_pouchdb_syncs_follows_and_queries(peer: Peer, db: str) -> None:
 
 
 def test_nano_works_unchanged(peer: Peer, db: str) -> None:
-    seen = run("nano.cjs", "nano", address(peer), db[1:])
+    seen = run("nano.cjs", "nano", peer.with_credentials(), db[1:])
     assert seen == {
         "version": "Welcome",
         "listed": True,

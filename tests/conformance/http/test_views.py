@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.conformance.http.conftest import Peer, bulk, error, put
+from tests.conformance.http.conftest import Peer, bulk, error, put, until
 
 VIEW = "_design/sales/_view"
 
@@ -193,8 +193,8 @@ def test_changed_functions_make_a_new_index(admin: httpx.Client, db: str, sales:
     assert len(rows(admin, f"{sales}/amounts")) == 12
     design = admin.get(f"{db}/_design/sales").json()
     design["views"]["amounts"]["map"] = "function (doc) { emit(1, 1); emit(2, 2); }"
-    admin.put(f"{db}/_design/sales", json=design)
-    assert len(rows(admin, f"{sales}/amounts")) == 24
+    assert admin.put(f"{db}/_design/sales", json=design).status_code == 201
+    until(lambda: len(rows(admin, f"{sales}/amounts")) == 24, "the new function counts")
 
 
 def test_writes_do_not_wait_for_an_index(peer: Peer, admin: httpx.Client, db: str) -> None:
