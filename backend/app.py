@@ -15,6 +15,7 @@ from backend.errors import CONTENT_TYPE, ApiProblem, FieldError
 from backend.http.assignment import assignment_blueprint
 from backend.http.audit import audit_blueprint
 from backend.http.brand import brand_blueprint
+from backend.http.clock_codes import clock_codes_blueprint
 from backend.http.corrections import corrections_blueprint
 from backend.http.devices import devices_blueprint
 from backend.http.erp import erp_blueprint
@@ -39,6 +40,7 @@ from backend.services.pages import BadCursor
 BLUEPRINTS = (
     sign_in_blueprint,
     devices_blueprint,
+    clock_codes_blueprint,
     people_blueprint,
     field_blueprint,
     papers_blueprint,

@@ -299,6 +299,14 @@ PROBLEMS: Mapping[str, _Entry] = {
         ("No es una carta de un teléfono", "No letter of a phone"),
         ("Eso no lo escribió un teléfono que se borra.", "No phone that is being erased wrote that."),
     ),
+    "device_shut_out": _Entry(
+        409,
+        ("Teléfono bloqueado", "Phone shut out"),
+        (
+            "Ese teléfono está bloqueado y no registra nada. No necesita un código para su reloj.",
+            "That phone is shut out and records nothing. It needs no code for its clock.",
+        ),
+    ),
     "method_not_allowed": _Entry(
         405,
         ("Método no admitido", "Method not allowed"),
@@ -468,6 +476,10 @@ FIELD_PROBLEMS: Mapping[str, tuple[str, str]] = {
     "not_a_code": (
         "Debe ser un código: letras minúsculas y números.",
         "It should be a code: small letters and digits.",
+    ),
+    "not_a_clock_number": (
+        "No es el número que muestra el teléfono: son 12 dígitos. Pida que se los dicten otra vez.",
+        "It is not the number that the phone shows, which has 12 digits. Have it read out again.",
     ),
     "not_an_object": ("Debe ser un objeto JSON.", "It should be a JSON object."),
     "not_a_list": ("Debe ser una lista de códigos.", "It should be a list of codes."),

@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from receivables.recovery import MAGIC, SEAL_CONTEXT, SEAL_NONCE, BadRecovery
 
 KEY_BYTES = 32
+PRIME = 2**255 - 19
 LARGEST_CONTENT = 256 * 1024 * 1024
 """Bytes that a box may grow to when it is opened: weeks of photographs, and no bomb."""
 
@@ -39,6 +40,13 @@ class RecoveryKey:
     def _public(self) -> bytes:
         return self._private.public_key().public_bytes_raw()
 
+    def shared_with(self, phone: str) -> bytes:
+        """32 bytes that only the office and the holder of the Ed25519 key `phone` (base64) know.
+
+        Raise ValueError for a key that is none.
+        """
+        return self._private.exchange(X25519PublicKey.from_public_bytes(_on_curve25519(phone)))
+
     def open(self, box: bytes, *, largest: int = LARGEST_CONTENT) -> bytes:
         """What was sealed; raise BadRecovery for anything that was not sealed with this key, or is more than
         `largest` bytes.
@@ -56,6 +64,14 @@ class RecoveryKey:
             return _unpacked(packed, largest)
         except (InvalidTag, ValueError, zlib.error) as error:
             raise BadRecovery("recovery_not_for_us") from error
+
+
+def _on_curve25519(phone: str) -> bytes:
+    """An Ed25519 public key as X25519 takes it: u = (1 + y) / (1 - y), RFC 7748 §4.1."""
+    y = int.from_bytes(base64.b64decode(phone, validate=True), "little") % 2**255
+    if y == 1:
+        raise ValueError("the neutral element is nobody's key")
+    return ((1 + y) * pow(1 - y, -1, PRIME) % PRIME).to_bytes(KEY_BYTES, "little")
 
 
 def _unpacked(packed: bytes, largest: int) -> bytes:

@@ -3,19 +3,21 @@
 Three clocks take part: the wall's, which anybody can set; the uptime, which only a restart sets back; and the
 office's, heard with every answer. From these follows a *floor*: no later reading of the wall can rightly be
 earlier. The floor moves on with the uptime alone, so a clock that ran ahead and was put right is not held to
-what it showed meanwhile. A clock below its floor was put back, and receipts wait until it is right or the
-office is heard; any other fault is told and stops nothing.
+what it showed meanwhile. A clock below its floor was put back, and receipts wait until it is right, the
+office is heard, or a supervisor accepts it (`receivables.clock_codes`), which makes what it shows then the
+floor; any other fault is told and stops nothing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 from receivables.anomalies import CLOCK_SKEW
+from receivables.clock_codes import ClockAcceptance
 from receivables.documents import Json, parse_instant, rfc3339
 from receivables.validation import Problem
 
@@ -45,13 +47,15 @@ class Reading:
 class Anchor:
     """What is known as of `uptime` of `boot`: the floor, and the office's time while it can be told.
 
-    After a restart `office_at` is None, for nobody counted the time in between.
+    After a restart `office_at` is None, for nobody counted the time in between. `accepted` is there from a
+    supervisor's code until the office is heard.
     """
 
     floor_at: datetime
     office_at: datetime | None
     uptime: float
     boot: str
+    accepted: ClockAcceptance | None = None
 
     def to_json(self) -> Json:
         return {
@@ -59,6 +63,7 @@ class Anchor:
             "office_at": rfc3339(self.office_at) if self.office_at else None,
             "uptime": self.uptime,
             "boot": self.boot,
+            "accepted": self.accepted.to_json() if self.accepted else None,
         }
 
     @classmethod
@@ -72,6 +77,7 @@ class Anchor:
                 office_at=parse_instant(office) if office else None,
                 uptime=float(said["uptime"]),
                 boot=str(said["boot"]),
+                accepted=ClockAcceptance(**said["accepted"]) if said.get("accepted") else None,
             )
         except (KeyError, TypeError, ValueError):
             return None
@@ -107,14 +113,31 @@ def moved_on(anchor: Anchor, reading: Reading) -> Anchor:
     """What is known at a later look, whatever the wall shows."""
     passed = reading.uptime - anchor.uptime
     if reading.boot != anchor.boot or passed < 0:
-        return Anchor(floor_at=anchor.floor_at, office_at=None, uptime=reading.uptime, boot=reading.boot)
+        return replace(anchor, office_at=None, uptime=reading.uptime, boot=reading.boot)
     since = timedelta(seconds=passed)
-    return Anchor(
+    return replace(
+        anchor,
         floor_at=anchor.floor_at + since,
         office_at=anchor.office_at + since if anchor.office_at else None,
         uptime=reading.uptime,
-        boot=reading.boot,
     )
+
+
+def accepted_clock(reading: Reading, acceptance: ClockAcceptance) -> Anchor:
+    """What is known once a supervisor has accepted the clock as it is: it may go on, and not back."""
+    return Anchor(
+        floor_at=reading.wall,
+        office_at=None,
+        uptime=reading.uptime,
+        boot=reading.boot,
+        accepted=acceptance,
+    )
+
+
+def same_clock(before: Reading, reading: Reading) -> bool:
+    """Has nobody set the clock or started the phone again between two looks?"""
+    passed = timedelta(seconds=reading.uptime - before.uptime)
+    return before.boot == reading.boot and abs(reading.wall - before.wall - passed) <= CLOCK_SKEW
 
 
 def judge_clock(anchor: Anchor | None, reading: Reading) -> Judgement:

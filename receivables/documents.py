@@ -33,7 +33,7 @@ PROJECTION_TYPES = frozenset({
 SETTINGS_TYPES = frozenset({
     "assignment", "holding", "device", "series", "refresh", "dunning_claim", "erp_cursor", "exception",
     "audit", "zone", "withholding_decision", "enrolment", "enrolment_code", "sales", "assignment_plan",
-    "erp_drift", "receipt_mail",
+    "erp_drift", "receipt_mail", "clock_code",
 })  # fmt: skip
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")

@@ -29,9 +29,10 @@ FIELD_MESSAGES: Mapping[str, tuple[str, str]] = {
     # the phone's clock
     "clock_put_back": (
         "El reloj de este teléfono se atrasó y así no se registran cobros. Ponga fecha y hora en"
-        " automático, o conéctese con la oficina, y confirme otra vez.",
+        " automático, conéctese con la oficina o use en Sincronización un código de su supervisor, y confirme"
+        " otra vez.",
         "This phone's clock was put back, and no payment is recorded like that. Set date and time to"
-        " automatic, or reach the office, and confirm again.",
+        " automatic, reach the office, or use your supervisor's code in Synchronisation, and confirm again.",
     ),
     # visits
     "visit_not_started": (

@@ -23,6 +23,7 @@ from receivables.allocation import (
 )
 from receivables.canonical import canonical_json
 from receivables.cash import cash_limit_problems
+from receivables.clock_codes import ClockAcceptance
 from receivables.documents import SCHEMA, BadDocument, Json, local_on, rfc3339
 from receivables.identifiers import receipt_id, receipt_number
 from receivables.invoices import OpenItem
@@ -149,12 +150,14 @@ def plan_receipt(
     place: Mapping[str, Any] | None,
     known_payments: Collection[PaymentKey] = frozenset(),
     cash_in_hand: Money | None = None,
+    clock_accepted: ClockAcceptance | None = None,
 ) -> Json | list[Problem]:
     """Return the receipt document of `draft`, or all that is wrong with it.
 
     `open_items` are the customer's provisional open items; `known_payments` the keys of payments already
-    recorded; `cash_in_hand` is what the collector holds, None where no limit is to be kept. Raise
-    BadIdentifier for a series or counter that can't be: those don't come from a person.
+    recorded; `cash_in_hand` is what the collector holds, None where no limit is to be kept;
+    `clock_accepted` says whose word stands behind a clock that was put back. Raise BadIdentifier for a series
+    or counter that can't be: those don't come from a person.
     """
     on = local_on(now, zone)
     plan = plan_allocation(
@@ -187,6 +190,7 @@ def plan_receipt(
         "on_account": plan.on_account.minor,
         **({"write_offs": [each.to_json() for each in plan.write_offs]} if plan.write_offs else {}),
         "place": None if place is None else dict(place),
+        **({"clock": clock_accepted.to_json()} if clock_accepted else {}),
         "previous_hash": previous_hash,
     }
     return {**doc, "hash": receipt_hash(previous_hash, doc)}

@@ -110,6 +110,9 @@ RULES: Mapping[str, Rule] = {
     ),
     # the phone's signature says who it is; the service itself writes when it was erased
     "POST /phones/<company>/letters": Rule(who=Public.ANYONE, audit="device_erased"),
+    f"POST {_COMPANY}/devices/<device>/clock-codes": Rule(
+        who=Action.MANAGE_DEVICES, audit="clock_code_given", keeps=("number",)
+    ),
     f"POST {_COMPANY}/recoveries": Rule(who=Action.MANAGE_DEVICES, audit="recovery_taken_in"),
     f"GET {_COMPANY}/collectors/<collector>/track": Rule(
         who=Action.FOLLOW, audit="track_read", keeps=("on",)

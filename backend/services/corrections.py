@@ -10,6 +10,7 @@ from datetime import UTC, datetime, tzinfo
 
 from backend.couch.client import Couch, Json
 from backend.couch.errors import Conflict
+from backend.services.clock_codes import clock_of
 from backend.services.erp_reversals import reversals_of
 from backend.services.exceptions import close_exception
 from backend.services.posting_book import PostingBook
@@ -128,7 +129,10 @@ def receipt_with_bounces(couch: Couch, company: str, number: str) -> Json | None
         {"payment": each["payment"], "reason": each["reason"], "by": each["by"], "at": each["created_at"]}
         for each in facts.values()
     ]
-    return described | {"bounced": sorted(bounced, key=lambda each: int(each["payment"]))}
+    return described | {
+        "bounced": sorted(bounced, key=lambda each: int(each["payment"])),
+        "clock": clock_of(couch, company, couch.get(company, described["id"]) or {}),
+    }
 
 
 def _bounce(receipt: str, payment: int) -> str:

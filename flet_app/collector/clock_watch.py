@@ -8,7 +8,16 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from receivables.clock_trust import Anchor, Judgement, Reading, judge_clock, met_office, moved_on
+from receivables.clock_codes import ClockAcceptance
+from receivables.clock_trust import (
+    Anchor,
+    Judgement,
+    Reading,
+    accepted_clock,
+    judge_clock,
+    met_office,
+    moved_on,
+)
 from receivables.documents import Json
 
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
@@ -41,6 +50,20 @@ class ClockWatch:
     def look(self) -> Judgement:
         return judge_clock(self._anchor, self._read())
 
+    @property
+    def reading(self) -> Reading:
+        return self._read()
+
+    @property
+    def accepted(self) -> ClockAcceptance | None:
+        """Whose word the clock goes by, None where it needs nobody's."""
+        return self._anchor.accepted if self._anchor else None
+
+    def accept(self, acceptance: ClockAcceptance) -> Json:
+        """Go by the clock as it is. Return what is to be written down."""
+        self._anchor = self._kept = accepted_clock(self._read(), acceptance)
+        return self._anchor.to_json()
+
     def met(self, office_at: datetime) -> Json | None:
         """The office told its time. Return what is to be written down, None where little is new."""
         reading = self._read()
@@ -51,6 +74,7 @@ class ClockWatch:
             and kept.boot == reading.boot
             and 0 <= reading.uptime - kept.uptime < KEPT_SECONDS
             and before.trust is after.trust
+            and kept.accepted is None
         )
         if fresh:
             return None

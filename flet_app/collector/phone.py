@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from flet_app.collector.api import Api
 from flet_app.collector.bootstrap import Settings, World
+from flet_app.collector.clock_codes import ClockCodes
 from flet_app.collector.clock_watch import ClockWatch
 from flet_app.collector.folder import FolderLock
 from flet_app.collector.office import Office
@@ -54,6 +55,7 @@ class Phone:
         self.status = SyncStatus()
         self.pin = PinLock(settings.data, uptime=world.uptime, random_bytes=world.random_bytes)
         self.clock = ClockWatch(world.reading)
+        self.clock_codes: ClockCodes | None = None
         self.trail = Trail()
         self.followed_since: datetime | None = None
         """Since when the collector is followed; None while nobody is."""
@@ -122,7 +124,8 @@ class Phone:
         await store.refresh()
         clock = ClockWatch(self.world.reading, await asyncio.to_thread(store.load_clock))
         self._api = await asyncio.to_thread(Api, self.office.address)  # reads the system's certificates
-        self.enrolment, self.store, self.clock = enrolment, store, clock
+        codes = await asyncio.to_thread(self._codes_of, enrolment, store, clock)
+        self.enrolment, self.store, self.clock, self.clock_codes = enrolment, store, clock, codes
         self._heard_at = store.last_contact
         keeper = TokenKeeper(enrolment, self.file, api=self._api, uptime=self.world.uptime)
         self._driver = SyncDriver(
@@ -132,6 +135,14 @@ class Phone:
         self._task = asyncio.create_task(self._driver.run())
         self._warming = asyncio.create_task(store.overviews.freshen(self.today()))
         self.announce()
+
+    def _codes_of(self, enrolment: Enrolment, store: Store, clock: ClockWatch) -> ClockCodes:
+        key = DeviceKey(self.settings.data, enrolment.company)
+        shared = key.shared_with(enrolment.recovery_key) if enrolment.recovery_key else None
+        return ClockCodes(
+            store=store, clock=clock, device=enrolment.device, shared=shared,
+            random_bytes=self.world.random_bytes,
+        )  # fmt: skip
 
     # -- windows ----------------------------------------------------------------------------
     def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
@@ -189,6 +190,15 @@ class DeviceKey:
     def attempt(self, text: str) -> str:
         """What this phone says about `text` however often; whoever stole the text can't say it."""
         return hmac.new(self._bytes(), text.encode(), hashlib.sha256).hexdigest()
+
+    def shared_with(self, office: str) -> bytes:
+        """32 bytes that only this phone and the holder of the X25519 key `office` (base64) know.
+
+        An Ed25519 key is one of X25519 as well (RFC 8032 §5.1.5, RFC 7748 §4.1).
+        """
+        scalar = hashlib.sha512(self._bytes()).digest()[:32]
+        theirs = X25519PublicKey.from_public_bytes(base64.b64decode(office, validate=True))
+        return X25519PrivateKey.from_private_bytes(scalar).exchange(theirs)
 
     def _private(self) -> Ed25519PrivateKey:
         return Ed25519PrivateKey.from_private_bytes(self._bytes())

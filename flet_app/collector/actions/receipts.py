@@ -86,6 +86,7 @@ async def save_receipt(
                 place=place,
                 known_payments=known,
                 cash_in_hand=in_hand,
+                clock_accepted=phone.clock.accepted,
             )
             if isinstance(planned, list):
                 raise _Refused(planned)

@@ -12,8 +12,11 @@ from flet_app.components.surfaces import notice
 from receivables.clock_trust import Trust
 
 
-def clock_notice(app: Window) -> list[ft.Control]:
-    """Nothing while the clock may be right; else what is wrong with it, what waits for it, what to do."""
+def clock_notice(app: Window, *, offer: bool = True) -> list[ft.Control]:
+    """Nothing while the clock may be right; else what is wrong with it, what waits for it, what to do.
+
+    `offer` leads to the supervisor's code.
+    """
     t, judged = app.texts.t, app.phone.clock.look()
     span = app.texts.span(abs(judged.skew))
     match judged.trust:
@@ -24,8 +27,12 @@ def clock_notice(app: Window) -> list[ft.Control]:
                 span=span,
             )
             return [
-                notice(words, app.palette, tone=Tone.LATE, icon=ft.Icons.HISTORY, identifier="clock-back")
-            ]
+                notice(
+                    words, app.palette, tone=Tone.LATE, icon=ft.Icons.HISTORY, identifier="clock-back",
+                    action=t("Use a code") if offer else None,
+                    on_action=lambda _event: app.page.navigate("/reloj"),
+                )
+            ]  # fmt: skip
         case Trust.OFF:
             ahead = judged.skew > timedelta(0)
             words = (
@@ -35,5 +42,11 @@ def clock_notice(app: Window) -> list[ft.Control]:
             )
             advice = t("What you record carries its time: set date and time to automatic.")
             return [notice(f"{words} {advice}", app.palette, icon=ft.Icons.SCHEDULE, identifier="clock-off")]
+        case _ if accepted := app.phone.clock.accepted:
+            words = t(
+                "{name} accepted this phone's clock. Receipts say so until the office is reached.",
+                name=accepted.accepted_by,
+            )
+            return [notice(words, app.palette, icon=ft.Icons.VERIFIED_OUTLINED, identifier="clock-accepted")]
         case _:
             return []

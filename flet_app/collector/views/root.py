@@ -10,6 +10,7 @@ from flet_app.collector.state import Window, WindowContext, use_app
 from flet_app.collector.views.ageing import Ageing
 from flet_app.collector.views.agenda import AgendaScreen
 from flet_app.collector.views.cash import Cash
+from flet_app.collector.views.clock_code import ClockCode
 from flet_app.collector.views.close_cash import CloseCash
 from flet_app.collector.views.consent import ConsentEntry
 from flet_app.collector.views.customer import Customer
@@ -81,6 +82,7 @@ def details() -> list[ft.Route]:
         ft.Route(path="ruta/:on", component=Route, children=[ft.Route(path="agregar", component=RouteAdd)]),
         ft.Route(path="sincronizacion", component=SyncScreen),
         ft.Route(path="pin", component=PinChoice),
+        ft.Route(path="reloj", component=ClockCode),
         ft.Route(path="recorrido", component=TrackingScreen),
         ft.Route(path="entrar", component=SignIn),
     ]

@@ -86,6 +86,7 @@ def _head(session: Session, shown: ReceiptCard, receipt: Json, colors: Palette) 
         ),
         status_pill(receipt_status(texts, receipt), colors, identifier="receipt-status"),
     ]
+    rows += _clock(session, receipt, colors)
     if void := receipt["void"]:
         when = texts.moment(datetime.fromisoformat(void["at"]), now=session.now())
         rows.append(caption(f"{void_reason(texts, void['reason'])} · {void['by']} · {when}", size=14))
@@ -94,6 +95,27 @@ def _head(session: Session, shown: ReceiptCard, receipt: Json, colors: Palette) 
         button = _button(session, shown, question, name="receipt-void", words=words, icon=ft.Icons.BLOCK)
         rows.append(ft.Row([button]))
     return card(ft.Column(rows, spacing=8, tight=True))
+
+
+def _clock(session: Session, receipt: Json, colors: Palette) -> list[ft.Control]:
+    """Whose word stands behind the time of a receipt that was written on a clock that was put back."""
+    texts, clock = session.texts, receipt.get("clock")
+    if not clock:
+        return []
+    if clock["by"] is None:
+        words = texts.t(
+            "The phone's clock was put back. {name} is said to have accepted it; this office gave no code.",
+            name=clock["accepted_by"],
+        )
+        status = Status(tone=Tone.LATE, icon=ft.Icons.REPORT_PROBLEM_OUTLINED, text=words)
+    else:
+        words = texts.t(
+            "The phone's clock was put back. {by} accepted it by a code, {when}.",
+            by=clock["by"],
+            when=texts.moment(datetime.fromisoformat(clock["at"]), now=session.now()),
+        )
+        status = Status(tone=Tone.PLAIN, icon=ft.Icons.HISTORY, text=words)
+    return [tag("receipt-clock", status_line(status, colors, size=14))]
 
 
 def _rejected(session: Session, shown: ReceiptCard, receipt: Json, colors: Palette) -> list[ft.Control]:

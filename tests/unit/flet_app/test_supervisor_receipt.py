@@ -249,3 +249,24 @@ def test_the_list_and_the_exceptions_lead_to_the_receipt() -> None:
 
 def test_every_question_has_its_words() -> None:
     assert set(QUESTIONS) == set(DONE) == set(Verb)
+
+
+@pytest.mark.parametrize(
+    ("by", "words"),
+    [
+        ("sofia@andina.example", "sofia@andina.example lo aceptó con un código, 10:05."),
+        (None, "Se dice que Sofía Ruiz lo aceptó; esta oficina no dio ningún código."),
+    ],
+)
+def test_a_receipt_of_a_clock_that_was_put_back_says_whose_word_it_goes_by(
+    by: str | None, words: str
+) -> None:
+    at = "2026-11-20T15:05:00Z" if by else None
+    clock = {"accepted_by": "Sofía Ruiz", "accepted_at": "2026-11-20T12:00:00Z", "by": by, "at": at}
+
+    async def story(screen: Screen, _office: DeskOffice) -> None:
+        await shown(screen)
+        assert screen.has("receipt-clock")
+        assert screen.says(words)
+
+    at_the_desk(story, route=ROUTE, answers={**ANSWERS, READ: {**RECEIPT, "clock": clock}})

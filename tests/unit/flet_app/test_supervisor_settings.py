@@ -204,3 +204,47 @@ def test_the_api_is_told_whose_browser_it_is() -> None:
     asyncio.run(ask())
     told = sent[0]
     assert (told["User-Agent"], told["X-Forwarded-For"]) == ("Recaudo web; Firefox/150", "10.1.2.3")
+
+
+GIVEN: dict[str, Any] = {
+    "code": "1234 5678", "device": "01KA", "collector": "ana", "shown_at": "2026-11-20T12:30:00Z",
+    "behind": 10_800,
+}  # fmt: skip
+GIVING = "POST /devices/01KA/clock-codes"
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_a_clock_is_accepted_by_the_number_that_the_phone_shows(width: int) -> None:
+    async def story(screen: Screen, office: DeskOffice) -> None:
+        await screen.until(lambda: screen.has("phone-clock-01KA"), "the phones")
+        assert not screen.has("phone-clock-01KB"), "a phone that is shut out needs no clock"
+        await screen.tap("phone-clock-01KA")
+        assert screen.says("Queda registrado que usted lo dio.")
+        await screen.type("clock-code-number", "3621 2100 1234")
+        await screen.tap("clock-code-give")
+        await screen.until(lambda: screen.has("clock-code-shown"), "the code")
+        assert screen.says("1234 5678")
+        assert screen.says("El teléfono muestra 07:30: 3 horas de atraso.")
+        assert office.of(GIVING) == [{"number": "3621 2100 1234"}]
+        await screen.tap("clock-code-done")
+        assert not screen.has("clock-code-shown")
+
+    at_the_desk(
+        story, route="/configuracion/telefonos", answers={**PHONES, GIVING: (201, GIVEN)}, width=width
+    )
+
+
+def test_a_number_that_was_misheard_is_told_at_its_field() -> None:
+    fault = {"field": "number", "code": "not_a_clock_number", "detail": "Son 12 dígitos."}
+    refused = (400, problem("request_invalid", "Revise los campos.") | {"errors": [fault]})
+
+    async def story(screen: Screen, _office: DeskOffice) -> None:
+        await screen.until(lambda: screen.has("phone-clock-01KA"), "the phones")
+        await screen.tap("phone-clock-01KA")
+        await screen.type("clock-code-number", "12")
+        await screen.tap("clock-code-give")
+        await screen.until(lambda: screen.field("clock-code-number").error, "the reason")
+        assert screen.field("clock-code-number").error == "Son 12 dígitos."
+        assert not screen.has("clock-code-failure"), "it is said once"
+
+    at_the_desk(story, route="/configuracion/telefonos", answers={**PHONES, GIVING: refused})

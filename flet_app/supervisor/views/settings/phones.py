@@ -14,20 +14,23 @@ from flet_app.components.inputs import primary, secondary
 from flet_app.components.status import Status, Tone, status_pill
 from flet_app.components.surfaces import beside, empty, section, skeleton, stacked
 from flet_app.components.tagging import tag
+from flet_app.supervisor.clock_codes import ClockCodes
 from flet_app.supervisor.phones import Json, Phones
 from flet_app.supervisor.session import Session, run, use_session
 from flet_app.supervisor.views.asking import refusal
 from flet_app.supervisor.views.people import name_of
+from flet_app.supervisor.views.settings.clock_code import clock_code_dialog
 from flet_app.supervisor.views.settings.one_time_code import code_dialog
 from flet_app.theme import EDGE, GAP, TOUCH_TARGET, Palette, is_dark, palette
 
 
 @ft.component
 def PhonesScreen() -> ft.Control:
-    session, phones = use_session(), use_kept(Phones)
+    session, phones, clocks = use_session(), use_kept(Phones), use_kept(ClockCodes)
     ft.use_state(phones)
+    ft.use_state(clocks)
     ft.use_effect(partial(run, phones.read, session), dependencies=[])
-    ft.use_dialog(_dialog(session, phones))
+    ft.use_dialog(_dialog(session, phones, clocks))
     colors = palette(dark=is_dark(ft.context.page))
     t, again = session.texts.t, calling(run, phones.read, session)
     rows = refusal(session, phones, colors, identifier="phones-failure", again=again)
@@ -38,17 +41,19 @@ def PhonesScreen() -> ft.Control:
     elif not phones.items:
         rows.append(empty(ft.Icons.PHONE_ANDROID, t("No phone is enrolled yet. Make a code for the first.")))
     else:
-        rows += _list(session, phones, colors)
+        rows += _list(session, phones, clocks, colors)
     return ft.ListView(rows, padding=EDGE, spacing=GAP, expand=True)
 
 
-def _dialog(session: Session, phones: Phones) -> ft.AlertDialog | None:
+def _dialog(session: Session, phones: Phones, clocks: ClockCodes) -> ft.AlertDialog | None:
+    if clocks.phone:
+        return clock_code_dialog(session, clocks, clocks.phone)
     if phones.wishing:
         return code_dialog(session, phones)
     return _revoke_dialog(session, phones, phones.leaving) if phones.leaving else None
 
 
-def _list(session: Session, phones: Phones, colors: Palette) -> list[ft.Control]:
+def _list(session: Session, phones: Phones, clocks: ClockCodes, colors: Palette) -> list[ft.Control]:
     texts = session.texts
     in_use = [phone for phone in phones.items or [] if phone["revoked_at"] is None]
     shut_out = [phone for phone in phones.items or [] if phone["revoked_at"] is not None]
@@ -58,11 +63,11 @@ def _list(session: Session, phones: Phones, colors: Palette) -> list[ft.Control]
         (texts.n("{count} phone shut out", "{count} phones shut out", len(shut_out)), shut_out),
     ):
         if some:
-            rows += [section(title), stacked([_row(session, phones, each, colors) for each in some])]
+            rows += [section(title), stacked([_row(session, phones, clocks, each, colors) for each in some])]
     return rows
 
 
-def _row(session: Session, phones: Phones, phone: Json, colors: Palette) -> ft.Control:
+def _row(session: Session, phones: Phones, clocks: ClockCodes, phone: Json, colors: Palette) -> ft.Control:
     texts = session.texts
     carried = f"{name_of(session, phone['collector'])} · {phone['name']}"
     told = texts.t(
@@ -77,12 +82,26 @@ def _row(session: Session, phones: Phones, phone: Json, colors: Palette) -> ft.C
         caption(_contact(session, phone["last_contact_at"], phone["app"])),
     ]
     if phone["revoked_at"] is None:
-        trailing: ft.Control = secondary(
-            f"phone-revoke-{phone['device']}",
-            texts.t("Shut out"),
-            calling(phones.consider, phone),
-            icon=ft.Icons.PHONELINK_LOCK,
-            height=TOUCH_TARGET,
+        trailing: ft.Control = ft.Row(
+            [
+                secondary(
+                    f"phone-clock-{phone['device']}",
+                    texts.t("Accept its clock"),
+                    calling(clocks.consider, phone),
+                    icon=ft.Icons.HISTORY,
+                    height=TOUCH_TARGET,
+                ),
+                secondary(
+                    f"phone-revoke-{phone['device']}",
+                    texts.t("Shut out"),
+                    calling(phones.consider, phone),
+                    icon=ft.Icons.PHONELINK_LOCK,
+                    height=TOUCH_TARGET,
+                ),
+            ],
+            spacing=8,
+            run_spacing=8,
+            wrap=session.state.width < 600,
         )
     else:
         said = texts.t("Shut out {when}", when=_moment(session, phone["revoked_at"]))
