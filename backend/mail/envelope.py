@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
+
+LONGEST_NAME = 100
+# RFC 5322 §3.2.3: what stands before the @ of an id, without quotes.
+_DOT_ATOM = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,8 +46,16 @@ def new_message(subject: str, envelope: Envelope, *, language: str = "es") -> Em
 
 
 def message_id(sender: str, name: str) -> str:
-    """An id of the sender's domain, the same whenever the same mail is composed."""
+    """An id of the sender's domain, the same whenever the same mail is composed.
+
+    `name` may carry the code of a customer, which is whatever the ERP says: what no id can spell gives way to
+    a digest of it all.
+    """
     domain = sender.rpartition("@")[2].strip("> ") or "localhost"
+    if not _DOT_ATOM.fullmatch(name) or len(name) > LONGEST_NAME:
+        digest = hashlib.sha256(name.encode(errors="surrogatepass")).hexdigest()
+        company = name.partition(".")[0]
+        name = f"{company}.{digest}" if _DOT_ATOM.fullmatch(company) else digest
     return f"<{name}@{domain}>"
 
 

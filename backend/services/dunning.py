@@ -105,10 +105,21 @@ class DunningRun:
         self.report = DunningReport()
 
     def deal_with(self, planned: Notice) -> type[MailError] | None:
-        """Send one planned notice, if it still holds.
+        """Send one planned notice, if it still holds. Raise CouchError.
 
-        The kind of error that kept it from going, if one did.
+        The kind of error that kept it from going, if one did. Whatever else is wrong with this one customer
+        is reported, and must not hold up the others.
         """
+        try:
+            return self._deal_with(planned)
+        except CouchError:
+            raise
+        except Exception as error:
+            log.exception("no mail can be made for %s", planned.customer)
+            self.report.failed[planned.customer] = f"{type(error).__name__}: {error}"
+            return None
+
+    def _deal_with(self, planned: Notice) -> type[MailError] | None:
         customer = self._couch.get(self._code, f"customer:{planned.customer}") or {}
         try:
             to = _recipients(customer)

@@ -7,6 +7,7 @@ in peace. What was voided before it was mailed is never mailed.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -15,6 +16,7 @@ from zoneinfo import ZoneInfo
 from backend import killpoints
 from backend.companies import DDOC, find_company
 from backend.couch.client import Couch, Json
+from backend.couch.errors import CouchError
 from backend.mail.addresses import BadAddress, addresses_in
 from backend.mail.envelope import Envelope, message_id
 from backend.mail.port import Mailer, MailError, MailRefused, MailUnavailable, MailUncertain
@@ -27,6 +29,8 @@ from receivables.consents import consents_id, said_by_channel
 from receivables.documents import BadDocument, local_on, parse_date, rfc3339
 from receivables.figures import date_text, money_text
 from receivables.money import Money
+
+log = logging.getLogger("recaudo.receipt_mail")
 
 POLICY = "policy:receipt_mail"
 DAYS = timedelta(days=3)
@@ -119,8 +123,21 @@ class ReceiptMailRun:
             yield "void", receipt
 
     def deal_with(self, kind: str, receipt: Json) -> type[MailError] | None:
-        """Send one mail; the kind of error that kept it from going, if one did."""
+        """Send one mail; the kind of error that kept it from going, if one did. Raise CouchError.
+
+        Whatever else is wrong with this one receipt is reported, and must not hold up the others.
+        """
         number = str(receipt["number"])
+        try:
+            return self._deal_with(kind, number, receipt)
+        except CouchError:
+            raise
+        except Exception as error:
+            log.exception("no mail can be made of %s", number)
+            self.report.failed[number] = f"{type(error).__name__}: {error}"
+            return None
+
+    def _deal_with(self, kind: str, number: str, receipt: Json) -> type[MailError] | None:
         customer = self._couch.get(self._code, f"customer:{receipt['customer']}") or {}
         try:
             to = self._recipients(customer)

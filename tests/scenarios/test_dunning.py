@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from email.message import EmailMessage
@@ -169,6 +170,29 @@ def test_a_hostile_name_adds_no_header(office: Office) -> None:
     office.run("2026-03-07")
     assert office.mailbox.recipients == [["c1@clientes.example"]]
     assert office.mailbox.mails[0]["Bcc"] is None
+
+
+@pytest.mark.parametrize("code", ["CAÑAR-01", "C 1", "C<1>", "C\r\nBcc: x@otra.example", "C" * 400])
+def test_whatever_an_erp_calls_its_customers_each_gets_a_mail(office: Office, code: str) -> None:
+    office.customer(code, email="otra@clientes.example")
+    office.bill("F-1", due_on="2026-03-01")
+    office.bill("F-2", due_on="2026-03-01", customer=code)
+    assert sorted(office.run("2026-03-07").sent) == sorted(["C1", code])
+    ids = [str(mail["Message-ID"]) for mail in office.mailbox.mails]
+    assert len(set(ids)) == 2
+    assert all(re.fullmatch(r"<[!-;=?-~]{1,150}@andina\.example>", each) for each in ids), ids
+    assert all(mail["Bcc"] is None for mail in office.mailbox.mails)
+
+
+def test_a_customer_of_whom_no_mail_can_be_made_is_told_and_holds_nobody_up(office: Office) -> None:
+    office.customer("C0", name=None)
+    office.company.put({**office.company.central("customer:C0"), "contact_consent": "sí"})
+    office.bill("F-0", due_on="2026-03-01", customer="C0")
+    office.bill("F-1", due_on="2026-03-01")
+    report = office.run("2026-03-07")
+    assert report.sent == ["C1"]
+    assert report.failed.keys() == {"C0"}
+    assert office.mails_to() == ["c1@clientes.example"]
 
 
 def test_a_mail_that_did_not_go_is_tried_again_the_same_day(office: Office) -> None:

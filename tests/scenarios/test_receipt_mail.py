@@ -133,6 +133,16 @@ def test_a_process_that_dies_sends_nothing_twice(till: Till, point: str, mails: 
     assert len(till.mailbox.mails) == mails
 
 
+def test_a_receipt_of_which_no_mail_can_be_made_is_told_and_holds_nobody_up(till: Till) -> None:
+    till.customer("C0002", email="otra@clientes.example")
+    till.company.put({"_id": "consents:C0002", "schema": 1, "customer": "C0002", "channels": "no"})
+    till.receipt(1, customer="C0002")
+    till.receipt(2)
+    report = till.run()
+    assert report.sent == ["R0001-00000002"]
+    assert report.failed.keys() == {"R0001-00000001"}
+
+
 def test_a_server_that_is_down_is_not_asked_for_each_receipt(till: Till) -> None:
     for counter in range(1, 9):
         till.receipt(counter)
