@@ -19,6 +19,7 @@ from backend.services.receipts import find_receipt, find_receipt_document, find_
 from backend.services.withholding_checks import open_questions
 from receivables.documents import new_fact, rfc3339
 from receivables.identifiers import fact_id, new_ulid, posting_id
+from receivables.money import minor_from_json
 from receivables.payments import Method
 from receivables.receipts import Receipt
 
@@ -103,7 +104,7 @@ def bounce_cheque(
         "receipt": document["_id"],
         "payment": payment,
         "customer": document["customer"],
-        "amount": lines[payment - 1]["amount"],
+        "amount": minor_from_json(lines[payment - 1]["amount"]),
         "currency": document["currency"],
         "reason": reason,
         "by": by,

@@ -68,7 +68,8 @@ def _effective(receipt: Json, posting: Mapping[str, Any] | None) -> Json:
     """
     if posting is None or posting["state"] == "rejected":
         return receipt
-    return {**receipt, "allocations": posting["allocations"]}
+    decided = {"allocations": posting["allocations"], "write_offs": posting.get("write_offs") or []}
+    return {**receipt, **decided}
 
 
 def _pending(promises: Sequence[Promise], receipts: Sequence[Json], *, on: date) -> list[Promise]:

@@ -38,6 +38,7 @@ from backend.services.posting_exceptions import (
     write_off_refused,
 )
 from backend.services.receipts import find_voids
+from backend.services.withholding_checks import validated_lines
 from receivables.documents import BadDocument, parse_instant, rfc3339
 from receivables.identifiers import posting_id
 from receivables.money import Money
@@ -262,6 +263,9 @@ class Outbox:
                 self.report.reversed += 1
             else:
                 self.report.posted += 1
+            if posting.get("withholdings"):
+                # what takes it back has to find it where it was booked, whatever is decided later
+                ending["validated"] = validated_lines(posting)
         self._book.settle(posting, ending)
         killpoints.reach("erp.out.recorded")
 

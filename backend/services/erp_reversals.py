@@ -13,6 +13,7 @@ from backend import killpoints
 from backend.couch.client import Couch, Json
 from backend.erp.outgoing import OutgoingReversal, ReversalKind
 from backend.services.posting_claims import claim_void, decide_in_turn
+from backend.services.withholding_checks import as_posted, validated_lines
 from receivables.documents import SCHEMA, parse_instant, rfc3339
 from receivables.identifiers import posting_id, reversal_id
 from receivables.receipts import Receipt
@@ -65,7 +66,9 @@ def decide_reversal(
 ) -> Json:
     """What `fact` takes back, beside earlier reversals of the same receipt."""
     bounced = [int(each["payment"]) for each in earlier if each["payment"] is not None]
-    there = dict(standing_payments(receipt.source, bounced))
+    validated = posting.get("validated", validated_lines(posting))
+    payments = as_posted(receipt.source["payments"], posting, validated)
+    there = dict(standing_payments({"payments": payments}, bounced))
     taken: TakenBack
     if fact["_id"].startswith("receipt_void:"):
         kind, place, lines = ReversalKind.VOID, None, list(there.values())

@@ -21,7 +21,7 @@ from backend import killpoints
 from backend.couch.client import Couch, Json
 from backend.couch.errors import Conflict
 from backend.erp.outgoing import OutgoingReceipt
-from backend.services.withholding_checks import as_posted, checks_of
+from backend.services.withholding_checks import as_posted, checks_of, validated_lines
 from receivables.allocation import Allocation, cap_allocations
 from receivables.documents import SCHEMA, BadDocument, parse_instant, rfc3339
 from receivables.identifiers import posting_id
@@ -191,7 +191,7 @@ def outgoing(receipt: Receipt, posting: Json) -> OutgoingReceipt:
         local_on=datetime.fromisoformat(receipt.local_on).date(),
         currency=receipt.total.currency,
         total=receipt.total.minor,
-        payments=as_posted(receipt.source["payments"], posting.get("withholdings") or ()),
+        payments=as_posted(receipt.source["payments"], posting, validated_lines(posting)),
         allocations=[(line["invoice"], line["amount"]) for line in posting["allocations"]],
         on_account=posting["on_account"],
         write_offs=[(line["invoice"], line["amount"]) for line in posting.get("write_offs") or ()],

@@ -7,7 +7,7 @@ A person's decision stands above both.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -21,7 +21,7 @@ from receivables.anomalies import instruments, plain_reference
 from receivables.documents import SCHEMA, rfc3339
 from receivables.identifiers import posting_id
 from receivables.messages import sentence
-from receivables.money import Money
+from receivables.money import Money, minor_from_json
 from receivables.payments import VOUCHER, Method
 from receivables.validation import Problem
 from receivables.withholdings import WithholdingState
@@ -110,14 +110,24 @@ def checks_of(couch: Couch, company: str, receipt: Mapping[str, Any]) -> list[Js
     return checks
 
 
-def as_posted(payments: Sequence[Json], checks: Sequence[Json]) -> list[Json]:
-    """The lines as an ERP is given them: a withholding says whether it was validated; its XML stays here."""
-    accepted = {check["line"]: check["state"] == WithholdingState.ACCEPTED for check in checks}
+def as_posted(payments: Sequence[Json], posting: Json, validated: Collection[int]) -> list[Json]:
+    """The lines as an ERP is given them: a withholding says whether it was validated; its XML stays here.
+
+    Amounts are integers, however the phone spelt them.
+    """
+    withheld = {check["line"] for check in posting.get("withholdings") or ()}
     return [
         {name: value for name, value in payment.items() if name != VOUCHER}
-        | ({"validated": accepted[position]} if position in accepted else {})
+        | {"amount": minor_from_json(payment["amount"])}
+        | ({"validated": position in validated} if position in withheld else {})
         for position, payment in enumerate(payments)
     ]
+
+
+def validated_lines(posting: Json) -> list[int]:
+    """The places, from 0, of the withholdings that stand as accepted now."""
+    checks = posting.get("withholdings") or ()
+    return [check["line"] for check in checks if check["state"] == WithholdingState.ACCEPTED]
 
 
 def list_withholdings(couch: Couch, company: str, number: str, locale: str) -> list[Json] | None:

@@ -100,6 +100,24 @@ def test_only_the_rest_of_a_partial_payment_is_claimed(office: Office) -> None:
     assert [notice["total"] for notice in office.notices()] == [6_000]
 
 
+def test_a_small_difference_that_stays_open_after_all_is_claimed(office: Office) -> None:
+    office.bill("F-1", 10_000, due_on="2026-03-01")
+    paid = [{"invoice": "F-1", "amount": 9_950}]
+    receipt = a_receipt(1, allocations={"F-1": 9_950}, customer="C1") | {
+        "write_offs": [{"invoice": "F-1", "amount": 50}]
+    }
+    office.company.put(receipt)
+    assert office.run("2026-03-07").sent == []
+    office.company.put(
+        {
+            "_id": "posting:R0001:00000001", "schema": 1, "receipt": receipt["_id"], "state": "sending",
+            "allocations": paid, "refused_write_offs": [{"invoice": "F-1", "code": "x", "data": {}}],
+            "claimed_at": "2026-03-07T10:00:00Z",
+        }
+    )  # fmt: skip
+    assert office.run("2026-03-07").sent == ["C1"]
+
+
 def test_money_that_the_balance_reflects_is_not_subtracted_twice(office: Office) -> None:
     receipt = a_receipt(1, allocations={"F-1": 4_000}, customer="C1")
     office.bill("F-1", 6_000, due_on="2026-03-01", reflects=[receipt["_id"]])

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from backend.erp.port import ErpUnavailable
+from backend.erp.outgoing import OutgoingReceipt, OutgoingReversal
+from backend.erp.port import Answer, ErpUnavailable
 from backend.killpoints import KILL_STATUS
 from backend.services.corrections import NotPossible
+from backend.services.withholding_checks import decide
 from tests.support.erp_exchange import Exchange, LosesAnswers, an_exchange
 from tests.support.reconciling import a_server
 from tests.support.stack import Stack
@@ -246,3 +249,55 @@ def test_a_receipt_sent_again_while_its_posting_is_written_to_goes_out(
     exchange.send_again(receipt)
     assert exchange.posting(receipt)["claim"] == 2
     assert exchange.send_out().posted == 1
+
+
+class Remembers:
+    """A real connector, and what it was given."""
+
+    def __init__(self, inner: Any) -> None:
+        self._inner = inner
+        self.given: list[OutgoingReceipt | OutgoingReversal] = []
+
+    def post_receipt(self, receipt: OutgoingReceipt) -> Answer:
+        self.given.append(receipt)
+        return self._inner.post_receipt(receipt)
+
+    def post_reversal(self, reversal: OutgoingReversal) -> Answer:
+        self.given.append(reversal)
+        return self._inner.post_reversal(reversal)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._inner, name)
+
+
+@pytest.mark.parametrize("decided_in_between", [False, True])
+def test_a_withholding_is_taken_back_from_where_it_was_posted(
+    exchange: Exchange, decided_in_between: bool
+) -> None:
+    """Pending ones stand in an account of their own, whatever the office says of them later."""
+    withheld = {"method": "withholding", "amount": 1_000, "number": "001-001-000000044", "tax": "iva"}
+    receipt = exchange.collect(1, {"F-1": 4_000}, payments=[CASH, withheld])
+    connector = Remembers(exchange.erp.connector)
+    exchange.send_out(connector)
+    if decided_in_between:
+        said = {"decision": "accepted", "comment": "vista", "by": "sofia@andina.example"}
+        assert decide(exchange.couch, exchange.code, "R0001-00000001", 1, **said, now=exchange.now)
+    exchange.void(receipt)
+    assert exchange.send_out(connector).reversed == 1
+    posted, taken_back = connector.given
+    assert [line.get("validated") for line in posted.payments] == [None, False]
+    assert list(taken_back.payments) == list(posted.payments)
+
+
+def test_amounts_that_are_whole_in_another_spelling_are_posted_and_taken_back(exchange: Exchange) -> None:
+    """JSON knows no integers: 4000.0 is what some clients make of 4000, and the database admits it."""
+    spelt = [{**CASH, "amount": 3000.0}, {**CHEQUE, "amount": 6000.0}]
+    receipt = exchange.collect(1, {"F-1": 4000.0, "F-2": 5000.0}, payments=spelt)
+    assert exchange.send_out().posted == 1
+    assert balances(exchange) == (6_000, 0, 0)
+    exchange.bounce(receipt, 2)
+    assert exchange.send_out().reversed == 1
+    exchange.void(receipt)
+    assert exchange.send_out().reversed == 1
+    assert balances(exchange) == (10_000, 5_000, 0)
+    assert type(exchange.reversal(receipt, "cheque-2")["total"]) is int
