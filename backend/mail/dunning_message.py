@@ -15,12 +15,24 @@ from datetime import date
 from email.message import EmailMessage
 
 from backend.mail.envelope import Envelope, new_message, one_line
+from backend.mail.page import PLAIN, Letterhead, paragraphs, write
+from receivables import figures
 from receivables.dunning import Notice, NoticeLine
+from receivables.figures import date_text
 from receivables.money import Money
 
 _VARIABLE = re.compile(r"\{([a-z_]+)\}")
 VOUCHERS = "comprobantes"
 MAX_SUBJECT = 200  # characters; longer ones are cut by mail programs anyway
+
+_HEADINGS: Mapping[str, tuple[str, str, str, str]] = {
+    "es": ("Comprobante", "Vence", "Días", "Saldo"),
+    "en": ("Voucher", "Due", "Days", "Balance"),
+}
+_OVERDUE: Mapping[str, tuple[str, str, str]] = {
+    "es": ("Venció el {on},", "hace {days} día", "hace {days} días"),
+    "en": ("Due on {on},", "{days} day ago", "{days} days ago"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,13 +41,15 @@ class DunningText:
     body: str
 
 
-def fill(text: DunningText, notice: Notice, *, customer: str, company: str, on: date) -> DunningText:
+def fill(
+    text: DunningText, notice: Notice, *, customer: str, company: str, on: date, locale: str = "es"
+) -> DunningText:
     """The words of one notice; the vouchers still to be set, because mail has two forms of them."""
     deadline = (notice.deadline_on - on).days
     values = {
         "cliente": customer,
         "empresa": company,
-        "total": money_text(notice.total),
+        "total": money_text(notice.total, locale),
         "plazo": str(deadline),
         "fecha": date_text(on),
         "fecha_limite": date_text(notice.deadline_on),
@@ -46,50 +60,61 @@ def fill(text: DunningText, notice: Notice, *, customer: str, company: str, on: 
     )
 
 
-def compose(text: DunningText, notice: Notice, envelope: Envelope) -> EmailMessage:
-    """The mail in plain text, with the same in simple HTML beside it."""
-    message = new_message(text.subject, envelope)
-    message.set_content(_replace(text.body, {VOUCHERS: voucher_text(notice)}))
-    paragraphs = html.escape(text.body).replace("\n", "<br>\n")
-    page = _replace(paragraphs, {VOUCHERS: voucher_table(notice)})
-    message.add_alternative(f'<!doctype html>\n<html lang="es"><body>{page}</body></html>\n', subtype="html")
+def compose(
+    text: DunningText, notice: Notice, envelope: Envelope, *, letterhead: Letterhead = PLAIN
+) -> EmailMessage:
+    """The mail in plain text, with the same as a page under the company's letterhead."""
+    message = new_message(text.subject, envelope, language=letterhead.language)
+    table = voucher_table(notice, letterhead)
+    parts = ["\n".join(paragraphs(part)) for part in text.body.split(f"{{{VOUCHERS}}}")]
+    plain = _replace(text.body, {VOUCHERS: voucher_text(notice, letterhead)})
+    write(message, plain, table.join(parts), letterhead)
     return message
 
 
-def voucher_text(notice: Notice) -> str:
-    rows = [("Comprobante", "Vence", "Días", "Saldo"), *(_cells(line) for line in notice.invoices)]
-    widths = [max(len(row[column]) for row in rows) for column in range(4)]
-    lines = [
+def voucher_text(notice: Notice, letterhead: Letterhead) -> str:
+    """A table in letters of one width, the total below its column."""
+    total = money_text(notice.total, letterhead.locale)
+    rows = [_HEADINGS[letterhead.language], *(_cells(line, letterhead.locale) for line in notice.invoices)]
+    widths = [max(len(row[column]) for row in (*rows, ("Total", "", "", total))) for column in range(4)]
+    return "\n".join(
         f"{number:<{widths[0]}}  {due:<{widths[1]}}  {days:>{widths[2]}}  {balance:>{widths[3]}}"
-        for number, due, days, balance in rows
-    ]
-    return "\n".join([*lines, f"Total: {money_text(notice.total)}"])
-
-
-def voucher_table(notice: Notice) -> str:
-    head = "".join(f"<th align='left'>{title}</th>" for title in ("Comprobante", "Vence", "Días", "Saldo"))
-    rows = "".join(
-        "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in _cells(line)) + "</tr>"
-        for line in notice.invoices
+        for number, due, days, balance in (*rows, ("Total", "", "", total))
     )
-    total = (
-        f"<tr><th align='left' colspan='3'>Total</th><th align='left'>{money_text(notice.total)}</th></tr>"
+
+
+def voucher_table(notice: Notice, letterhead: Letterhead) -> str:
+    """Number and amount beside each other, the day below: two columns fit on any phone."""
+    number, _due, _days, balance = _HEADINGS[letterhead.language]
+    rows = "\n".join(_row(line, letterhead) for line in notice.invoices)
+    total = money_text(notice.total, letterhead.locale)
+    return f"""
+<table class="list">
+<tr><th align="left">{number}</th><th class="amount" align="right">{balance}</th></tr>
+{rows}
+<tr class="total"><td>Total</td><td class="amount" align="right">{total}</td></tr>
+</table>
+"""
+
+
+def _row(line: NoticeLine, letterhead: Letterhead) -> str:
+    number, due, days, balance = _cells(line, letterhead.locale)
+    since, one, many = _OVERDUE[letterhead.language]
+    parts = (since, one if line.days_past_due == 1 else many)
+    overdue = " ".join(f'<span class="whole">{part.format(on=due, days=days)}</span>' for part in parts)
+    return (
+        f'<tr><td>{html.escape(number)}<div class="soft">{overdue}</div></td>'
+        f'<td class="amount" align="right">{balance}</td></tr>'
     )
-    return f"<table border='1' cellpadding='4' cellspacing='0'><tr>{head}</tr>{rows}{total}</table>"
 
 
-def money_text(amount: Money) -> str:
-    """`USD 1.234,50`: the Spanish of the Andes writes amounts so."""
-    plain = f"{amount.to_decimal():,}"
-    return f"{amount.currency} {plain.translate(str.maketrans(',.', '.,'))}"
+def money_text(amount: Money, locale: str = "es") -> str:
+    """`USD 1.234,50`: a subject and a plain text know no space that does not break."""
+    return figures.money_text(amount, locale).replace("\u00a0", " ")
 
 
-def date_text(on: date) -> str:
-    return on.strftime("%d-%m-%Y")
-
-
-def _cells(line: NoticeLine) -> tuple[str, str, str, str]:
-    return line.number, date_text(line.due_on), str(line.days_past_due), money_text(line.balance)
+def _cells(line: NoticeLine, locale: str) -> tuple[str, str, str, str]:
+    return line.number, date_text(line.due_on), str(line.days_past_due), money_text(line.balance, locale)
 
 
 def _replace(text: str, values: Mapping[str, str]) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email.message import EmailMessage
 
 from backend.mail.envelope import Envelope, new_message, one_line
+from backend.mail.page import PLAIN, Letterhead, paragraphs, write
 
 _SUBJECTS: Mapping[str, tuple[str, str]] = {
     "receipt": ("Comprobante de pago {number} · {company}", "Receipt {number} · {company}"),
@@ -33,6 +35,8 @@ _BODIES: Mapping[str, tuple[str, str]] = {
     ),
 }
 
+_VOID = ("ANULADO", "VOID")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiptWords:
@@ -46,12 +50,26 @@ class ReceiptWords:
     language: str
 
 
-def compose_receipt(kind: str, words: ReceiptWords, pdf: bytes, envelope: Envelope) -> EmailMessage:
+def compose_receipt(
+    kind: str, words: ReceiptWords, pdf: bytes, envelope: Envelope, *, letterhead: Letterhead = PLAIN
+) -> EmailMessage:
     """The mail of `kind` `receipt` or `void`, with the paper attached."""
     column = 1 if words.language == "en" else 0
     values = {name: getattr(words, name) for name in ("number", "amount", "day", "customer", "company")}
     subject = one_line(_SUBJECTS[kind][column].format(**values))
     message = new_message(subject, envelope, language=words.language)
-    message.set_content(_BODIES[kind][column].format(**values))
+    plain = _BODIES[kind][column].format(**values)
+    greeting, *further = paragraphs(plain)
+    content = "\n".join([greeting, _figure(kind, words, _VOID[column]), *further])
+    write(message, plain, content, letterhead)
     message.add_attachment(pdf, maintype="application", subtype="pdf", filename=f"{words.number}.pdf")
     return message
+
+
+def _figure(kind: str, words: ReceiptWords, void: str) -> str:
+    """The amount, as large as on the paper."""
+    said = f'<div class="word">{void}</div>' if kind == "void" else ""
+    return (
+        f'<div class="figure {kind}">{said}<div class="soft">{html.escape(words.number)} · {words.day}</div>'
+        f'<div class="sum">{words.amount}</div></div>'
+    )

@@ -26,6 +26,7 @@ from backend.services.contact_gate import ContactGate
 from backend.services.dunning_candidates import plan_notices
 from backend.services.dunning_claims import DunningClaims, notice_id
 from backend.services.erp_import import cursor_id, imported_at
+from backend.services.letterhead import letterhead_of
 from receivables.compliance import HOURS, Channel, Outcome
 from receivables.documents import SCHEMA, local_on, rfc3339
 from receivables.dunning import NOTE, DunningPolicy, Notice
@@ -92,6 +93,7 @@ class DunningRun:
         self._couch = couch
         self._code = company
         self._company = _required(couch, company, f"company:{company}")
+        self._letterhead = letterhead_of(couch, company, self._company)
         self._mailer = mailer
         self._document = policy
         self._sender = sender
@@ -140,12 +142,13 @@ class DunningRun:
             DunningText(subject=self._document["subject"], body=self._document["body"]),
             notice,
             customer=str(customer["name"]),
-            company=str(self._company["name"]),
+            company=self._letterhead.company,
             on=self.on,
+            locale=self._letterhead.locale,
         )
         envelope = self._envelope(notice, to)
         try:
-            self._mailer.send(compose(text, notice, envelope))
+            self._mailer.send(compose(text, notice, envelope, letterhead=self._letterhead))
         except MailUncertain as error:
             self.claims.settle(claim, "uncertain", error=str(error))
             self.report.uncertain.append(notice.customer)

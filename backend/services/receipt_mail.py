@@ -21,6 +21,7 @@ from backend.mail.addresses import BadAddress, addresses_in
 from backend.mail.envelope import Envelope, message_id
 from backend.mail.port import Mailer, MailError, MailRefused, MailUnavailable, MailUncertain
 from backend.mail.receipt_message import ReceiptWords, compose_receipt
+from backend.services.letterhead import letterhead_of
 from backend.services.mail_claims import UNKNOWN_END, MailClaims, may_be_tried
 from backend.services.receipt_paper import receipt_pdf
 from backend.services.receipts import find_voids
@@ -84,6 +85,7 @@ class ReceiptMailRun:
         self._couch = couch
         self._code = company
         self._company = find_company(couch, company) or {}
+        self._letterhead = letterhead_of(couch, company, self._company)
         self._mailer = mailer
         self._sender = sender
         self._now = now
@@ -158,7 +160,8 @@ class ReceiptMailRun:
             message_id=message_id(self._sender, f"{self._code}.{kind}.{number}"),
             sent_at=self._now,
         )
-        message = compose_receipt(kind, self._words(receipt, customer), pdf, envelope)
+        words = self._words(receipt, customer)
+        message = compose_receipt(kind, words, pdf, envelope, letterhead=self._letterhead)
         try:
             self._mailer.send(message)
         except MailUncertain as error:
@@ -196,14 +199,14 @@ class ReceiptMailRun:
         return found
 
     def _words(self, receipt: Json, customer: Json) -> ReceiptWords:
-        locale = str(self._company.get("locale") or "es")
+        letterhead = self._letterhead
         return ReceiptWords(
             number=str(receipt["number"]),
-            amount=money_text(Money.from_json(receipt["total"], receipt["currency"]), locale),
+            amount=money_text(Money.from_json(receipt["total"], receipt["currency"]), letterhead.locale),
             day=date_text(parse_date(receipt["local_on"])),
             customer=str(customer["name"]),
-            company=str(self._company["name"]),
-            language="en" if locale.startswith("en") else "es",
+            company=letterhead.company,
+            language=letterhead.language,
         )
 
 
