@@ -1,4 +1,7 @@
-"""A table as an XLSX file in which every cell is text: nothing that anybody wrote can run as a formula."""
+"""What anybody wrote, as cells of a spreadsheet: text that never runs as a formula and never breaks the file.
+
+`xlsx` makes a whole table of such cells.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,7 @@ def xlsx(name: str, header: Sequence[str], rows: Iterable[Sequence[str]]) -> Ite
     for number, row in enumerate(rows):
         if number and number % ROWS_OF_A_SHEET == 0:
             sheet = _sheet(book, f"{name} {number // ROWS_OF_A_SHEET + 1}", header)
-        sheet.append([_cell(sheet, text) for text in row])
+        sheet.append([text_cell(sheet, text) for text in row])
     with tempfile.SpooledTemporaryFile(IN_MEMORY) as file:
         book.save(file)
         file.seek(0)
@@ -38,16 +41,26 @@ def xlsx(name: str, header: Sequence[str], rows: Iterable[Sequence[str]]) -> Ite
 def _sheet(book: Workbook, name: str, header: Sequence[str]) -> WriteOnlyWorksheet:
     sheet: WriteOnlyWorksheet = book.create_sheet(name)
     sheet.freeze_panes = "A2"
-    titles = [_cell(sheet, title) for title in header]
+    titles = [text_cell(sheet, title) for title in header]
     for title in titles:
         title.font = Font(bold=True)
     sheet.append(titles)
     return sheet
 
 
-def _cell(sheet: WriteOnlyWorksheet, text: str) -> Cell:
-    storable = ILLEGAL_CHARACTERS_RE.sub("\N{REPLACEMENT CHARACTER}", text)[:LONGEST_CELL]
-    cell: Cell = WriteOnlyCell(sheet, storable)
+def csv_text(text: str) -> str:
+    """The text as a cell of a CSV file."""
+    return f"'{_storable(text)}" if text.startswith(FORMULA_MARKS) else _storable(text)
+
+
+def text_cell(sheet: WriteOnlyWorksheet, text: str) -> Cell:
+    """The text as a cell of an XLSX file."""
+    cell: Cell = WriteOnlyCell(sheet, _storable(text)[:LONGEST_CELL])
     cell.data_type = "s"  # openpyxl takes what begins with = for a formula
     cell.quotePrefix = text.startswith(FORMULA_MARKS)  # and the spreadsheet would when it is edited
     return cell
+
+
+def _storable(text: str) -> str:
+    """Without the control characters that no XML, and so no workbook, can hold."""
+    return ILLEGAL_CHARACTERS_RE.sub("\N{REPLACEMENT CHARACTER}", text)

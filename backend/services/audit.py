@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from backend.couch.client import Couch, Json
 from backend.services.pages import LARGEST_PAGE, read_page
-from backend.spreadsheets import FORMULA_MARKS, xlsx
+from backend.spreadsheets import csv_text, xlsx
 from receivables.documents import rfc3339
 
 FIELDS = ("at", "by", "action", "subject", "outcome", "values", "address", "agent", "device", "of")
@@ -66,7 +66,7 @@ def as_csv(entries: Iterator[Json]) -> Iterator[str]:
     """RFC 4180 with a header; no cell can be taken for a formula."""
     yield _csv_line(["id", *FIELDS])
     for entry in entries:
-        yield _csv_line([_cell(entry[name]) for name in ("id", *FIELDS)])
+        yield _csv_line([csv_text(_text(entry[name])) for name in ("id", *FIELDS)])
 
 
 def as_xlsx(entries: Iterator[Json]) -> Iterator[bytes]:
@@ -79,11 +79,6 @@ def _csv_line(cells: list[str]) -> str:
     line = io.StringIO()
     csv.writer(line).writerow(cells)
     return line.getvalue()
-
-
-def _cell(value: object) -> str:
-    text = _text(value)
-    return f"'{text}" if text.startswith(FORMULA_MARKS) else text
 
 
 def _text(value: object) -> str:

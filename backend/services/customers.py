@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterable
@@ -15,6 +16,8 @@ from receivables.invoices import Part, days_past_due, open_parts, read_instalmen
 from receivables.money import Money, minor_from_json
 
 HIGHEST = "\ufff0"
+# The same marks as in customers_by_word/map.js.
+_BETWEEN_WORDS = re.compile(r"""[\s.,;:/()"'&]+""")
 SHEET_INVOICES = 200  # the newest; a customer's whole past is the ERP's
 
 
@@ -64,7 +67,8 @@ def find_customer(couch: Couch, company: str, code: str, *, on: date) -> Json | 
 def plain_words(text: str) -> list[str]:
     """The words of a search as `customers_by_word` indexes them: small letters without accents."""
     decomposed = unicodedata.normalize("NFD", text.lower())
-    return "".join(letter for letter in decomposed if not unicodedata.combining(letter)).split()
+    plain = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    return [word for word in _BETWEEN_WORDS.split(plain) if word]
 
 
 def _of_company(

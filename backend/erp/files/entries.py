@@ -8,10 +8,8 @@ from typing import Any
 
 from backend.erp.files.mapping import DecimalMark
 from backend.erp.files.templates import ENTRY
-from backend.erp.outgoing import OutgoingReceipt, OutgoingReversal, ReversalKind
+from backend.erp.outgoing import Entry, OutgoingReversal, ReversalKind
 from receivables.money import Money
-
-Entry = OutgoingReceipt | OutgoingReversal
 
 RECEIPT = "recibo"
 KINDS = {ReversalKind.VOID: "anulacion", ReversalKind.BOUNCED_CHEQUE: "cheque_protestado"}
@@ -27,10 +25,6 @@ _PARTICULARS = (
     "bank", "account", "number", "drawer", "cheque_on", "reference", "transferred_on", "brand", "last4",
     "authorisation", "tax", "access_key",
 )  # fmt: skip
-
-
-def entry_id(entry: Entry) -> str:
-    return entry.reversal_id if isinstance(entry, OutgoingReversal) else entry.receipt_id
 
 
 def file_name(key: str, attempt: int) -> str:
@@ -78,7 +72,7 @@ def _cells(values: Mapping[str, Any]) -> list[Any]:
 def _head(entry: Entry) -> dict[str, Any]:
     head = {
         "kind": RECEIPT,
-        "id": entry_id(entry),
+        "id": entry.key,
         "customer": entry.customer,
         "collector": entry.collector,
         "created_at": entry.created_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),

@@ -18,11 +18,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from backend import killpoints
-from backend.erp.files.entries import Entry, entry_id, file_name, table_of
+from backend.erp.files.entries import file_name, table_of
 from backend.erp.files.mapping import FilesMapping, Format
 from backend.erp.files.state import Answered, State, note_sent, sent
 from backend.erp.files.tables import BrokenFile, TableRow, bring_to_disk, read_table, write_table
 from backend.erp.files.templates import ANSWER_FOLDER, ANSWERS, ENTRY, OUT_FOLDER, STATES
+from backend.erp.outgoing import Entry
 from backend.erp.port import Answer, Pending, Posted, Rejected
 from backend.erp.rows import MoneyForm, Row, UnreadableRow
 
@@ -58,7 +59,7 @@ class Outbox:
         return Pending() if self._path(key, 1).exists() else None
 
     def post(self, entry: Entry) -> Answer:
-        key = entry_id(entry)
+        key = entry.key
         answer = self.find(key)
         if isinstance(answer, Posted | Pending):
             return answer
@@ -75,7 +76,7 @@ class Outbox:
         return Pending()
 
     def _write(self, entry: Entry, attempt: int) -> None:
-        path = self._path(entry_id(entry), attempt)
+        path = self._path(entry.key, attempt)
         numbers = self._mapping.format is Format.XLSX
         table = table_of(entry, attempt, decimal=self._mapping.decimal, numbers=numbers)
         write_table(_under_way(path), {ENTRY.name: table})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -14,16 +14,14 @@ from typing import Any
 from zipfile import BadZipFile, ZipFile
 
 from openpyxl import Workbook, load_workbook
-from openpyxl.cell import WriteOnlyCell
 from openpyxl.utils import get_column_letter
 
 from backend.erp.files.templates import Sheet
+from backend.spreadsheets import csv_text, text_cell
 
 # What a file may hold unpacked: a spreadsheet is a zip, and a bomb of one must not take the server down.
 LARGEST_BYTES = 512 * 1024 * 1024
 END_MARK = "#fin"
-# A spreadsheet program takes a text that begins so for a formula.
-FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 
 # A column is as wide as what stands in so many of its rows.
 WIDTH_ROWS = 50
@@ -166,7 +164,7 @@ def write_table(path: Path, sheets: Mapping[str, tuple[Sequence[str], Sequence[S
             text = io.StringIO()
             writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
             writer.writerow(header)
-            writer.writerows([_harmless(cell) for cell in row] for row in rows)
+            writer.writerows([_csv_cell(cell) for cell in row] for row in rows)
             # Spreadsheet programs take UTF-8 for what it is only with this mark.
             file.write(text.getvalue().encode("utf-8-sig"))
         file.flush()
@@ -181,24 +179,14 @@ def _write_xlsx(file: Any, sheets: Mapping[str, tuple[Sequence[str], Sequence[Se
         for place, title in enumerate(header, start=1):
             widest = max(len(str(title)), *(len(str(row[place - 1] or "")) for row in rows[:WIDTH_ROWS]), 8)
             page.column_dimensions[get_column_letter(place)].width = widest + 2
-        for row in _with_types(page, [header, *rows]):
-            page.append(row)
+        for row in (header, *rows):
+            page.append([text_cell(page, cell) if isinstance(cell, str) else cell for cell in row])
     workbook.save(file)
 
 
-def _with_types(page: Any, rows: Sequence[Sequence[Any]]) -> Iterator[list[Any]]:
-    """Texts stay texts, whatever they begin with."""
-    for row in rows:
-        cells = [WriteOnlyCell(page, value=value) for value in row]
-        for cell, value in zip(cells, row, strict=True):
-            if isinstance(value, str):
-                cell.data_type = "s"
-        yield cells
-
-
-def _harmless(cell: Any) -> Any:
-    if isinstance(cell, str) and cell.startswith(FORMULA_SIGNS):
-        return f"'{cell}"
+def _csv_cell(cell: Any) -> Any:
+    if isinstance(cell, str):
+        return csv_text(cell)
     return cell.isoformat() if isinstance(cell, date | datetime) else cell
 
 

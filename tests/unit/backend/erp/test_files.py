@@ -4,6 +4,7 @@ changes nothing.
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import time
 import zipfile
@@ -20,10 +21,11 @@ from openpyxl import Workbook, load_workbook
 from backend.erp.files import tables
 from backend.erp.files.__main__ import main as make_folder
 from backend.erp.files.connector import FilesConnector
+from backend.erp.files.entries import table_of
 from backend.erp.files.exports import read_export
 from backend.erp.files.mapping import DecimalMark, FilesMapping, Format
-from backend.erp.files.tables import BrokenFile, write_table
-from backend.erp.files.templates import FOLDERS, IN
+from backend.erp.files.tables import BrokenFile, read_table, write_table
+from backend.erp.files.templates import ENTRY, FOLDERS, IN
 from backend.erp.port import Cursor, ErpMisconfigured, ErpUnavailable, Kind, Page, Pending, Posted, Rejected
 from backend.erp.records import InvoiceRecord
 from backend.erp.registry import open_connector
@@ -417,6 +419,18 @@ def test_what_a_stranger_wrote_is_no_formula_in_a_spreadsheet(tmp_path: Path, fo
         assert (cell.data_type, cell.value) == ("s", "=HYPERLINK(0)")
     else:
         assert path.read_text(encoding="utf-8-sig").split() == ["girador", "'=HYPERLINK(0)"]
+
+
+@pytest.mark.parametrize("form", list(Format))
+def test_what_no_spreadsheet_can_hold_keeps_no_receipt_from_going_out(tmp_path: Path, form: Format) -> None:
+    hostile = {"method": "cheque", "amount": 100, "drawer": "Rosa\x07\x00 Vera", "bank": "Banco\x0b"}
+    entry = dataclasses.replace(outgoing(1, "C0001", {"A": 100}), payments=[hostile])
+    table = table_of(entry, 1, decimal=DecimalMark.POINT, numbers=form is Format.XLSX)
+    path = tmp_path / f"recibo.{form}"
+    write_table(path, {ENTRY.name: table})
+    paid, *_ = read_table(path, ENTRY, encoding="utf-8", end_mark=False)
+    assert paid.values["girador"] == "Rosa\N{REPLACEMENT CHARACTER}\N{REPLACEMENT CHARACTER} Vera"
+    assert paid.values["banco"] == "Banco\N{REPLACEMENT CHARACTER}"
 
 
 # -- the folder and its templates --------------------------------------------------------------
