@@ -83,7 +83,7 @@ class RemoteDatabase:
         self._exchange.json("DELETE", "")
 
     def info(self) -> PeerInfo:
-        said = self._exchange.json("GET", "")
+        said = _with(self._exchange.json("GET", ""), "update_seq")
         said_at = self._exchange.said_at
         return PeerInfo(
             name=str(said.get("db_name", self.name)),
@@ -150,6 +150,7 @@ class RemoteDatabase:
             if wait_seconds and isinstance(error.__cause__, httpx.ReadTimeout):
                 return ChangesPage([], since, 0)
             raise
+        said = _with(said, "results", "last_seq")
         return ChangesPage(said["results"], said["last_seq"], said.get("pending"))
 
     @contextlib.contextmanager
@@ -183,7 +184,8 @@ class RemoteDatabase:
 
     def bulk_get(self, wanted: Sequence[Json], *, attachments: bool = True) -> list[Json]:
         params = {"revs": "true", "latest": "true", "attachments": "true" if attachments else "false"}
-        said = _object(self._exchange.json("POST", "/_bulk_get", params=params, body={"docs": list(wanted)}))
+        said = self._exchange.json("POST", "/_bulk_get", params=params, body={"docs": list(wanted)})
+        said = _with(said, "results")
         return [_one_result(result["id"], entry) for result in said["results"] for entry in result["docs"]]
 
     def bulk_docs(self, documents: Sequence[Json], *, new_edits: bool = True) -> list[Json]:
@@ -207,9 +209,8 @@ class RemoteDatabase:
         body: Json = {"include_docs": include_docs}
         given = {"keys": keys, "start_key": start_key, "end_key": end_key, "limit": limit}
         body |= {name: value for name, value in given.items() if value is not None}
-        return _object(
-            self._exchange.json("POST", "/_all_docs", params=_as_query(body), body=_only_keys(body))
-        )
+        said = self._exchange.json("POST", "/_all_docs", params=_as_query(body), body=_only_keys(body))
+        return _with(said, "rows")
 
     def get(self, id: str, *, rev: str | None = None, revs: bool = False, conflicts: bool = False) -> Json:
         """One document. Raise `NotFound`."""
@@ -229,7 +230,8 @@ class RemoteDatabase:
 
     def put_local(self, key: str, document: Json) -> str:
         body = {**document, "_id": f"_local/{key}"}
-        return str(self._exchange.json("PUT", f"/_local/{quote(key, safe='')}", body=body)["rev"])
+        said = _with(self._exchange.json("PUT", f"/_local/{quote(key, safe='')}", body=body), "rev")
+        return str(said["rev"])
 
     # -- attachments -----------------------------------------------------------------------------------------
 
@@ -313,6 +315,14 @@ def _object(said: Any) -> Json:
     if not isinstance(said, dict):
         raise Unreachable("the answer is not a JSON object")
     return said
+
+
+def _with(said: Any, *members: str) -> Json:
+    """The answer, which has at least these members: anything else is not the peer's own."""
+    found = _object(said)
+    if not found.keys() >= set(members):
+        raise Unreachable(f"the answer lacks {' and '.join(members)}")
+    return found
 
 
 def _one_result(id: str, entry: Json) -> Json:

@@ -133,6 +133,26 @@ def test_an_answer_that_is_not_what_was_asked_for_is_unreachable(body: bytes) ->
         peer.get_local("x")
 
 
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda peer: peer.info(),
+        lambda peer: peer.changes(),
+        lambda peer: peer.bulk_get([{"id": "a"}]),
+        lambda peer: peer.all_docs(keys=["a"]),
+        lambda peer: peer.put_local("x", {}),
+    ],
+    ids=["info", "changes", "bulk_get", "all_docs", "put_local"],
+)
+@pytest.mark.parametrize("body", [b"{}", b'{"success": true}', b"[]", b"7"])
+def test_an_answer_that_lacks_what_was_asked_for_is_unreachable(
+    ask: Callable[[RemoteDatabase], object], body: bytes
+) -> None:
+    """What stands between phone and peer may answer everything with a page of its own."""
+    with remote(lambda _: httpx.Response(200, content=body)) as peer, pytest.raises(Unreachable):
+        ask(peer)
+
+
 def test_only_couchdbs_404_is_absence() -> None:
     missing = {"error": "not_found", "reason": "missing"}
     with remote(lambda _: httpx.Response(404, json=missing)) as peer:
@@ -174,9 +194,8 @@ def test_every_request_has_timeouts() -> None:
 
     def answer(request: httpx.Request) -> httpx.Response:
         seen.append(request.extensions["timeout"])
-        return httpx.Response(
-            200, json={"rows": [], "uuid": "u", "db_name": "db", "results": [], "last_seq": 0}
-        )
+        everything = {"rows": [], "results": [], "last_seq": 0, "update_seq": 0, "uuid": "u", "db_name": "db"}
+        return httpx.Response(200, json=everything)
 
     with remote(answer) as peer:
         peer.info()
@@ -233,7 +252,7 @@ def test_a_peer_that_hides_its_root_is_known_by_its_address() -> None:
     def answer(request: httpx.Request) -> httpx.Response:
         if request.url.path == "/":
             return httpx.Response(403, json={"error": "forbidden", "reason": "no"})
-        return httpx.Response(200, json={"db_name": "db", "doc_count": 1})
+        return httpx.Response(200, json={"db_name": "db", "doc_count": 1, "update_seq": "1-x"})
 
     with remote(answer) as peer:
         assert peer.info().uuid == "http://peer.example/db"
