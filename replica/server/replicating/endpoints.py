@@ -117,18 +117,33 @@ def _address(endpoint: str | Json) -> str:
 
 def checked_endpoint(value: Any, what: str) -> str | Json:
     """Raise `BadRequest` where `value` names no database."""
-    if isinstance(value, str) and value:
-        return value
-    if isinstance(value, dict) and isinstance(value.get("url"), str) and value["url"]:
-        if not all(isinstance(value.get(member) or {}, dict) for member in ("auth", "headers")):
-            raise BadRequest(f"`auth` and `headers` of `{what}` must be objects.")
-        return value
-    raise BadRequest(f"`{what}` must be a database name, a URL, or an object with a URL.")
+    url = value.get("url") if isinstance(value, dict) else value
+    if not isinstance(url, str) or not url:
+        raise BadRequest(f"`{what}` must be a database name, a URL, or an object with a URL.")
+    if url.startswith(("http://", "https://")) and not _has_host(url):
+        raise BadRequest(f"`{what}` is not the address of a database.")
+    if isinstance(value, dict) and not all(
+        isinstance(value.get(member) or {}, dict) for member in ("auth", "headers")
+    ):
+        raise BadRequest(f"`auth` and `headers` of `{what}` must be objects.")
+    found: str | Json = value
+    return found
+
+
+def _has_host(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        return False
 
 
 def without_secrets(endpoint: str | Json) -> str:
     """The endpoint as it may be shown: no name, no password, one slash at the end."""
-    parts = urlsplit(_address(endpoint))
+    try:
+        parts = urlsplit(_address(endpoint))
+    except ValueError:
+        return ""
     host = parts.netloc.rpartition("@")[2]
     return (
         urlunsplit((parts.scheme, host, parts.path.rstrip("/") + "/", "", "")) if parts.scheme else parts.path

@@ -81,17 +81,20 @@ def read_order(body: Json, user: User) -> Order:
         raise BadRequest("`filter` must be of the form `designname/filtername`.")
     if sum(one is not None for one in (doc_ids, selector, name)) > 1:
         raise BadRequest("`doc_ids`, `filter`, `selector` are mutually exclusive options")
+    parameters, query = body.get("create_target_params") or {}, body.get("query_params") or {}
+    if not isinstance(parameters, dict) or not isinstance(query, dict):
+        raise BadRequest("`create_target_params` and `query_params` must be objects.")
     return Order(
         source=checked_endpoint(body.get("source"), "source"),
         target=checked_endpoint(body.get("target"), "target"),
         user=user,
         continuous=body.get("continuous") is True,
         create_target=body.get("create_target") is True,
-        create_target_params=body.get("create_target_params") or {},
+        create_target_params=parameters,
         doc_ids=None if doc_ids is None else tuple(doc_ids),
         selector=selector,
         filter=name,
-        query_params=body.get("query_params") or {},
+        query_params=query,
     )
 
 

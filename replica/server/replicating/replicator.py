@@ -11,11 +11,11 @@ import threading
 import time
 from typing import Any
 
-from replica.errors import Conflict, Forbidden, NotFound, ReplicaError
+from replica.errors import BadRequest, Conflict, Forbidden, NotFound, ReplicaError
 from replica.server.authentication import User
 from replica.server.node import NAME
 from replica.server.registry import Registry
-from replica.server.replicating.endpoints import checked_endpoint, without_secrets
+from replica.server.replicating.endpoints import without_secrets
 from replica.server.replicating.job import Job, Order, read_order
 
 Json = dict[str, Any]
@@ -44,11 +44,10 @@ class ReplicatorRules:
             raise Forbidden("Can't update replication documents of other users.")
         if new.get("_deleted") is True:
             return
-        for end in ("source", "target"):
-            try:
-                checked_endpoint(new.get(end), end)
-            except ReplicaError as failure:
-                raise Forbidden(failure.reason) from None
+        try:
+            read_order(new, _owner(new))
+        except ReplicaError as failure:
+            raise Forbidden(failure.reason) from None
 
 
 class Replicator:
@@ -126,6 +125,9 @@ class Replicator:
                 self._compare(self._orders())
             except ReplicaError as failure:
                 log.warning("_replicator: %s", failure.reason)
+            except Exception:
+                # One order that nobody foresaw does not end all the others.
+                log.exception("_replicator")
 
     def _orders(self) -> dict[str, Json]:
         """The documents that ask for work, by id."""
@@ -206,10 +208,15 @@ def _owner(document: Json) -> User:
     """Who a standing order is carried out for."""
     given = document.get("user_ctx")
     if isinstance(given, dict):
-        return User(name=given.get("name"), roles=tuple(given.get("roles", ())))
-    if "roles" in document:
-        return User(name=document.get("owner"), roles=tuple(document["roles"]))
-    return User(name=document.get("owner"), roles=("_admin",))
+        return _user(given.get("name"), given.get("roles", []))
+    return _user(document.get("owner"), document.get("roles", ["_admin"]))
+
+
+def _user(name: Any, roles: Any) -> User:
+    """Raise `BadRequest` where that is nobody."""
+    if not isinstance(name, str | None) or not isinstance(roles, list):
+        raise BadRequest("`owner` and `user_ctx` must name a user and a list of roles.")
+    return User(name=name, roles=tuple(role for role in roles if isinstance(role, str)))
 
 
 def statistics(job: Job) -> Json:

@@ -11,7 +11,7 @@ from replica.server.authorization import require_server_admin
 from replica.server.node import NAME, node, user
 from replica.server.replicating.endpoints import without_secrets
 from replica.server.replicating.job import Job, instant, read_order
-from replica.server.replicating.replicator import statistics
+from replica.server.replicating.replicator import DATABASE, statistics
 from replica.server.wire import answer, body_object, positive, require_json_content_type
 
 routes = Blueprint("replication", __name__)
@@ -95,7 +95,7 @@ def job(job_id: str) -> Response:
 
 @routes.get("/_scheduler/docs")
 @routes.get("/_scheduler/docs/<seg:db>")
-def documents(db: str = "_replicator") -> Response:
+def documents(db: str = DATABASE) -> Response:
     require_server_admin(user())
     return answer(_page("docs", _documents(db)))
 
@@ -132,6 +132,8 @@ def _job(running: Job) -> Json:
 
 def _documents(db: str) -> list[Json]:
     """Every document of `_replicator` with its state: those at work, and those that ended."""
+    if db != DATABASE:
+        raise NotFound("There are replications in _replicator alone.")
     working = {job.document[1]: job for job in node().replicator.jobs() if job.document is not None}
     with node().registry.lease(db) as found:
         rows = found.store.all_docs(include_docs=True)["rows"]

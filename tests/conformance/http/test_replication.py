@@ -195,3 +195,30 @@ def test_document_without_both_ends_is_refused(admin: httpx.Client) -> None:
 def test_schedule_is_for_administrators(person: Person) -> None:
     for path in ("/_scheduler/jobs", "/_scheduler/docs"):
         assert person.client.get(path).status_code == 401
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"source": "http://[x"},
+        {"source": "http://"},
+        {"source": {"url": "http://x", "auth": "y"}},
+        {"user_ctx": {"name": "ana", "roles": 5}},
+        {"user_ctx": {"name": 5, "roles": []}},
+        {"query_params": [1]},
+        {"filter": "none"},
+    ],
+    ids=str,
+)
+def test_order_that_makes_no_sense_is_refused(peer: Peer, admin: httpx.Client, odd: dict[str, Any]) -> None:
+    only_ours(peer, "CouchDB takes some of these and fails them later")
+    path = f"/_replicator/r{secrets.token_hex(4)}"
+    answer = admin.put(path, json={"source": "a", "target": "b"} | odd)
+    assert error(answer)[:2] == (403, "forbidden")
+
+
+def test_only_replicators_documents_are_scheduled(peer: Peer, admin: httpx.Client, db: str) -> None:
+    only_ours(peer, "CouchDB breaks over other databases")
+    put(admin, db, "a")
+    for path in (f"/_scheduler/docs{db}", f"/_scheduler/docs{db}/a"):
+        assert admin.get(path).status_code == 404
