@@ -16,6 +16,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import re
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -59,6 +60,14 @@ class IncomingAttachment:
     revpos: int | None
     digest: str | None
     length: int
+
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
+
+
+def header_text(text: str) -> str:
+    """Return `text` as it may stand in a header: what ends a line there would begin another header."""
+    return _CONTROL.sub(" ", text)
 
 
 def md5_digest(md5: bytes) -> str:

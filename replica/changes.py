@@ -57,7 +57,8 @@ def read_page(
     """Return the changes after `since`, at most `limit` of them; the connection holds one snapshot."""
     end = rows.last_seq(connection)
     if options.descending:
-        page = _scan(connection, since, limit, options)
+        most = None if options.matches is not None else limit
+        page = _scan(connection, since, most, options)[:limit]
         return ChangesPage(page, page[-1]["seq"] if page else since, 0)
     results: list[Json] = []
     if options.matches is None:

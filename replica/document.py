@@ -14,7 +14,14 @@ from typing import Any, NamedTuple
 
 from replica.attachments import IncomingAttachment, parse_attachments
 from replica.errors import BadRequest, InvalidDocument, Unreachable
-from replica.revision import RevisionId, canonical_json, compact_json, parse_revision, strict_json
+from replica.revision import (
+    RevisionId,
+    are_digests,
+    canonical_json,
+    compact_json,
+    parse_revision,
+    strict_json,
+)
 from replica.revtree import Branch
 
 Json = dict[str, Any]
@@ -181,8 +188,8 @@ def _branch(document_id: str, rev: RevisionId | None, revisions: Any, *, deleted
     ids = revisions.get("ids") if isinstance(revisions, dict) else None
     if not isinstance(start, int) or not isinstance(ids, list) or not 0 < len(ids) <= start:
         raise InvalidDocument(f"{document_id}: _revisions must be {{start, ids}}")
-    if set(map(type, ids)) != {str} or "" in ids:
-        raise InvalidDocument(f"{document_id}: _revisions.ids must be strings")
+    if set(map(type, ids)) != {str} or not are_digests(ids):
+        raise InvalidDocument(f"{document_id}: _revisions.ids must be digests")
     if rev is not None and (start, ids[0]) != rev:
         raise InvalidDocument(f"{document_id}: _rev and _revisions disagree")
     return Branch(start, tuple(ids), deleted)

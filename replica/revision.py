@@ -8,11 +8,17 @@ recomputed, across peers.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from hashlib import md5
 from typing import Any, NamedTuple
 
 from replica.errors import BadRequest
+
+# No document is ever edited so often that its generation needs more digits. What a digest may hold can stand
+# in JSON and in a header as it is.
+_REVISION = re.compile(r"(?=0*[1-9])([0-9]{1,18})-([!#-\[\]-~]+)")
+_DIGESTS = re.compile(r"[!#-\[\]-~]*")
 
 
 class RevisionId(NamedTuple):
@@ -27,11 +33,15 @@ class RevisionId(NamedTuple):
 
 def parse_revision(text: object) -> RevisionId:
     """Read `3-9f…`. Raise `BadRequest` for anything that is not a revision id."""
-    if isinstance(text, str):
-        generation, dash, digest = text.partition("-")
-        if dash and digest and generation.isascii() and generation.isdigit() and int(generation) > 0:
-            return RevisionId(int(generation), digest)
+    found = _REVISION.fullmatch(text) if isinstance(text, str) else None
+    if found is not None:
+        return RevisionId(int(found[1]), found[2])
     raise BadRequest(f"Invalid rev format: {text!r}")
+
+
+def are_digests(texts: Sequence[str]) -> bool:
+    """Tell whether each of `texts` may be the digest of a revision."""
+    return all(texts) and _DIGESTS.fullmatch("".join(texts)) is not None
 
 
 def _writer(*, ascii_only: bool, sort_keys: bool) -> Callable[[Any], str]:

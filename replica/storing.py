@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from replica.attachments import AttachmentStream, AttachmentWriter, StoredBody, decoder
+from replica.attachments import AttachmentStream, AttachmentWriter, StoredBody, decoder, header_text
 from replica.errors import NotFound
 from replica.reading import read_chunk
 from replica.storage import attachments as attachment_rows
@@ -79,7 +79,8 @@ class AttachmentStore:
             with self._connections.reading() as connection:
                 return read_chunk(connection, body, position)
 
-        return AttachmentStream(content_type=content_type, digest=use.digest, length=length, read_chunk=chunk)
+        kind = header_text(content_type)
+        return AttachmentStream(content_type=kind, digest=use.digest, length=length, read_chunk=chunk)
 
     def fill(self, digest: str, stored: StoredBody) -> int:
         """Give a body to every revision that waits for its digest; return how many did."""

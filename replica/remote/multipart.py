@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from replica.attachments import header_text
 from replica.peer import Json
 from replica.remote.exchange import encode
 
@@ -44,6 +45,6 @@ def _part_head(boundary: str, name: str, entry: Json) -> bytes:
     return (
         f"\r\n--{boundary}\r\n"
         f'Content-Disposition: attachment; filename="{quoted}"\r\n'
-        f"Content-Type: {entry['content_type']}\r\n"
+        f"Content-Type: {header_text(str(entry['content_type']))}\r\n"
         f"Content-Length: {entry['length']}\r\n\r\n"
     ).encode()

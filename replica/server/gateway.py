@@ -168,7 +168,7 @@ class Answer:
             lines.append("Connection: close")
         elif not self._head.minor:
             lines.append("Connection: keep-alive")
-        self._pending = ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
+        self._pending = ("\r\n".join(lines) + "\r\n\r\n").encode("utf-8", "replace")
         return self.write
 
     def write(self, chunk: bytes) -> None:

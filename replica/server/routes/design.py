@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
+from replica.attachments import header_text
 from replica.errors import BadRequest, NotFound
 from replica.server.account_rules import readable
 from replica.server.designs import Design
@@ -163,7 +164,7 @@ def _rendered(told: Json, status: int, headers: dict[str, str]) -> Response:
     given = told.get("headers")
     for name, value in (given if isinstance(given, dict) else {}).items():
         if not any(mark in f"{name}{value}" for mark in "\r\n"):
-            response.headers[str(name)] = str(value)
+            response.headers[str(name)] = header_text(str(value))
     response.headers.update(headers)
     response.headers.setdefault("Vary", "Accept")
     return response

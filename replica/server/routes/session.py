@@ -74,7 +74,12 @@ def _redirected(response: Response) -> Response:
     """`?next=` leads on, inside this server only."""
     target = request.args.get("next")
     if target is not None:
-        if not target.startswith("/") or target.startswith("//") or "\\" in target:
+        if (
+            not target.startswith("/")
+            or target.startswith("//")
+            or "\\" in target
+            or not target.isprintable()
+        ):
             raise BadRequest("Invalid `next` path")
         response.status_code = 302
         response.headers["Location"] = target

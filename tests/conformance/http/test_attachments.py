@@ -255,6 +255,20 @@ def test_unknown_revision_takes_no_attachment(admin: httpx.Client, db: str, rev:
     assert error(answer)[:2] == (400, "bad_request")
 
 
+@pytest.mark.parametrize("kind", ["text/€", "text/plain\r\nX-Mine: 1", "text/plain\r\n\r\nx", "text/\0"])
+def test_kind_of_an_attachment_is_one_header(peer: Peer, admin: httpx.Client, db: str, kind: str) -> None:
+    only_ours(peer, "CouchDB writes into its headers whatever was stored")
+    put(admin, db, "a", _attachments={"x": {"content_type": kind, "data": "aGk="}})
+    alone = admin.get(f"{db}/a/x")
+    assert (alone.status_code, alone.content) == (200, b"hi")
+    assert "x-mine" not in alone.headers
+    headers = {"Accept": "multipart/related"}
+    behind = admin.get(f"{db}/a", params={"attachments": "true"}, headers=headers).content
+    last = behind.split(b"\r\n--")[-2]
+    assert last.partition(b"\r\n\r\n")[2] == b"hi"
+    assert b"\r\nX-Mine" not in last
+
+
 def test_stored_page_runs_no_script(admin: httpx.Client, db: str, rev: str) -> None:
     assert admin.get(f"{db}/a/photo.bin").headers["content-security-policy"] == "sandbox"
 

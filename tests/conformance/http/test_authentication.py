@@ -68,6 +68,12 @@ def test_cookie_session_begins_and_ends(anonymous: httpx.Client, person: Person)
     assert anonymous.get("/_session").json()["userCtx"]["name"] is None
 
 
+@pytest.mark.parametrize("path", ["/%0aX-Mine:1", "//elsewhere.example", "elsewhere", "/%5celsewhere"])
+def test_session_leads_on_inside_this_server_only(peer: Peer, anonymous: httpx.Client, path: str) -> None:
+    only_ours(peer, "CouchDB leads wherever it is asked to")
+    assert error(anonymous.delete(f"/_session?next={path}"))[:2] == (400, "bad_request")
+
+
 def test_cookie_session_begins_with_a_form_too(anonymous: httpx.Client, person: Person) -> None:
     answer = anonymous.post("/_session", data={"name": person.name, "password": person.password})
     assert answer.json()["name"] == person.name

@@ -38,6 +38,20 @@ def test_one_impossible_document_spoils_its_batch(admin: httpx.Client, db: str, 
     assert admin.get(f"{db}/good").status_code == 404
 
 
+@pytest.mark.parametrize("digest", ['a"b', "a\\b", "a b", "a\nb", "é"])
+def test_revision_that_would_break_the_feed_is_refused(
+    peer: Peer, admin: httpx.Client, db: str, digest: str
+) -> None:
+    only_ours(peer, "CouchDB takes any text for the digest of a revision")
+    put(admin, db, "good")
+    named = {"_id": "x", "_rev": f"1-{digest}"}
+    history = {"_id": "x", "_revisions": {"start": 2, "ids": [digest, "a"]}}
+    for document in (named, history):
+        answer = admin.post(f"{db}/_bulk_docs", json={"docs": [document], "new_edits": False})
+        assert answer.status_code == 400
+    assert [row["id"] for row in admin.get(f"{db}/_changes").json()["results"]] == ["good"]
+
+
 def test_one_document_too_large_spoils_its_batch(admin: httpx.Client, db: str) -> None:
     docs = [{"_id": "good"}, {"_id": "big", "text": "x" * 8_100_000}]
     assert error(admin.post(f"{db}/_bulk_docs", json={"docs": docs})) == (413, "document_too_large", "big")

@@ -17,7 +17,16 @@ def test_a_revision_id_reads_back() -> None:
     assert str(RevisionId(12, "9f")) == "12-9f"
 
 
-@pytest.mark.parametrize("text", ["", "1", "-a", "0-a", "1-", "a-1", "-1-a", "1.0-a", None, 3, "١-a"])
+ODD_DIGESTS = ['a"b', "a\\b", "a b", "a\n", "\x7f", "é", "\u2028"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "1", "-a", "0-a", "00-a", "1-", "a-1", "-1-a", "1.0-a", None, 3, "١-a", f"{'9' * 5000}-a"),
+        *(f"1-{digest}" for digest in ODD_DIGESTS),
+    ],
+)
 def test_what_is_no_revision_id_is_refused(text: object) -> None:
     with pytest.raises(BadRequest, match="Invalid rev format"):
         parse_revision(text)
