@@ -26,6 +26,7 @@ from backend.reconcile.tidying import tidy
 from backend.services.dunning import run_dunning
 from backend.services.erp_sync import compare_with_erp, import_from_erp, post_to_erp
 from backend.services.receipt_mail import mails_receipts, run_receipt_mail
+from backend.services.sessions import forget_expired
 from receivables.documents import local_on, rfc3339
 from schedulers.settings import SchedulerSettings
 
@@ -128,7 +129,8 @@ def _rules(_settings: SchedulerSettings, couch: Couch, company: str) -> Outcome:
 
 def _tidy(_settings: SchedulerSettings, couch: Couch, company: str) -> Outcome:
     profile = find_company(couch, company) or {}
-    return asdict(tidy(couch, company, local_on(utc_now(), ZoneInfo(profile["timezone"]))))
+    tidied = asdict(tidy(couch, company, local_on(utc_now(), ZoneInfo(profile["timezone"]))))
+    return tidied | {"sessions": forget_expired(couch, company, now=utc_now())}
 
 
 def _with_erp(settings: SchedulerSettings, couch: Couch) -> list[str]:
@@ -220,7 +222,7 @@ JOBS: tuple[Job, ...] = (
     ),
     Job(
         id="tidy",
-        what="old facts and closed papers off the collectors' databases",
+        what="old facts and closed papers off the collectors' databases, and sessions that are over",
         run=_tidy,
         companies=_all,
         trigger=_daily,
