@@ -6,17 +6,23 @@ of it. From the collector's database the facts go the way of all others.
 
 from __future__ import annotations
 
+import base64
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 
 from backend.companies import enrolments_of, ensure_collector_database
 from backend.couch.client import Couch, Json
+from backend.json_values import is_whole_text
+from backend.reconcile.bulk import write_all
 from backend.sealing import RecoveryKey
 from backend.signatures import is_signed_by
 from receivables.access import may_write, phone_roles
 from receivables.recovery import BadRecovery, Recovery, unpack_recovery
 
 FACTS_PER_WRITE = 200
+_SPECIAL = frozenset({"_id", "_rev", "_revisions", "_attachments"})
+_REVISION = re.compile(r"[0-9]+-.+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,23 +75,25 @@ def take_in_facts(couch: Couch, company: str, recovery: Recovery) -> RecoveryRep
     outcomes: dict[str, str] = {}
     refused: list[Json] = []
     for start in range(0, len(recovery.facts), FACTS_PER_WRITE):
-        facts = recovery.facts[start : start + FACTS_PER_WRITE]
+        facts = []
+        for fact in recovery.facts[start : start + FACTS_PER_WRITE]:
+            doc_id = fact["_id"].encode(errors="replace").decode()
+            outcomes[doc_id] = "stored"
+            if field := _ill_formed(fact):
+                refused.append({"id": doc_id, "reason": f"field_invalid: {field}"})
+            else:
+                facts.append(fact)
         standing = standing_revisions(couch, (company, database), [fact["_id"] for fact in facts])
         fresh = []
         for fact in facts:
-            outcomes[fact["_id"]] = "stored"
             if fact.get("_rev") in standing.get(fact["_id"], ()):
                 outcomes[fact["_id"]] = "present"
             elif problem := _problem(fact, standing, database=database, roles=roles):
                 refused.append({"id": fact["_id"], "reason": problem})
             else:
                 fresh.append(fact)
-        failed = {
-            str(answer.get("id")): str(answer.get("reason") or answer["error"])
-            for answer in couch.bulk(database, fresh, new_edits=False)
-            if answer.get("error")
-        }
-        refused += [{"id": doc_id, "reason": reason} for doc_id, reason in sorted(failed.items())]
+        failed = write_all(couch, database, fresh, new_edits=False).refused
+        refused += [{"id": fact["_id"], "reason": reason} for fact, reason in failed]
     outcomes |= {each["id"]: "refused" for each in refused}
     came = list(outcomes.values())
     return RecoveryReport(
@@ -106,6 +114,35 @@ def _problem(fact: Json, standing: dict[str, set[str]], *, database: str, roles:
         return "fact_immutable: _rev"
     problem = may_write(fact, None, database=database, roles=roles)
     return f"{problem.code}: {problem.field}" if problem else None
+
+
+def _ill_formed(fact: Json) -> str | None:
+    """The field for which a database would not take this for a document, and refuse all others with it.
+
+    A stub of a picture names one that the database has; in a file there is the picture itself, or none.
+    """
+    strange = sorted(name for name in fact if name.startswith("_") and name not in _SPECIAL)
+    if strange:
+        return strange[0]
+    if not _REVISION.fullmatch(str(fact.get("_rev"))):
+        return "_rev"
+    history = fact.get("_revisions", {"start": 1, "ids": []})
+    ids = history.get("ids") if isinstance(history, dict) else None
+    listed = isinstance(ids, list) and all(isinstance(each, str) for each in ids)
+    if not listed or type(history.get("start")) is not int:
+        return "_revisions"
+    attached = fact.get("_attachments", {})
+    if not isinstance(attached, dict) or not all(_is_picture(each) for each in attached.values()):
+        return "_attachments"
+    return None if is_whole_text(fact) else "text"
+
+
+def _is_picture(attachment: object) -> bool:
+    data = attachment.get("data") if isinstance(attachment, dict) else None
+    try:
+        return isinstance(data, str) and bool(base64.b64decode(data, validate=True))
+    except ValueError:
+        return False
 
 
 def standing_revisions(couch: Couch, databases: Iterable[str], ids: Sequence[str]) -> dict[str, set[str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from backend.sealing import RecoveryKey
 from flet_app.collector.sealing import seal
 from receivables.identifiers import new_ulid
 from receivables.receipts import GENESIS_HASH, receipt_hash
-from receivables.recovery import MAGIC, pack_recovery
+from receivables.recovery import MAGIC, pack_recovery, recovery_message
 from replica import Database
 from tests.contract.api.test_enrolment import receipt_of
 from tests.support.office import Office, Phone
@@ -177,3 +178,52 @@ def test_who_may_not_manage_devices_takes_nothing_in(office: Office, phone: Phon
     answer = send(office, file_of(office, phone, [note], tmp_path), person="ana")
     assert (answer.status_code, answer.get_json()["code"]) == (403, "role_missing")
     assert stored(office, phone, note["_id"]) is None
+
+
+@pytest.mark.parametrize(
+    "strange",
+    [
+        {"_rev": "1-"},
+        {"_rev": "1"},
+        {"_field": 1},
+        {"_conflicts": ["1-a"]},
+        {"_revisions": {"start": 1, "ids": [5]}},
+        {"_revisions": {"start": "x", "ids": 7}},
+        {"_revisions": 3},
+        {"_attachments": 5},
+        {"_id": "note:ana:" + "x" * 26},
+        {"text": "\ud800"},
+        {"customer": None},
+    ],
+)
+def test_what_no_database_takes_is_refused_and_the_rest_comes_in(
+    office: Office, phone: Phone, strange: Json
+) -> None:
+    bad = fact_of(office, phone, "note", customer="C0001", text="Raro") | strange
+    check_only_the_good_one_comes_in(office, phone, bad)
+
+
+@pytest.mark.parametrize(
+    "picture", [{"stub": True}, {"stub": True, "digest": "md5-x", "length": 9}, {"data": 7}, {"data": "Ñ"}, 7]
+)
+def test_a_photo_without_its_picture_is_refused_and_the_rest_comes_in(
+    office: Office, phone: Phone, picture: Any
+) -> None:
+    bad = fact_of(
+        office, phone, "photo", customer="C0001", of=None, subject="slip", place=None, bytes=9,
+        taken_at="2026-11-21T15:04:05Z", sha256="a" * 64, _attachments={"picture": picture},
+    )  # fmt: skip
+    check_only_the_good_one_comes_in(office, phone, bad)
+
+
+def check_only_the_good_one_comes_in(office: Office, phone: Phone, bad: Json) -> None:
+    good = fact_of(office, phone, "note", customer="C0001", text="Bien") | {"_rev": "1-" + "a" * 32}
+    facts = [{"_rev": "1-" + "b" * 32} | bad, good]
+    about = {"company": office.company, "collector": "ana", "device": phone.device, "made_at": "x"}
+    body = json.dumps(about | {"facts": facts})
+    signed = json.dumps({"body": body, "signature": phone.key.sign(recovery_message(body))}).encode()
+    answer = send(office, seal(signed, phone.enrolled["recovery_key"], secret=os.urandom(32)))
+    assert answer.status_code == 200, answer.text
+    report = answer.get_json()
+    assert stored(office, phone, good["_id"]) is not None
+    assert (report["stored"], [each["id"] for each in report["refused"]]) == (1, [bad["_id"]])
