@@ -77,6 +77,7 @@ def default_settings(*, currency: str, country: str) -> list[Json]:
             "minimum_receipt": 0,
             "cash_cap": None,
             "cheque_max_days": 60,
+            "cheque_photo": "optional",
             "oldest_first": False,
             "on_account_allowed": True,
             "comment_min_length": 5,

@@ -14,7 +14,8 @@ from typing import Any
 from receivables.compliance import Channel
 from receivables.identifiers import CODE, SERIES
 from receivables.money import MAX_MINOR, MoneyError, minor_from_json
-from receivables.payments import MAX_VOUCHER, VOUCHER, Method
+from receivables.payments import MAX_VOUCHER, PHOTOS, VOUCHER, Method
+from receivables.photos import MOST_PHOTOS
 from receivables.validation import Problem
 
 Check = Callable[[Any, str], Problem | None]
@@ -182,6 +183,7 @@ _payment = record((
     ("drawer", _short), ("cheque_on", or_null(_date)), ("reference", _short),
     ("transferred_on", or_null(_date)), ("brand", _short), ("last4", _short), ("authorisation", _short),
     ("tax", _short), ("access_key", _short), (VOUCHER, or_null(text(1, MAX_VOUCHER))),
+    (PHOTOS, or_null(items(0, MOST_PHOTOS, record((("id", _name), ("sha256", matching(_HASH))))))),
 ))  # fmt: skip
 _part = record((("invoice", _name), ("amount", whole(1))))
 _signature = record((

@@ -41,6 +41,7 @@ FIELD_NAMES: Mapping[str, tuple[str, str]] = {
     "tax": ("impuesto", "tax"),
     "access_key": ("clave de acceso", "access key"),
     "voucher": ("XML del comprobante", "voucher XML"),
+    "photos": ("fotos", "photos"),
     "comment": ("comentario", "comment"),
     "away_reason": ("motivo de la distancia", "reason for the distance"),
     "reason": ("motivo", "reason"),

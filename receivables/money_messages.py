@@ -38,6 +38,10 @@ MONEY_MESSAGES: Mapping[str, tuple[str, str]] = {
         "El cheque vence en {days} días; el máximo es {max_days}. Cambie la fecha o pida autorización.",
         "The cheque falls due in {days} days; the most is {max_days}. Change the date or ask for approval.",
     ),
+    "cheque_photo_missing": (
+        "Tome la foto del cheque: su empresa la pide.",
+        "Take the photo of the cheque: your company asks for it.",
+    ),
     "transfer_in_future": (
         "La transferencia tiene fecha futura ({date}). Revise la fecha.",
         "The transfer is dated in the future ({date}). Check the date.",

@@ -11,7 +11,7 @@ from typing import Any
 from receivables.access_keys import is_access_key
 from receivables.documents import BadDocument, Json, parse_date
 from receivables.money import Money, total
-from receivables.policies import CollectionPolicy
+from receivables.policies import ChequePhoto, CollectionPolicy
 from receivables.validation import Problem, money_data, utf16_length
 
 PaymentKey = tuple[str, ...]
@@ -46,10 +46,14 @@ VOUCHER = "voucher"
 MAX_VOUCHER = 32 * 1024
 """Characters of it."""
 
+PHOTOS = "photos"
+"""Of a cheque: `{id, sha256}` of each photo that was taken of it; the photos are facts of their own."""
+
 MEANS: Mapping[Method, PaymentMeans] = {
     Method.CASH: PaymentMeans(affects_cash=True),
     Method.CHEQUE: PaymentMeans(
         required=("bank", "account", "number", "drawer", "cheque_on"),
+        optional=(PHOTOS,),
         identity=("bank", "account", "number"),
         needs_clearing=True,
     ),
@@ -85,7 +89,7 @@ _DATES = frozenset({"cheque_on", "transferred_on"})
 
 @dataclass(frozen=True, slots=True)
 class PaymentLine:
-    """One means of payment of a receipt; `details` are the method's own fields, all of them text."""
+    """One means of payment of a receipt; `details` are the method's own fields: all text, but for PHOTOS."""
 
     method: str
     amount: Money
@@ -175,6 +179,7 @@ def _detail_problems(
     problems = [
         Problem("text_too_long", f"{where}.{name}", {"name": name, "max_length": longest})
         for name, value in line.details.items()
+        if name != PHOTOS
         for longest in (MAX_VOUCHER if name == VOUCHER else LONGEST_TEXT,)
         if utf16_length(str(value)) > longest
     ]
@@ -187,6 +192,12 @@ def _detail_problems(
             problems.append(Problem("cheque_too_far", f"{where}.{name}", data))
         elif method is Method.TRANSFER and stated > on:
             problems.append(Problem("transfer_in_future", f"{where}.{name}", {"date": stated.isoformat()}))
+    if (
+        method is Method.CHEQUE
+        and policy.cheque_photo is ChequePhoto.REQUIRED
+        and not line.details.get(PHOTOS)
+    ):
+        problems.append(Problem("cheque_photo_missing", f"{where}.{PHOTOS}"))
     last4 = str(line.details.get("last4") or "")
     if method is Method.CARD and last4 and not (len(last4) == 4 and last4.isascii() and last4.isdigit()):
         problems.append(Problem("last4_invalid", f"{where}.last4", {"text": last4}))

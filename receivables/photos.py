@@ -9,10 +9,14 @@ from enum import StrEnum
 from typing import Any
 
 from receivables.documents import Author, Json, rfc3339
+from receivables.identifiers import fact_id
 from receivables.validation import Problem
 
 MOST_PHOTOS = 6
 """Of one visit, position or deposit: about a megabyte on the way."""
+
+MOST_OF_A_CHEQUE = 2
+"""Its two sides."""
 
 
 class Subject(StrEnum):
@@ -21,6 +25,7 @@ class Subject(StrEnum):
     VISIT = "visit"
     REFERENCE = "reference"  # the customer's door, for whoever comes next
     SLIP = "slip"  # the bank's, of a deposit
+    CHEQUE = "cheque"  # of a receipt; its payment line names the photo
 
 
 class Source(StrEnum):
@@ -42,11 +47,14 @@ class Taken:
     sha256: str
 
 
-def one_more(taken: Iterable[Taken]) -> Problem | None:
+def one_more(taken: Iterable[Taken], most: int = MOST_PHOTOS) -> Problem | None:
     """Why there can't be another photo beside those, or None where there can."""
-    return (
-        Problem("photos_too_many", "photo", {"most": MOST_PHOTOS}) if len([*taken]) >= MOST_PHOTOS else None
-    )
+    return Problem("photos_too_many", "photo", {"most": most}) if len([*taken]) >= most else None
+
+
+def photo_references(taken: Iterable[Taken], collector: str) -> list[Json]:
+    """`{id, sha256}` of each photo as a fact names it that is written together with them."""
+    return [{"id": fact_id("photo", collector, each.ulid), "sha256": each.sha256} for each in taken]
 
 
 def photo_facts(

@@ -14,6 +14,13 @@ from receivables.money import Money, MoneyError
 DEFAULT_CHEQUE_MAX_DAYS = 30
 
 
+class ChequePhoto(StrEnum):
+    """Must a cheque be photographed before its receipt is recorded?"""
+
+    OPTIONAL = "optional"
+    REQUIRED = "required"
+
+
 class CollectsFor(StrEnum):
     """Whose the debts are: the company's own, or those of creditors whom it serves as an agency."""
 
@@ -43,6 +50,8 @@ class CollectionPolicy:
     """Of cash in transit: what a collector may hold before it is deposited or handed over."""
     write_off_tolerance: Money | None = None
     """The most that may remain of an invoice and be given up with its payment; None or 0 for nothing."""
+
+    cheque_photo: ChequePhoto = ChequePhoto.OPTIONAL
 
     def tolerance_in(self, currency: str) -> Money:
         """`write_off_tolerance` for receipts of `currency`."""
@@ -75,6 +84,7 @@ class CollectionPolicy:
                 debtor_type=DebtorType(doc.get("debtor_type") or DebtorType.CONSUMER),
                 collects_for=CollectsFor(doc.get("collects_for") or CollectsFor.OWN),
                 cash_limit=None if limit is None else Money.from_json(limit, currency),
+                cheque_photo=ChequePhoto(doc.get("cheque_photo") or ChequePhoto.OPTIONAL),
                 write_off_tolerance=Money.from_json(doc.get("write_off_tolerance") or 0, currency),
             )
         except (KeyError, TypeError, ValueError, MoneyError) as error:

@@ -13,6 +13,7 @@ from backend.couch.errors import Conflict
 from backend.services.clock_codes import clock_of
 from backend.services.erp_reversals import reversals_of
 from backend.services.exceptions import close_exception
+from backend.services.photos import photos_by_fact
 from backend.services.posting_book import PostingBook
 from backend.services.posting_claims import claim_again
 from backend.services.receipts import find_receipt, find_receipt_document, find_voids
@@ -132,6 +133,7 @@ def receipt_with_bounces(couch: Couch, company: str, number: str) -> Json | None
     ]
     return described | {
         "bounced": sorted(bounced, key=lambda each: int(each["payment"])),
+        "photos": photos_by_fact(couch, company, [described["id"]]).get(described["id"], []),
         "clock": clock_of(couch, company, couch.get(company, described["id"]) or {}),
     }
 

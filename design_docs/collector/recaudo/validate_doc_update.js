@@ -179,7 +179,8 @@ function (newDoc, oldDoc, userCtx, secObj) {
     ['number', orNull(text(0, 200))], ['drawer', orNull(text(0, 200))], ['cheque_on', orNull(date)],
     ['reference', orNull(text(0, 200))], ['transferred_on', orNull(date)], ['brand', orNull(text(0, 200))],
     ['last4', orNull(text(0, 200))], ['authorisation', orNull(text(0, 200))], ['tax', orNull(text(0, 200))],
-    ['access_key', orNull(text(0, 200))], ['voucher', orNull(text(1, 32768))]
+    ['access_key', orNull(text(0, 200))], ['voucher', orNull(text(1, 32768))],
+    ['photos', orNull(list(0, 6, record([['id', name], ['sha256', matching(HASH)]])))]
   ]);
   var part = record([['invoice', name], ['amount', whole(1)]]);
   var shortText = orNull(text(0, 200));

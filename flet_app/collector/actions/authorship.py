@@ -12,7 +12,7 @@ from flet_app.collector.store import Store, Transaction
 from receivables.documents import Author, Json
 from receivables.identifiers import following_ulid
 from receivables.money import Money
-from receivables.photos import Subject, photo_facts
+from receivables.photos import MOST_PHOTOS, Subject, photo_facts
 from receivables.policies import CollectionPolicy
 from receivables.validation import Problem
 
@@ -25,6 +25,7 @@ class Album:
 
     name: str
     subject: Subject
+    most: int = MOST_PHOTOS
 
 
 class NotSignedIn(RuntimeError):

@@ -1,14 +1,8 @@
-"""Papers beside the receipt, made on the phone without a network: the same files as the office's.
-
-Each verb looks up on the event loop what its paper says, for nobody else may touch the portfolio, and returns
-what makes the paper: some tenths of a second of work, for a thread.
-"""
+"""Papers beside the receipt, made on the phone without a network: the same files as the office's."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 
 from flet_app.collector.actions.authorship import authorship
 from flet_app.collector.actions.paper import collector_of, company_of, customer_of
@@ -37,37 +31,28 @@ class Letter:
     content: bytes
 
 
-Making = Callable[[], Letter]
-"""Makes a paper of what was looked up; raise BadDocument where its sums don't hold."""
-
-
 def has_ride(document: Json) -> bool:
     """Did the ERP give the authorised XML of this invoice or withholding?"""
     return isinstance(document.get("electronic"), str)
 
 
-def ride(phone: Phone, document: Json) -> Callable[[], Letter | None]:
-    """The RIDE of an invoice or withholding; it makes None where its XML can't be read."""
+def ride(phone: Phone, document: Json) -> Letter | None:
+    """The RIDE of an invoice or withholding; None where its XML can't be read."""
+    read = read_packed(str(document.get("electronic")))
+    if isinstance(read, Problem):
+        return None
     imprint = imprint_of(phone, document["_id"])
-
-    def make() -> Letter | None:
-        read = read_packed(str(document.get("electronic")))
-        if isinstance(read, Problem):
-            return None
-        content = render_ride(read, logo=imprint.logo, copies=imprint.copies)
-        return Letter(f"RIDE-{read.content.issuer.number}.pdf", content)
-
-    return make
+    content = render_ride(read, logo=imprint.logo, copies=imprint.copies)
+    return Letter(f"RIDE-{read.content.issuer.number}.pdf", content)
 
 
-def statement(phone: Phone, customer: str, language: str) -> Making:
+def statement(phone: Phone, customer: str, language: str) -> Letter:
     """What the customer owes now, with what this phone collected already taken off. Raise BadDocument."""
     portfolio = phone.portfolio
     invoices = portfolio.invoices_for(customer)
     reflected = {receipt for invoice in invoices for receipt in invoice.get("reflects") or ()}
     postings = portfolio.postings
-    render = partial(
-        render_statement,
+    content = render_statement(
         customer_of(phone, customer),
         company=company_of(phone, portfolio.currency),
         items=open_items(portfolio, customer),
@@ -84,17 +69,15 @@ def statement(phone: Phone, customer: str, language: str) -> Making:
         language=language,
         imprint=imprint_of(phone, f"customer:{customer}"),
     )
-    name = f"{customer}-{phone.today().isoformat()}.pdf"
-    return lambda: Letter(name, render())
+    return Letter(f"{customer}-{phone.today().isoformat()}.pdf", content)
 
 
-def acta(phone: Phone, visit: Json, outcome: str, language: str) -> Making:
-    """The record of a finished visit; `outcome` is its label."""
+def acta(phone: Phone, visit: Json, outcome: str, language: str) -> Letter:
+    """The record of a finished visit; `outcome` is its label. Raise BadDocument."""
     store, _enrolment = authorship(phone)
     portfolio = store.portfolio
     photos = [fact for fact in portfolio.photos.values() if is_of_visit(visit, fact)]
-    render = partial(
-        render_acta,
+    content = render_acta(
         visit,
         start=portfolio.visit_starts.get(visit["start"]),
         company=company_of(phone, portfolio.currency),
@@ -103,48 +86,36 @@ def acta(phone: Phone, visit: Json, outcome: str, language: str) -> Making:
         outcome=outcome,
         promises=list(portfolio.promises.values()),
         receipts=portfolio.receipts_for(visit["customer"]),
+        photos=[ActaPhoto(fact=fact, picture=picture_of(store, fact["_id"])) for fact in photos],
         language=language,
         imprint=imprint_of(phone, visit["_id"]),
     )
-
-    def make() -> Letter:
-        pictures = [ActaPhoto(fact=fact, picture=picture_of(store, fact["_id"])) for fact in photos]
-        return Letter(f"acta-{visit['_id'].rpartition(':')[2]}.pdf", render(photos=pictures))
-
-    return make
+    return Letter(f"acta-{visit['_id'].rpartition(':')[2]}.pdf", content)
 
 
-def cash_close(phone: Phone, close: Json, language: str) -> Making:
-    """The close of a day as it was signed."""
-    render = partial(
-        render_cash_close,
+def cash_close(phone: Phone, close: Json, language: str) -> Letter:
+    """The close of a day as it was signed. Raise BadDocument."""
+    company, collector = company_of(phone, close["currency"]), collector_of(phone, close["collector"])
+    content = render_cash_close(
         close,
-        company=company_of(phone, close["currency"]),
-        collector=collector_of(phone, close["collector"]),
+        company=company,
+        collector=collector,
         language=language,
         imprint=imprint_of(phone, close["_id"]),
     )
-    return lambda: Letter(f"cierre-{close['closes_on']}.pdf", render())
+    return Letter(f"cierre-{close['closes_on']}.pdf", content)
 
 
-def deposit(phone: Phone, fact: Json, language: str) -> Making:
-    """A deposit as it was recorded, with the first photo of its slip."""
+def deposit(phone: Phone, fact: Json, language: str) -> Letter:
+    """A deposit as it was recorded. Raise BadDocument."""
+    company, collector = company_of(phone, fact["currency"]), collector_of(phone, fact["collector"])
     store, _enrolment = authorship(phone)
     photos = photos_of(store.portfolio, fact["_id"])
-    render = partial(
-        render_deposit,
-        fact,
-        company=company_of(phone, fact["currency"]),
-        collector=collector_of(phone, fact["collector"]),
-        language=language,
-        imprint=imprint_of(phone, fact["_id"]),
-    )
-
-    def make() -> Letter:
-        slip = picture_of(store, photos[0]) if photos else None
-        return Letter(f"deposito-{fact['_id'].rpartition(':')[2]}.pdf", render(slip=slip))
-
-    return make
+    content = render_deposit(
+        fact, company=company, collector=collector, language=language,
+        imprint=imprint_of(phone, fact["_id"]), slip=picture_of(store, photos[0]) if photos else None,
+    )  # fmt: skip
+    return Letter(f"deposito-{fact['_id'].rpartition(':')[2]}.pdf", content)
 
 
 def imprint_of(phone: Phone, of: str) -> Imprint:

@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
-from flet_app.collector.actions.authorship import Album, author_of, authorship
+from flet_app.collector.actions.authorship import Album, author_of, authorship, readership
 from flet_app.collector.phone import Phone
 from flet_app.collector.portfolio import Portfolio
 from flet_app.collector.store import Store
@@ -35,7 +35,7 @@ async def take_photo(
     Return why not: it is no picture, or there are enough. It is on disk when this returns.
     """
     store, enrolment = authorship(phone)
-    if problem := one_more(store.taken.of(album.name)):
+    if problem := one_more(store.taken.of(album.name), album.most):
         return problem
     author = author_of(phone, enrolment)
     stamp = stamp_lines(
@@ -50,7 +50,7 @@ async def take_photo(
         sha256=hashlib.sha256(picture).hexdigest(),
     )  # fmt: skip
     async with phone.writing:
-        if problem := one_more(store.taken.of(album.name)):
+        if problem := one_more(store.taken.of(album.name), album.most):
             return problem
         await asyncio.to_thread(store.taken.keep, album.name, taken, picture)
     return None
@@ -61,6 +61,14 @@ async def drop_photo(phone: Phone, album: Album, ulid: str) -> None:
     store, _enrolment = authorship(phone)
     async with phone.writing:
         await asyncio.to_thread(store.taken.drop, album.name, ulid)
+
+
+async def drop_album(phone: Phone, album: Album) -> None:
+    """Throw away every photo of a form that will not be recorded."""
+    store, _enrolment = readership(phone)
+    async with phone.writing:
+        for each in store.taken.of(album.name):
+            await asyncio.to_thread(store.taken.drop, album.name, each.ulid)
 
 
 def waiting_thumbnail(store: Store, ulid: str) -> bytes | None:

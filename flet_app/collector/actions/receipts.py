@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from flet_app.collector.actions.authorship import author_of, authorship, policy_of, readership, record
+from flet_app.collector.actions.authorship import (
+    Album,
+    author_of,
+    authorship,
+    policy_of,
+    readership,
+    record,
+)
 from flet_app.collector.figures import cash_in_hand, open_items
 from flet_app.collector.phone import Phone
 from flet_app.collector.portfolio import Portfolio
@@ -14,7 +22,8 @@ from receivables.allocation import AllocationPlan
 from receivables.clock_trust import clock_problems
 from receivables.documents import BadDocument, Json
 from receivables.numbering import next_counter
-from receivables.payments import PaymentKey, PaymentLine
+from receivables.payments import PHOTOS, Method, PaymentKey, PaymentLine
+from receivables.photos import MOST_OF_A_CHEQUE, Subject, photo_facts, photo_references
 from receivables.receipts import ReceiptDraft, plan_allocation, plan_receipt
 from receivables.signatures import sign_receipt
 from receivables.validation import Problem
@@ -45,13 +54,33 @@ def preview(phone: Phone, draft: ReceiptDraft) -> AllocationPlan | list[Problem]
     )
 
 
+def cheque_album(line: str) -> Album:
+    """The photos of the cheque in the form's line of this key."""
+    return Album(f"cheque:{line}", Subject.CHEQUE, MOST_OF_A_CHEQUE)
+
+
+def photographed(phone: Phone, payment: PaymentLine, line: str) -> PaymentLine:
+    """The payment with the photos that were taken of it named, which `save_receipt` records with it."""
+    store, enrolment = readership(phone)
+    taken = store.taken.of(cheque_album(line).name) if payment.method == Method.CHEQUE else ()
+    if not taken:
+        return payment
+    named = photo_references(taken, enrolment.collector)
+    return replace(payment, details={**payment.details, PHOTOS: named})
+
+
 async def save_receipt(
-    phone: Phone, draft: ReceiptDraft, *, place: Mapping[str, Any] | None, form: str | None = None
+    phone: Phone,
+    draft: ReceiptDraft,
+    *,
+    place: Mapping[str, Any] | None,
+    form: str | None = None,
+    albums: Sequence[Album] = (),
 ) -> Json | list[Problem]:
     """Write the receipt and move its series, all or nothing; return the document or every problem.
 
     `form` (a ULID) names what the collector filled in: confirmed again, it returns the receipt that it
-    already made.
+    already made. The photos of `albums` are written with it, all or none.
     """
     store, enrolment = authorship(phone)
     async with phone.writing:
@@ -60,6 +89,7 @@ async def save_receipt(
         policy = policy_of(store.portfolio)
         key = phone.key
         in_hand = cash_in_hand(store.portfolio).expected
+        author = author_of(phone, enrolment)
 
         def write(transaction: Transaction) -> Json:
             series = transaction.get_local(SERIES)
@@ -92,6 +122,9 @@ async def save_receipt(
                 raise _Refused(planned)
             planned = sign_receipt(planned, key.sign)
             transaction.put(planned)
+            for album in albums:
+                facts = photo_facts(planned, store.taken.of(album.name), album.subject, author)
+                store.taken.record(transaction, album.name, facts)
             if form:
                 forms = dict([*forms.items(), (form, planned["_id"])][-FORMS_KEPT:])
             moved = {"counter": counter, "last_hash": planned["hash"], "forms": forms}
@@ -104,6 +137,8 @@ async def save_receipt(
             receipt: Json = await store.write(write)
         except _Refused as refused:
             return refused.problems
+        for album in albums:
+            store.taken.forget(album.name)
     phone.announce()
     phone.nudge()
     return receipt

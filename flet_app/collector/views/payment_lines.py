@@ -72,6 +72,7 @@ class LineDraft:
 
     def to_json(self) -> Json:
         return {
+            "key": self.key,
             "method": self.method,
             "amount": self.amount.minor,
             "texts": {name: typed.value for name, typed in self.texts.items()},
@@ -82,6 +83,7 @@ class LineDraft:
     def from_json(cls, app: Window, kept: Json, currency: str) -> LineDraft:
         """A line of a draft; raise KeyError, TypeError or ValueError where it is none."""
         line = cls.of(app, kept["method"], Money(kept["amount"], currency))
+        line.key = str(kept.get("key") or line.key)
         line.values |= {name: str(value) for name, value in kept["values"].items()}
         for name, typed in line.texts.items():
             typed.set(str(kept["texts"].get(name) or ""))
@@ -114,7 +116,9 @@ def payment_line_card(
     *,
     again: Callable[[], None],
     on_remove: Callable[[Any], None] | None,
+    more: Sequence[ft.Control] = (),
 ) -> ft.Control:
+    """`more` stands below the fields of the method."""
     t, prefix = app.texts.t, f"receipt-line-{index}"
 
     def error(name: str) -> str | None:
@@ -164,6 +168,7 @@ def payment_line_card(
                     keyboard_type=ft.KeyboardType.NUMBER if digits else ft.KeyboardType.TEXT, dense=True,
                 )
             )  # fmt: skip
+    rows += more
     rows += [
         ft.Text(sentence(problem, locale=app.texts.locale), size=13, color=tone_color(Tone.LATE, app.palette))
         for problem in problems

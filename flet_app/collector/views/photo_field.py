@@ -23,7 +23,7 @@ from flet_app.components.surfaces import notice
 from flet_app.components.tagging import tag
 from flet_app.theme import TOUCH_TARGET
 from receivables.messages import sentence
-from receivables.photos import MOST_PHOTOS, Source
+from receivables.photos import Source
 from receivables.validation import Problem
 
 SIDE = 104  # dp of a thumbnail: three in a row
@@ -31,9 +31,18 @@ SIDE = 104  # dp of a thumbnail: three in a row
 
 @ft.component
 def PhotoField(
-    album: Album, code: str, place: Callable[[], Json | None], helper: str | None = None
+    album: Album,
+    code: str,
+    place: Callable[[], Json | None],
+    helper: str | None = None,
+    *,
+    name: str = "photo",
+    changed: Callable[[], None] = lambda: None,
 ) -> ft.Control:
-    """`code` and what `place` answers at that moment are stamped on each photo of `album`."""
+    """`code` and what `place` answers at that moment are stamped on each photo of `album`.
+
+    `name` begins the names of its controls; `changed` is told of each photo taken or thrown away.
+    """
     app = use_app()
     t = app.texts.t
     small, set_small = ft.use_state(dict[str, bytes]())
@@ -59,6 +68,7 @@ def PhotoField(
         finally:
             set_working(False)
         set_problem(found)
+        changed()
         return found is None
 
     async def pick(_event: Any) -> None:
@@ -76,40 +86,42 @@ def PhotoField(
         await drop_photo(app.phone, album, ulid)
         set_problem(None)
         set_small({each: picture for each, picture in small.items() if each != ulid})
+        changed()
 
-    full = len(taken) >= MOST_PHOTOS
-    ways: list[ft.Control] = []
-    if has_camera(app):
-        ways.append(
-            secondary(
-                "photo-take", t("Take photo"), shoot,
-                icon=ft.Icons.PHOTO_CAMERA_OUTLINED, disabled=full or working, expand=True,
-            )
-        )  # fmt: skip
-    ways.append(
-        secondary(
-            "photo-pick", t("Pick file"), pick, icon=ft.Icons.IMAGE_OUTLINED, disabled=full or working,
-            expand=True,
-        )
-    )  # fmt: skip
-    tiles = [tile(app, number, each.ulid, small.get(each.ulid), drop) for number, each in enumerate(taken)]
+    tiles = [
+        tile(app, number, each.ulid, small.get(each.ulid), drop, name=f"{name}-{number}")
+        for number, each in enumerate(taken)
+    ]
     if working:
         tiles.append(frame(ft.ProgressRing(width=24, height=24)))
     rows: list[ft.Control] = []
     if tiles:
         rows.append(ft.Row(tiles, wrap=True, spacing=8, run_spacing=8))
-        rows.append(caption(t("{count} of {most} photos", count=len(taken), most=MOST_PHOTOS)))
+        rows.append(caption(t("{count} of {most} photos", count=len(taken), most=album.most)))
     elif helper:
         rows.append(caption(helper))
-    rows.append(ft.Row(ways, spacing=10))
+    off = working or len(taken) >= album.most
+    rows.append(ft.Row(ways(app, name, shoot, pick, off=off), spacing=10))
     if problem:
         rows.append(
             notice(
                 sentence(problem, locale=app.texts.locale), app.palette, tone=Tone.LATE,
-                icon=ft.Icons.ERROR_OUTLINE, identifier="photo-problem",
+                icon=ft.Icons.ERROR_OUTLINE, identifier=f"{name}-problem",
             )
         )  # fmt: skip
     return ft.Column(rows, spacing=8, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+
+
+def ways(app: Window, name: str, shoot: Any, pick: Any, *, off: bool) -> list[ft.Control]:
+    """A camera where there may be one, and files."""
+    t = app.texts.t
+    files = secondary(
+        f"{name}-pick", t("Pick file"), pick, icon=ft.Icons.IMAGE_OUTLINED, disabled=off, expand=True
+    )
+    if not has_camera(app):
+        return [files]
+    icon = ft.Icons.PHOTO_CAMERA_OUTLINED
+    return [secondary(f"{name}-take", t("Take photo"), shoot, icon=icon, disabled=off, expand=True), files]
 
 
 def use_place(app: Window) -> Callable[[], Json | None]:
@@ -128,7 +140,7 @@ async def thumbnail(app: Window, ulid: str) -> bytes | None:
 
 
 def tile(
-    app: Window, number: int, ulid: str, picture: bytes | None, drop: Callable[[str], Any]
+    app: Window, number: int, ulid: str, picture: bytes | None, drop: Callable[[str], Any], *, name: str
 ) -> ft.Control:
     """A photo, small, with the cross that throws it away."""
 
@@ -140,7 +152,7 @@ def tile(
         bgcolor=ft.Colors.with_opacity(0.6, ft.Colors.BLACK), alignment=ft.Alignment.CENTER,
     )  # fmt: skip
     cross = ft.Semantics(
-        identifier=f"photo-{number}-remove",
+        identifier=f"{name}-remove",
         label=app.texts.t("Remove photo {number}", number=number + 1),
         button=True,
         content=ft.Container(
@@ -149,12 +161,12 @@ def tile(
         ),
     )  # fmt: skip
     seen = (
-        small_picture(app, f"photo-{number}-open", picture, partial(app.store.taken.picture, ulid), side=SIDE)
+        small_picture(app, f"{name}-open", picture, partial(app.store.taken.picture, ulid), side=SIDE)
         if picture
         else frame(ft.Icon(ft.Icons.IMAGE_OUTLINED, color=ft.Colors.OUTLINE))
     )
     stack = ft.Stack([seen, ft.Container(cross, right=0, top=0)], width=SIDE, height=SIDE)
-    return tag(f"photo-{number}", stack, label=app.texts.t("Photo {number}", number=number + 1))
+    return tag(name, stack, label=app.texts.t("Photo {number}", number=number + 1))
 
 
 def frame(content: ft.Control) -> ft.Control:

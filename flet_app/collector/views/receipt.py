@@ -159,7 +159,9 @@ async def record(
     form.is_recording = True
     set_saving(True)
     try:
-        return await save_receipt(app.phone, form.draft(app), place=form.place, form=form.id)
+        return await save_receipt(
+            app.phone, form.draft(app), place=form.place, form=form.id, albums=form.albums
+        )
     finally:
         form.is_recording = False
         set_saving(False)

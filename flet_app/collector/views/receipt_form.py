@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from flet_app.collector import figures
-from flet_app.collector.actions.authorship import policy_of
-from flet_app.collector.actions.receipts import preview
+from flet_app.collector.actions.authorship import Album, policy_of
+from flet_app.collector.actions.photos import drop_album
+from flet_app.collector.actions.receipts import cheque_album, photographed, preview
 from flet_app.collector.portfolio import Json
 from flet_app.collector.state import Window
 from flet_app.collector.views.drafts import Draft
@@ -35,6 +36,7 @@ class ReceiptForm:
         self.is_recording = False
         self.place: Json | None = None
         self.amount_text = Typed("")
+        self.lines: list[LineDraft] = []
         self.begin_anew(app)
         self._recover(app)
 
@@ -45,7 +47,7 @@ class ReceiptForm:
         self.is_recovered = False
         self.mode = OLDEST
         self.chosen: list[str] = []
-        self.lines: list[LineDraft] = []
+        self._put_lines(app, [])
         self.write_offs: tuple[Allocation, ...] = ()
         self.amount = proposed(app, self.customer)
         text = app.texts.amount_text(self.amount.minor, self.currency) if self.amount else ""
@@ -70,7 +72,10 @@ class ReceiptForm:
     def _recover(self, app: Window) -> None:
         """Take up the draft of this visit; one that can't be read is left alone."""
         kept = self.draft_of_form.read()
-        if not kept or kept.get("visit") != self.visit:
+        if not kept:
+            return
+        if kept.get("visit") != self.visit:
+            leave_photos(app, [str(each.get("key")) for each in kept.get("lines") or ()])
             return
         try:
             lines = [LineDraft.from_json(app, each, self.currency) for each in kept["lines"]]
@@ -104,11 +109,10 @@ class ReceiptForm:
         self.mode = mode
 
     def toggle(self, app: Window, items: list[OpenItem], number: str) -> None:
-        """Take an invoice in or out; the amount becomes the sum of those chosen, in its own currency."""
+        """Take an invoice in or out; the amount becomes the sum of those chosen."""
         others = [each for each in self.chosen if each != number]
         self.chosen = others if number in self.chosen else [*others, number]
-        chosen = (item.open for item in items if item.invoice in self.chosen)
-        picked = (open_ for open_ in chosen if open_.currency == self.currency)
+        picked = (item.open for item in items if item.invoice in self.chosen)
         self.amount = sum(picked, Money.zero(self.currency))
         self.amount_text.set(app.texts.amount_text(self.amount.minor, self.currency))
 
@@ -132,17 +136,28 @@ class ReceiptForm:
     def begin_lines(self, app: Window) -> None:
         """All of it in cash, until the collector says otherwise."""
         if self.missing:
-            self.lines = [LineDraft.of(app, "cash", self.amount)]
+            self._put_lines(app, [LineDraft.of(app, "cash", self.amount)])
 
     def use_method(self, app: Window, method: str) -> None:
         """Pay what is missing by `method`; with nothing missing, pay the last line by it."""
         if self.missing.minor > 0:
-            self.lines = [*self.lines, LineDraft.of(app, method, self.missing)]
+            self._put_lines(app, [*self.lines, LineDraft.of(app, method, self.missing)])
         elif self.lines:
-            self.lines = [*self.lines[:-1], LineDraft.of(app, method, self.lines[-1].amount)]
+            self._put_lines(app, [*self.lines[:-1], LineDraft.of(app, method, self.lines[-1].amount)])
 
-    def remove_line(self, index: int) -> None:
-        self.lines = [each for position, each in enumerate(self.lines) if position != index]
+    def remove_line(self, app: Window, index: int) -> None:
+        self._put_lines(app, [each for position, each in enumerate(self.lines) if position != index])
+
+    def _put_lines(self, app: Window, lines: list[LineDraft]) -> None:
+        """The photos of cheques that are no longer there are thrown away."""
+        kept = {each.key for each in lines}
+        leave_photos(app, [each.key for each in self.lines if each.key not in kept])
+        self.lines = lines
+
+    @property
+    def albums(self) -> list[Album]:
+        """Where the photos of the cheques wait."""
+        return [cheque_album(each.key) for each in self.lines if each.method == Method.CHEQUE]
 
     def take_voucher(self, app: Window, payments: list[PaymentLine]) -> None:
         """Put a voucher's lines in the place of withholdings without XML, and of the same voucher's."""
@@ -153,7 +168,7 @@ class ReceiptForm:
             if each.method != Method.WITHHOLDING
             or each.values.get("access_key", next(iter(keys))) not in keys
         ]
-        self.lines = [*standing, *(LineDraft.of_payment(app, payment) for payment in payments)]
+        self._put_lines(app, [*standing, *(LineDraft.of_payment(app, payment) for payment in payments)])
 
     def cash_after(self, app: Window) -> Money | None:
         """What the collector would hold with this receipt; None where it brings no cash that is counted."""
@@ -183,7 +198,8 @@ class ReceiptForm:
         self.write_offs = others if difference in self.write_offs else (*others, difference)
 
     def draft(self, app: Window) -> ReceiptDraft:
-        return self._draft(app, tuple(each.payment() for each in self.lines), self.write_offs)
+        payments = tuple(photographed(app.phone, each.payment(), each.key) for each in self.lines)
+        return self._draft(app, payments, self.write_offs)
 
     def _draft(
         self, app: Window, payments: tuple[PaymentLine, ...], write_offs: tuple[Allocation, ...] = ()
@@ -196,6 +212,14 @@ class ReceiptForm:
             chosen=tuple(self.chosen) if self.mode == CHOOSE else None,
             write_offs=write_offs,
         )
+
+
+def leave_photos(app: Window, lines: list[str]) -> None:
+    """Throw away the photos of the cheques that stood in the lines of these keys."""
+    for key in lines:
+        album = cheque_album(key)
+        if app.store.taken.of(album.name):
+            app.page.run_task(drop_album, app.phone, album)
 
 
 def proposed(app: Window, customer: str) -> Money:

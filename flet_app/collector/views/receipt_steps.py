@@ -9,6 +9,7 @@ import flet as ft
 
 from flet_app.collector.actions.authorship import policy_of
 from flet_app.collector.state import Window
+from flet_app.collector.views.cheque_photo import cheque_photo
 from flet_app.collector.views.chrome import scroll
 from flet_app.collector.views.due import due_words
 from flet_app.collector.views.payment_lines import method_chips, payment_line_card
@@ -149,7 +150,7 @@ def lines_step(
         again()
 
     def remove(index: int) -> None:
-        form.remove_line(index)
+        form.remove_line(app, index)
         forget(None)
         again()
 
@@ -168,6 +169,7 @@ def lines_step(
             [problem for problem in problems if problem.field.startswith(f"payments.{index}")],
             again=again,
             on_remove=calling(remove, index) if several else None,
+            more=cheque_photo(app, form, index, problems, forget=forget),
         )
         for index, each in enumerate(form.lines)
     ]

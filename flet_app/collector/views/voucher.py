@@ -8,11 +8,13 @@ from typing import Any
 import flet as ft
 
 from flet_app.collector.actions.paper import copies_of, receipt_pdf
+from flet_app.collector.actions.photos import photos_of
 from flet_app.collector.actions.receipts import note_copy, void_receipt
 from flet_app.collector.portfolio import Json
 from flet_app.collector.state import Window, use_app
 from flet_app.collector.views.chrome import screen, scroll
 from flet_app.collector.views.handing_over import give_file, letter_button, shares
+from flet_app.collector.views.pictures import PhotoStrip
 from flet_app.collector.views.receipt_answers import difference_answers, withholding_answers
 from flet_app.collector.views.records import fact_status, method_name
 from flet_app.collector.views.void import void_rows, void_sheet
@@ -46,7 +48,7 @@ def Voucher() -> ft.View:
     async def hand_over(_event: Any) -> None:
         set_busy(True)
         try:
-            pdf = await asyncio.to_thread(receipt_pdf(app.phone, known, app.texts.language))
+            pdf = await asyncio.to_thread(receipt_pdf, app.phone, known, app.texts.language)
             if await give_file(app, f"{known['number']}.pdf", pdf):
                 await note_copy(app.phone, known, means="share" if shares(app) else "save")
         finally:
@@ -147,6 +149,8 @@ def voucher_rows(app: Window, receipt: Json) -> list[ft.Control]:
     if applied:
         rows.append(card(ft.Column(applied, spacing=8, tight=True)))
     rows += difference_answers(app, receipt)
+    if photos := photos_of(app.phone.portfolio, receipt["_id"]):
+        rows.append(PhotoStrip(photos))
     rows.append(caption(t("Verification {hash}", hash=receipt["hash"][:16]), size=12))
     copies = copies_of(app.phone.portfolio, receipt)
     if copies:

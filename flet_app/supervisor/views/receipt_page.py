@@ -16,6 +16,7 @@ from flet_app.components.tagging import tag
 from flet_app.supervisor.receipt_card import Json, Question, ReceiptCard, Verb
 from flet_app.supervisor.session import Session, run, use_session
 from flet_app.supervisor.views.asking import refusal
+from flet_app.supervisor.views.cheque_photos import cheque_photos
 from flet_app.supervisor.views.people import name_of
 from flet_app.supervisor.views.receipt_question import question_dialog
 from flet_app.supervisor.words import METHODS, receipt_status, void_reason
@@ -150,6 +151,7 @@ def _payment(
     rows: list[ft.Control] = [line(words, texts.money(payment["amount"], receipt["currency"]))]
     match payment["method"]:
         case "cheque":
+            rows += cheque_photos(session, receipt, position, colors)
             rows += _cheque(session, shown, receipt, position, colors)
         case "withholding":
             judged = next((each for each in shown.withholdings if each["line"] == position), None)

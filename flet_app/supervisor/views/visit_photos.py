@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -38,7 +39,10 @@ def photos_button(session: Session, visit: Json) -> list[ft.Control]:
 
 
 async def show_photos(session: Session, title: str, photos: Sequence[Json]) -> None:
-    """Fetch them and show them one below the other, or say that it did not work."""
+    """Fetch them and show them one below the other, or say that it did not work.
+
+    A photo with a `sha256` is held against it.
+    """
     page, t = ft.context.page, session.texts.t
     try:
         pictures = await asyncio.gather(*(session.api.read_bytes(f"/photos/{each['id']}") for each in photos))
@@ -49,6 +53,8 @@ async def show_photos(session: Session, title: str, photos: Sequence[Json]) -> N
     for photo, picture in zip(photos, pictures, strict=True):
         rows.append(tag(f"picture-{photo['id']}", ft.Image(picture, width=WIDTH, fit=ft.BoxFit.CONTAIN)))
         rows.append(caption(taken(session, photo)))
+        if photo.get("sha256", "") not in {"", hashlib.sha256(picture).hexdigest()}:
+            rows.append(ft.Text(t("This is not the photo that the receipt names."), color=ft.Colors.ERROR))
     page.show_dialog(
         ft.AlertDialog(
             title=ft.Text(title),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 import httpx
@@ -13,6 +14,7 @@ from flet_app.supervisor.views.receipt_question import QUESTIONS
 from receivables.access import Role
 from tests.support.desk import DeskOffice, a_desk, at_the_desk, problem
 from tests.support.flet_harness import Screen
+from tests.support.letters import picture as drawn
 
 Json = dict[str, Any]
 NUMBER = "R0001-00000004"
@@ -270,3 +272,27 @@ def test_a_receipt_of_a_clock_that_was_put_back_says_whose_word_it_goes_by(
         assert screen.says(words)
 
     at_the_desk(story, route=ROUTE, answers={**ANSWERS, READ: {**RECEIPT, "clock": clock}})
+
+
+PICTURE = drawn("Cheque 000123")
+FRONT, BACK = "photo:ana:01KA00000000000000000000V1", "photo:ana:01KA00000000000000000000V2"
+
+
+@pytest.mark.parametrize("digest", [hashlib.sha256(PICTURE).hexdigest(), "ab" * 32])
+def test_a_cheques_photos_are_looked_at_and_held_against_what_the_receipt_says(digest: str) -> None:
+    named = [{"id": FRONT, "sha256": digest}, {"id": BACK, "sha256": "cd" * 32}]
+    payments = [RECEIPT["payments"][0], {**CHEQUE, "photos": named}]
+    arrived = [{"id": FRONT, "subject": "cheque", "source": "camera", "taken_at": "2026-11-20T15:00:00Z"}]
+    receipt = {**RECEIPT, "payments": payments, "photos": arrived}
+
+    async def story(screen: Screen, office: DeskOffice) -> None:
+        await shown(screen)
+        assert not screen.has("payment-photos-0")
+        assert screen.says("Una foto del cheque aún viene en camino.")
+        assert not [path for _method, path, _ in office.asked if path.startswith("/photos/")]
+        await screen.tap("payment-photos-1")
+        await screen.until(lambda: screen.has(f"picture-{FRONT}"), "the photo is shown")
+        assert screen.says("Cheque 000123 · Pichincha")
+        assert screen.says("Esta no es la foto que nombra el recibo.") == (digest == "ab" * 32)
+
+    at_the_desk(story, route=ROUTE, answers={READ: receipt, f"GET /photos/{FRONT}": PICTURE})

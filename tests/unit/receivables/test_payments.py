@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from receivables.documents import BadDocument
 from receivables.money import Money
 from receivables.payments import MEANS, PaymentKey, PaymentLine, payment_problems
 from receivables.validation import Problem
@@ -166,3 +167,18 @@ def test_text_longer_than_the_database_takes_is_told(length: int, expected: list
 @pytest.mark.parametrize(("count", "expected"), [(100, []), (101, ["too_many_lines"])])
 def test_more_lines_than_the_database_takes_are_told(count: int, expected: list[str]) -> None:
     assert codes(check(*[cash("1.00")] * count)) == expected
+
+
+PHOTOGRAPHED = [{"id": "photo:ana:01KA00000000000000000000V1", "sha256": "ab" * 32}] * 5
+
+
+def test_a_cheque_needs_a_photo_only_where_the_company_asks_for_one() -> None:
+    assert codes(check(a_cheque(), cheque_photo="required")) == ["cheque_photo_missing"]
+    assert check(a_cheque(photos=PHOTOGRAPHED), cheque_photo="required") == [], "their names are no text"
+    assert check(a_transfer(), cheque_photo="required") == []
+    assert check(a_cheque(), cheque_photo="optional") == []
+
+
+def test_a_policy_with_another_word_for_the_photo_is_broken() -> None:
+    with pytest.raises(BadDocument):
+        a_policy(cheque_photo="sometimes")
