@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from paperwork.annexes import ActaPhoto, draw_annexes, is_of_visit
 from paperwork.facts import paper_number, proof_of, reading
 from paperwork.letter import INNER, PLAIN, SMALL, Doc, Heading, Imprint, Letter, Signed
-from paperwork.phrases import PHRASES, Wording
+from paperwork.phrases import Wording
 from paperwork.sheet import SOFT, Column
 from receivables.documents import parse_date, parse_instant
 from receivables.figures import date_text
@@ -48,7 +48,7 @@ def render_acta(
         with Letter(_heading(visit, company, say, zone, imprint)) as letter:
             letter.prose(say("acta_purpose"), size=SMALL, grey=SOFT)
             letter.section(say("customer"))
-            letter.facts(_customer({**customer, **(shown.get("customer") or {})}, visit, say))
+            letter.customer({**customer, **(shown.get("customer") or {})}, code=str(visit["customer"]))
             letter.section(say("visit"))
             letter.facts(_course(visit, start or {}, outcome, say, zone))
             _debt(letter, shown.get("debt"), say)
@@ -93,16 +93,6 @@ def _course(visit: Doc, start: Doc, outcome: str, say: Wording, zone: ZoneInfo) 
         (say("outcome"), outcome),
         (say("next_visit"), _when(parse_instant(later), zone) if later else ""),
         (say("contact_rules"), _contact(start.get("contact_check"), say)),
-    ]
-
-
-def _customer(customer: Doc, visit: Doc, say: Wording) -> list[tuple[str, str]]:
-    city = customer.get("city")
-    return [
-        (say("customer"), str(customer["name"])),
-        (say("code"), str(visit["customer"])),
-        (say("tax_id"), str(customer.get("tax_id") or "")),
-        (say("address"), ", ".join(str(part) for part in (customer.get("address"), city) if part)),
     ]
 
 
@@ -183,7 +173,11 @@ def _contact(check: Doc | None, say: Wording) -> str:
     if not check:
         return ""
     pack = " ".join(str(check[name]) for name in ("pack", "version") if check.get(name))
-    phrase = f"contact_{check['outcome']}"
-    said = say(phrase) if phrase in PHRASES else str(check["outcome"])
-    parts = [pack, said, ", ".join(map(str, check.get("codes") or ())), check.get("exception")]
-    return " · ".join(str(part) for part in parts if part)
+    outcome, exception = str(check["outcome"]), str(check.get("exception") or "")
+    parts = [
+        pack,
+        say.known(f"contact_{outcome}", outcome),
+        ", ".join(say.known(f"found_{code}", str(code)) for code in check.get("codes") or ()),
+        say.known(f"exception_{exception}", exception),
+    ]
+    return " · ".join(part for part in parts if part)

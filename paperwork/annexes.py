@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from paperwork.letter import INNER, MARGIN, SMALL, Doc, Letter
 from paperwork.logo import size_within
-from paperwork.phrases import PHRASES, Wording
+from paperwork.phrases import Wording
 from paperwork.pictures import is_picture
 from receivables.documents import parse_instant
 
@@ -48,16 +48,16 @@ def draw_annexes(letter: Letter, photos: Sequence[ActaPhoto], say: Wording, zone
             letter.style(SMALL - 1)
             named = say("photo", number=start + place + 1)
             taken = parse_instant(photo.fact["taken_at"]).astimezone(zone).strftime("%d-%m-%Y %H:%M")
-            caption = [named, _subject(photo.fact, say), taken, say.where(photo.fact.get("place"))]
+            subject = str(photo.fact["subject"])
+            caption = [
+                named,
+                say.known(f"subject_{subject}", subject),
+                taken,
+                say.where(photo.fact.get("place")),
+            ]
             said = [*caption, say(missing)] if missing else caption
             letter.paragraph(" · ".join(said), x=x, width=_WIDTH)
         letter.set_y(top + _HEIGHT + _CAPTION)
-
-
-def _subject(photo: Doc, say: Wording) -> str:
-    """What it shows: a subject that the app gives, in words, or what somebody wrote."""
-    phrase = f"subject_{photo['subject']}"
-    return say(phrase) if phrase in PHRASES else str(photo["subject"])
 
 
 def _picture(letter: Letter, photo: ActaPhoto, *, x: float, y: float) -> str:

@@ -127,6 +127,19 @@ class Letter(OfficePage):
                 end = max(end, self.get_y())
             self.set_y(end + 0.8)
 
+    def customer(self, customer: Doc, *, code: str, phones: Sequence[str] = ()) -> None:
+        """Whom the letter is about; name and address have the whole width."""
+        say, place = self._say, (customer.get("address"), customer.get("city"))
+        self.facts([(say("customer"), str(customer["name"]))], columns=1)
+        self.facts(
+            [
+                (say("code"), code),
+                (say("tax_id"), str(customer.get("tax_id") or "")),
+                (say("phone"), ", ".join(phones)),
+            ]
+        )
+        self.facts([(say("address"), ", ".join(str(part) for part in place if part))], columns=1)
+
     def prose(self, text: str, *, size: float = TEXT, grey: int = INK) -> None:
         """A paragraph over the whole width that goes on over the page."""
         self.style(size, grey=grey)

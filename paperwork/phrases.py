@@ -65,6 +65,14 @@ PHRASES: Mapping[str, tuple[str, str]] = {
     "contact_allow": ("permitido", "allowed"),
     "contact_warn": ("permitido con advertencia", "allowed with a warning"),
     "contact_block": ("fuera de regla, con excepción", "against the rule, by exception"),
+    "found_OUT_OF_HOURS": ("fuera de horario", "outside the hours"),
+    "found_HOLIDAY": ("día feriado", "a public holiday"),
+    "found_DAY_LIMIT": ("ya contactado ese día", "contacted that day already"),
+    "found_WEEK_CHANNEL": ("ya contactado esa semana", "contacted that week already"),
+    "found_NO_CONSENT": ("medio no autorizado", "means of contact not authorised"),
+    "found_VISIT_FORBIDDEN": ("visitas no autorizadas", "visits not authorised"),
+    "found_PARTY_NOT_ALLOWED": ("persona no autorizada", "person not authorised"),
+    "exception_customer_asked": ("el cliente lo pidió", "the customer asked for it"),
     "annexes": ("Anexos", "Annexes"),
     "photo": ("Foto {number}", "Photo {number}"),
     "photo_missing": ("la imagen no está en este equipo", "the picture is not on this device"),
@@ -155,6 +163,10 @@ class Wording:
     def __call__(self, key: str, **values: object) -> str:
         """The phrase with its places filled; raise KeyError for one that is not here."""
         return PHRASES[key][self._position].format(**values)
+
+    def known(self, key: str, otherwise: str) -> str:
+        """The phrase, or `otherwise` where there is none, of a code that a later version has."""
+        return self(key) if key in PHRASES else otherwise
 
     def amount(self, money: Money) -> str:
         return amount_text(money, self.locale)

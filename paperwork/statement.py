@@ -45,7 +45,8 @@ def render_statement(
             date=say("as_of", date=date_text(on)), created_at=now, language=language, imprint=imprint,
         )  # fmt: skip
         with Letter(heading) as letter:
-            letter.facts(_customer(customer, say))
+            phones = [str(each) for each in customer.get("phones") or ()]
+            letter.customer(customer, code=str(customer["code"]), phones=phones)
             _summary(letter, own, currency, on, say)
             letter.section(say("open_invoices"))
             _invoices(letter, own, totals, on=on, say=say)
@@ -59,17 +60,6 @@ def render_statement(
             for legend in (say("statement_legend"), *(company.get("legends") or ())):
                 letter.prose(str(legend), size=SMALL - 1, grey=SOFT)
             return letter.finish()
-
-
-def _customer(customer: Doc, say: Wording) -> list[tuple[str, str]]:
-    address = (customer.get("address"), customer.get("city"))
-    return [
-        (say("customer"), str(customer["name"])),
-        (say("code"), str(customer["code"])),
-        (say("tax_id"), str(customer.get("tax_id") or "")),
-        (say("phone"), ", ".join(map(str, customer.get("phones") or ()))),
-        (say("address"), ", ".join(str(part) for part in address if part)),
-    ]
 
 
 def _summary(letter: Letter, items: Sequence[OpenItem], currency: str, on: date, say: Wording) -> None:

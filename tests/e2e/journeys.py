@@ -85,6 +85,21 @@ def finish_visit(phone: Screen, comment: str = "Pagó lo vencido y pidió copia.
     phone.by_id("nav-hoy").wait_for(state="attached")
 
 
+def sign_visit(phone: Screen, name: str) -> None:
+    """The customer's name, and a line of the finger."""
+    phone.type("attended-by", name)
+    _scroll_to(phone, "visit-signature")
+    box = phone.by_id("visit-signature").bounding_box()
+    assert box is not None
+    points = ((0.15, 0.7), (0.3, 0.3), (0.4, 0.75), (0.55, 0.35), (0.7, 0.6), (0.85, 0.45))
+    places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in points]
+    phone.page.mouse.move(*places[0])
+    phone.page.mouse.down()
+    for place in places[1:]:
+        phone.page.mouse.move(*place, steps=12)
+    phone.page.mouse.up()
+
+
 def attach_photos(phone: Screen, *files: FilePayload) -> None:
     """Pick them in the form that is open, and bring them into sight."""
     _scroll_to(phone, "photo-pick")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-import subprocess
 import tempfile
 from pathlib import Path
 
@@ -20,9 +19,11 @@ from tests.e2e.journeys import (
     finish_visit,
     pay,
     sign_in,
+    sign_visit,
     start_receipt,
     start_visit,
 )
+from tests.e2e.paper_pictures import draw_pages, mails, saved_paper
 from tests.support.stack import ROOT, Stack, stack
 
 IMAGES = ROOT / "docs" / "images"
@@ -52,6 +53,8 @@ def take_pictures() -> None:
         whole.start("api", "reconcile", "scheduler", "supervisor")
         for name in ("ana", "bruno"):
             whole.start_phone(name)
+        with chromium() as browser:
+            mails(browser, IMAGES)
         _new_phone(whole)
         _collector(whole)
         _dark(whole)
@@ -96,7 +99,7 @@ def _collector(whole: Stack) -> None:
         phone.picture(_picture("collector-voucher"))
         with phone.page.expect_download() as download:
             phone.tap("receipt-share")
-        _voucher(Path(download.value.path()))
+        draw_pages(Path(download.value.path()).read_bytes(), [IMAGES / "voucher.png"])
         phone.tap("receipt-pdf")
         phone.by_id("paper-page-1").wait_for(state="attached")
         phone.picture(_picture("collector-paper"))
@@ -107,6 +110,7 @@ def _collector(whole: Stack) -> None:
         phone.picture(_picture("collector-finish"))
         phone.starting_with("outcome-").first.click()
         phone.type("comment", "Pagó lo vencido y pidió copia.")
+        sign_visit(phone, "Rosa Pérez")
         attach_photos(phone, _scene("COMERCIAL"), _scene("LETRERO"))
         phone.picture(_picture("collector-photos"))
         phone.tap("visit-save")
@@ -124,6 +128,7 @@ def _collector(whole: Stack) -> None:
         phone.open("/agenda").starting_with("agenda-").first.wait_for(state="attached")
         phone.picture(_picture("collector-agenda"))
         _photos(phone, customer)
+        _papers(phone, customer)
         phone.open("/ruta")
         phone.tap("route-plan")
         phone.by_id("route-accept").wait_for(state="attached")
@@ -145,6 +150,22 @@ def _photos(phone: Screen, customer: str) -> None:
     phone.picture(_picture("collector-reference"))
 
 
+def _papers(phone: Screen, customer: str) -> None:
+    """The papers beside the receipt: the record of today's visit, what is owed, an invoice."""
+    phone.open("/cobros")
+    phone.tap("history-visits")
+    record = phone.starting_with("acta-").first
+    record.wait_for(state="attached")
+    visit = str(record.get_attribute("flt-semantics-identifier")).removeprefix("acta-")
+    saved_paper(phone, visit, [IMAGES / "paper-acta.png", IMAGES / "paper-acta-photos.png"])
+    saved_paper(phone, f"customer:{customer}", [IMAGES / "paper-statement.png"])
+    phone.open(f"/cliente/{customer}")
+    ride = phone.starting_with("ride-").first
+    ride.wait_for(state="attached")
+    number = str(ride.get_attribute("flt-semantics-identifier")).removeprefix("ride-")
+    saved_paper(phone, f"invoice:{number}", [IMAGES / "paper-ride.png"])
+
+
 def _scene(words: str) -> FilePayload:
     """A photo as a phone's camera takes it."""
     image = Image.new("RGB", (2400, 1800), (150, 170, 190))
@@ -162,14 +183,6 @@ def _new_phone(whole: Stack) -> None:
     with chromium() as browser, screen(browser, url, **PHONE) as phone:
         phone.open().by_id("office").wait_for(state="attached")
         phone.picture(_picture("collector-office"))
-
-
-def _voucher(pdf: Path) -> None:
-    subprocess.run(
-        ["pdftoppm", "-png", "-singlefile", "-r", "90", str(pdf), str(IMAGES / "voucher")],
-        check=True,
-        timeout=60,
-    )
 
 
 def _dark(whole: Stack) -> None:

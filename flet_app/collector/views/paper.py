@@ -39,8 +39,9 @@ TITLES = {
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """A paper and its pages as pictures; no letter where none can be made."""
+    """The paper of document `of` and its pages as pictures; no letter where none can be made."""
 
+    of: str
     letter: Letter | None
     pages: tuple[tuple[Page, bytes], ...] = ()
 
@@ -63,7 +64,7 @@ def PaperView() -> ft.View:
     ft.use_effect(look, dependencies=[of, copies(app, of), app.texts.language])
 
     async def hand_over(_event: Any) -> None:
-        if looked is None or looked.letter is None:
+        if looked is None or looked.of != of or looked.letter is None:
             return
         set_busy(True)
         try:
@@ -73,7 +74,7 @@ def PaperView() -> ft.View:
             set_busy(False)
 
     title = t(TITLES.get(of.partition(":")[0], "Paper"))
-    if looked is None:
+    if looked is None or looked.of != of:
         ring = ft.Container(ft.ProgressRing(), alignment=ft.Alignment.CENTER)
         return screen(app, route=route, title=title, banner=False, body=ring)
     if looked.letter is None:
@@ -98,7 +99,7 @@ def look_at(app: Window, of: str) -> Looked:
     """Make the paper and draw its pages; takes some tenths of a second, beside the screen."""
     outcome = outcome_label(app, (document_of(app.phone.portfolio, of) or {}).get("outcome"))
     letter, pages = watch(lambda: letter_of(app.phone, of, outcome=outcome, language=app.texts.language))
-    return Looked(letter, tuple((page, png_of(page)) for page in pages))
+    return Looked(of, letter, tuple((page, png_of(page)) for page in pages))
 
 
 def copies(app: Window, of: str) -> int:

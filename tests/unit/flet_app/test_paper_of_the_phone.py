@@ -102,6 +102,18 @@ def test_cash_papers_are_looked_at_and_counted(tmp_path: Path, fact: Json) -> No
     walk(tmp_path, story)
 
 
+def test_one_paper_is_never_shown_under_the_name_of_another(tmp_path: Path) -> None:
+    async def story(screen: Screen, phone: Phone) -> None:
+        invoice = phone.portfolio.invoices_for("C0001")[0]
+        await open_paper(screen, f"/cliente/C0001/papel/invoice:{invoice['number']}")
+        await screen.go("/cliente/C0001/papel/customer:C0001")
+        while not screen.has("paper-page-1"):
+            await screen.settle()
+        assert "Estado de cuenta" in words_on(screen)
+
+    walk(tmp_path, story)
+
+
 def test_it_can_be_made_larger_and_whole_again(tmp_path: Path) -> None:
     async def story(screen: Screen, _phone: Phone) -> None:
         def width() -> float:

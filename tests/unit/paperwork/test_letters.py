@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import re
 import subprocess
@@ -17,10 +18,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from backend.compliance.shipped import PACKS
 from paperwork.acta import render_acta
 from paperwork.cash_papers import render_cash_close, render_deposit
 from paperwork.phrases import PHRASES, Wording
 from paperwork.statement import render_statement
+from receivables.compliance import Code
 from receivables.documents import BadDocument
 from receivables.invoices import OpenItem
 from receivables.money import Money
@@ -115,6 +118,26 @@ def test_the_close_says_what_should_be_there_what_was_counted_and_who_signed() -
         "20,00", "14", "280,00", "000123", "R0001-00000004", "USD 245,50", "Faltó una moneda",
         "Recibos: 2 · depósitos: 1", "Ana Quishpe", "Sofía Andrade", "Recibe", "21-11-2026 18:05",
     )  # fmt: skip
+
+
+def test_the_acta_says_in_words_what_the_rules_of_contact_found() -> None:
+    check = {
+        "outcome": "warn", "codes": ["OUT_OF_HOURS", "HOLIDAY"], "pack": "EC", "version": "1",
+        "exception": "customer_asked",
+    }  # fmt: skip
+    spanish, english = (acta(start=START | {"contact_check": check}, language=each) for each in ("es", "en"))
+    says(spanish, "EC 1 · permitido con advertencia · fuera de horario, día feriado · el cliente lo pidió")
+    says(english, "allowed with a warning · outside the hours, a public holiday · the customer asked for it")
+    says(acta(start=START | {"contact_check": check | {"codes": ["OF_TOMORROW"]}}), "OF_TOMORROW")
+
+
+def test_every_finding_and_shipped_exception_has_words_on_paper() -> None:
+    exceptions = {
+        each["code"] for file in PACKS.glob("*.json") for each in json.loads(file.read_text())["exceptions"]
+    }
+    assert exceptions
+    for key in (*(f"found_{code}" for code in Code), *(f"exception_{code}" for code in exceptions)):
+        assert key in PHRASES
 
 
 def test_only_what_belongs_to_the_visit_is_on_its_acta() -> None:
