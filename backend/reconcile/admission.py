@@ -20,6 +20,10 @@ UNISSUED = "series_unissued: series"
 """Nobody was given the series: what says to whom is missing, as after restoring an older central backup."""
 
 
+LARGEST_PICTURE = 16 * 1024 * 1024
+"""Bytes; the phone's own are below one megabyte, and a picture is read whole to be copied."""
+
+
 @dataclass(frozen=True, slots=True)
 class Origin:
     """The database where a fact was found, and to whom each receipt series was issued."""
@@ -30,7 +34,7 @@ class Origin:
 
 
 def fault_of(document: Json, origin: Origin) -> str | None:
-    """Why the fact may not enter, as `code: field`, or None where it may.
+    """Why the fact may not enter, as `code: field`, or None where it may; pictures are there as stubs.
 
     An impossible time is no fault: time never refuses money.
     """
@@ -43,6 +47,10 @@ def fault_of(document: Json, origin: Origin) -> str | None:
     fault = may_write(document, None, database=database, roles=[SERVER_ROLE])
     if fault is not None:
         return f"{fault.code}: {fault.field}"
+    if any(
+        picture.get("length", 0) > LARGEST_PICTURE for picture in document.get("_attachments", {}).values()
+    ):
+        return "picture_too_large: _attachments"
     series = series_of(document)
     if series is None or origin.series_owners.get(series) == origin.collector:
         return None

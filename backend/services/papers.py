@@ -42,7 +42,7 @@ class PaperShop:
         visit = self._fact(visit_id, "visit")
         if visit is None:
             return None
-        code, start = str(visit["customer"]), self.couch.get(self.company, str(visit["start"]))
+        code, start = str(visit["customer"]), self._fact(str(visit["start"]), "visit_start")
         began, day_ends = str(visit["started_at"]), f"{visit['finished_at'][:10]}{_LAST}"
         photos = [fact for fact in self._of(code, "photo", began, day_ends) if is_of_visit(visit, fact)]
         labels = outcome_labels(self.couch, self.company).get(str(visit["outcome"]), {})

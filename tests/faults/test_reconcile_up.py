@@ -94,6 +94,28 @@ def test_photos_go_up_with_their_pictures_and_hold_back_nothing_else(company: Co
         assert (found["content_type"], found["length"]) == ("image/jpeg", len(jpeg))
 
 
+def test_a_picture_that_is_too_large_is_parked_without_being_read(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """CouchDB takes a gigabyte; a process of all companies that read it would be gone, again and again."""
+    monkeypatch.setattr("backend.reconcile.admission.LARGEST_PICTURE", 100)
+    body = {
+        "customer": "C1", "of": None, "subject": "visit", "taken_at": "2026-11-21T15:04:05Z", "place": None,
+        "bytes": 9, "sha256": "a" * 64,
+    }  # fmt: skip
+    small, large = (
+        company.fact("photo", "ana", **body)
+        | {"_attachments": {"picture": {"content_type": "image/jpeg", "data": data}}}
+        for data in (base64.b64encode(bytes(100)).decode(), base64.b64encode(bytes(101)).decode())
+    )
+    company.push("ana", large, small)
+    assert company.reconcile().facts_copied == 1
+    assert company.central(small["_id"])
+    assert company.couch.get(company.code, large["_id"]) is None
+    [parked] = company.exceptions("poisoned")
+    assert (parked["detail"], parked["evidence"]["id"]) == ("picture_too_large: _attachments", large["_id"])
+
+
 def test_a_second_body_is_parked_with_both_and_never_replaces_the_first(company: Company) -> None:
     [first] = company.push("ana", company.receipt("ana", 1))
     company.reconcile()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import secrets
 from collections.abc import Iterator
 
 import pytest
@@ -12,6 +13,7 @@ from paperwork.acta import render_acta
 from paperwork.packed_xml import pack
 from receivables.access import Role
 from receivables.electronic_documents import INVOICE_CODE, WITHHOLDING_CODE
+from receivables.identifiers import new_ulid
 from tests.support.builders import a_receipt, an_invoice
 from tests.support.letters import CLOSE, CUSTOMER, DEPOSIT, PROMISE, START, VISIT, photo
 from tests.support.office import Bearer, Office, an_office
@@ -199,3 +201,14 @@ def test_the_deposit_shows_the_slip_that_was_photographed(office: Office, sofia:
     assert "Comprobantedelbanco" in text_of(paper)
     assert "Comprobantedelbanco" not in text_of(without)
     assert paper == sofia.send("GET", f"/deposits/{DEPOSIT['_id']}/pdf").data
+
+
+@pytest.mark.parametrize("start", ["_all_docs", "_design/recaudo", "company:x", "visit_start:ana:none", ""])
+def test_a_visit_that_began_with_something_else_is_printed_without_it(
+    office: Office, sofia: Bearer, start: str
+) -> None:
+    """A phone may write any name there: nothing but the beginning of a visit is looked up for it."""
+    visit = VISIT | {"_id": f"visit:ana:{new_ulid(office.clock(), secrets.token_bytes(10))}", "start": start}
+    office.put(visit)
+    answer = sofia.send("GET", f"/visits/{visit['_id']}/acta")
+    assert (answer.status_code, answer.content_type) == (200, "application/pdf"), answer.text
