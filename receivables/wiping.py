@@ -172,11 +172,9 @@ def goes_along(name: str, company: str, *, alone: bool) -> bool:
     """Does the file `name` of a phone's folder go when `company` is erased from it?
 
     Its databases with what SQLite keeps beside them, its key, and half-written ones of either; where no
-    other company is left (`alone`) what belongs to the phone's owner too: enrolments and PIN. A copy that was
-    not finished in time (`enrolment.new`) holds the tokens of every company, so it never stays.
+    other company is left (`alone`) what belongs to the phone's owner too: enrolments and PIN.
     """
-    if name in {"enrolment.new"} or name.startswith(f"device-{company}."):
+    if name.startswith(f"device-{company}.") or (name.startswith(f"{company}-c-") and ".sqlite" in name):
         return True
-    if name.startswith(f"{company}-c-") and ".sqlite" in name:
-        return True
-    return alone and name in {"enrolment.json", "pin.json", "pin.new", "device.key"}
+    owners = {"enrolment.json", "enrolment.new", "pin.json", "pin.new", "device.key", "device.new"}
+    return alone and name in owners

@@ -145,10 +145,18 @@ class Api:
                 raise SignInAgain from problem
             raise
 
+    def letter(self, company: str, box: bytes) -> Json:
+        """The answer to a sealed letter, not believed yet; raise Refused or NoNetwork."""
+        headers = {"Content-Type": "application/octet-stream"}
+        return self._answered(f"phones/{company}/letters", content=box, headers=headers)
+
     def _post(self, path: str, body: Json, *, token: str | None = None) -> Json:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
+        return self._answered(path, json=body, headers=headers)
+
+    def _answered(self, path: str, **options: Any) -> Json:
         try:
-            response = self._client.post(path, json=body, headers=headers)
+            response = self._client.post(path, **options)
         except httpx.HTTPError as error:
             raise NoNetwork(str(error)) from error
         answer = _json_of(response)

@@ -18,6 +18,7 @@ from receivables.clock_trust import Reading
 from receivables.identifiers import new_ulid
 
 ULID_RANDOM_BYTES = 10
+SCRATCH = ("FLET_APP_STORAGE_CACHE", "FLET_APP_STORAGE_TEMP")
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +33,8 @@ class Settings:
     device_name: str
     tiles_url: str = ""
     """`https://…/{z}/{x}/{y}.png` of a tile server that the company may use."""
+    scratch: tuple[Path, ...] = ()
+    """Where the app's plugins leave what was shared or picked, on a phone."""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Settings:
@@ -42,6 +45,7 @@ class Settings:
             port=int(environment.get("RECAUDO_WEB_PORT", "8611")),
             device_name=environment.get("RECAUDO_DEVICE_NAME", platform.node() or "phone"),
             tiles_url=environment.get("RECAUDO_TILES_URL", ""),
+            scratch=tuple(Path(environment[name]) for name in SCRATCH if environment.get(name)),
         )
 
 

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from flet_app.collector.api import Api
+from flet_app.collector.api import Api, Refused
 from flet_app.collector.bootstrap import Settings, World
 from flet_app.collector.clock_codes import ClockCodes
 from flet_app.collector.clock_watch import ClockWatch
@@ -34,6 +34,8 @@ from flet_app.collector.standing import unsent
 from flet_app.collector.store import Store
 from flet_app.collector.sync import SyncDriver, SyncPhase, SyncStatus
 from flet_app.collector.tile_packs import TilePacks
+from flet_app.collector.wipe_journal import keep_left
+from flet_app.collector.wiping import Wiping
 from receivables.documents import local_on
 from receivables.tracking import Trail
 
@@ -61,6 +63,7 @@ class Phone:
         """Since when the collector is followed; None while nobody is."""
         self.maps = TilePacks(settings.data / "maps")
         self.writing = asyncio.Lock()  # two windows record one after the other
+        self.wiping = Wiping(self)
         self._driver: SyncDriver | None = None
         self._task: asyncio.Task[None] | None = None
         self._warming: asyncio.Task[None] | None = None
@@ -84,12 +87,15 @@ class Phone:
         self._lock = FolderLock(self.settings.data)
         self._started = True
         await asyncio.to_thread(self.maps.open)
+        await self.wiping.begin()
         enrolment = await asyncio.to_thread(self.file.read)
         if enrolment:
             await self._open(enrolment)
+        self.wiping.watch()
 
     async def stop(self) -> None:
         """Close everything and let go of the folder; nothing recorded depends on this being called."""
+        await self.wiping.end()
         async with self._changing:
             await self._close()
         await asyncio.to_thread(self.maps.close)
@@ -162,6 +168,8 @@ class Phone:
 
     def _publish(self, status: SyncStatus) -> None:
         self.status = status
+        if status.phase is SyncPhase.LOCKED_OUT and self.enrolment:
+            self.wiping.suspect(self.enrolment.company)
         if status.phase is SyncPhase.LOCKED_OUT or status.last_success_at != self._heard_at:
             self._heard_at = status.last_success_at
             self._keep_lock(status.phase is SyncPhase.LOCKED_OUT)
@@ -226,10 +234,15 @@ class Phone:
 
     async def _enrol(self, api: Api, login: Json, company: Json, code: str) -> None:
         before = (await asyncio.to_thread(self.file.all)).get(company["code"])
-        enrolment = await asyncio.to_thread(
-            enrol, api, login, company,
-            device_name=self.settings.device_name, folder=self.settings.data, before=before, code=code,
-        )  # fmt: skip
+        try:
+            enrolment = await asyncio.to_thread(
+                enrol, api, login, company,
+                device_name=self.settings.device_name, folder=self.settings.data, before=before, code=code,
+            )  # fmt: skip
+        except Refused as refused:
+            if refused.code == "phone_to_be_wiped":
+                self.wiping.suspect(company["code"])
+            raise
         await asyncio.to_thread(self.file.write, enrolment)
         self._pending_login, self.office.code = {}, ""  # spent
         if self.pin.closed:  # the password says who it is, where the PIN was forgotten
@@ -260,6 +273,31 @@ class Phone:
         self.status = SyncStatus()
         await self._open(self.file.all()[company])
 
+    async def let_go(self, company: str) -> Enrolment | None:
+        """Have the company in use no more and return how it stood; its files stay.
+
+        Another company of this phone is in use then.
+        """
+        async with self._changing:
+            in_use = self.enrolment is not None and self.enrolment.company == company
+            if in_use:
+                await self._close()
+            latest = (await asyncio.to_thread(self.file.all)).get(company)
+            await asyncio.to_thread(self.file.drop, company)
+            if in_use:
+                self.enrolment, self.status = None, SyncStatus(phase=SyncPhase.SIGNED_OUT)
+                if other := await asyncio.to_thread(self.file.read):
+                    await self._open(other)
+        self.announce()
+        return latest
+
+    async def take_up(self, enrolment: Enrolment) -> None:
+        """Have a company again that was let go; it is in use where no other is."""
+        async with self._changing:
+            await asyncio.to_thread(self.file.write, enrolment)
+            if self.store is None:
+                await self._use(enrolment.company)
+
     async def sign_out(self) -> None:
         """Forget who collects here, in every company; the databases stay.
 
@@ -274,6 +312,8 @@ class Phone:
         for enrolment in (await asyncio.to_thread(self.file.all)).values():
             if enrolment.database != self._open_database and await self._waits_in(enrolment):
                 raise FactsUnsent
+        left = (await asyncio.to_thread(self.file.all)).values()
+        await asyncio.to_thread(keep_left, self.settings.data, left)
         await self._close()
         await asyncio.to_thread(self.file.remove)
         await asyncio.to_thread(self.pin.remove)

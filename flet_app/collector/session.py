@@ -117,6 +117,17 @@ class EnrolmentFile:
                 changed = dataclasses.replace(enrolments[company], **fields)
                 self._store(active, {**enrolments, company: changed})
 
+    def drop(self, company: str) -> None:
+        """Forget one company's enrolment; where it was in use another one is, if there is any."""
+        with self._lock:
+            active, enrolments = self._load()
+            left = {each: enrolment for each, enrolment in enrolments.items() if each != company}
+            if left:
+                self._store(active if active in left else min(left), left)
+            else:
+                self.path.unlink(missing_ok=True)
+                self._known = "", {}
+
     def remove(self) -> None:
         with self._lock:
             self.path.unlink(missing_ok=True)

@@ -104,6 +104,19 @@ def unsent(portfolio: Portfolio, outbox: Outbox, *, but: Collection[str] = froze
     return counts
 
 
+def to_hand_over(portfolio: Portfolio, outbox: Outbox) -> list[str]:
+    """Ids of the facts of this phone that the centre has not confirmed, sent or not.
+
+    A phone that is about to forget everything does not trust its marks: what the peer took may have been lost
+    since.
+    """
+    return [
+        fact
+        for fact, (_kind, _sequence, device) in portfolio.facts.items()
+        if fact not in portfolio.received and (not outbox.devices or device in outbox.devices)
+    ]
+
+
 def unsent_facts(portfolio: Portfolio, outbox: Outbox) -> list[str]:
     """Ids of the facts that are only on this phone."""
     return [

@@ -39,6 +39,7 @@ from flet_app.collector.views.sign_in import SignIn
 from flet_app.collector.views.sync_status import SyncScreen
 from flet_app.collector.views.tracking import TrackingScreen
 from flet_app.collector.views.voucher import Voucher
+from flet_app.collector.views.wiped import Wiped
 from flet_app.components.tagging import tag
 from flet_app.theme import TOUCH_TARGET
 
@@ -110,11 +111,14 @@ def shut(view: Callable[[], ft.View]) -> list[ft.Route]:
 
 PIN_ROUTES = shut(Unlock)
 LOCKED_ROUTES = shut(Locked)
+WIPED_ROUTES = [ft.Route(path="/:elsewhere*", component=Wiped), ft.Route(path="/", component=Wiped)]
 
 
 @ft.component
 def Screens() -> ft.Control | list[ft.View]:
     app = use_app()
+    if app.phone.wiping.shown:
+        return ft.Router(WIPED_ROUTES, manage_views=True)
     if app.phone.store is None:
         return [SignIn() if app.phone.office.address else OfficeAddress()]
     if app.phone.locked:
