@@ -15,6 +15,7 @@ from time import sleep
 from backend.bootstrap import system_now
 from backend.commands.common import CommandFailed, Run, operator, require_company
 from backend.commands.people import add_people_commands
+from backend.commands.phones import add_phone_commands
 from backend.companies import (
     CompanyProfile,
     admit_devices,
@@ -32,7 +33,6 @@ from backend.errors import ApiProblem
 from backend.logs import log_to_stdout
 from backend.sealing import RecoveryKey
 from backend.services.accounts import BadAccount
-from backend.services.enrolment import revoke_device
 from backend.services.enrolment_codes import LIFETIME, EnrolmentCodes, NoSuchCollector
 from backend.services.recovery import take_in
 from backend.serving import serve
@@ -129,16 +129,6 @@ def _take_in_recovery(options: argparse.Namespace, settings: Settings) -> int:
     return 1 if report.refused else 0
 
 
-def _revoke_device(options: argparse.Namespace, settings: Settings) -> int:
-    with connect(settings) as couch:
-        require_company(couch, options.company)
-        device = revoke_device(couch, company=options.company, device=options.device, now=system_now())
-    if device is None:
-        raise CommandFailed(f"{options.company} has no device {options.device}")
-    print(f"{device.id} of {device.collector} is shut out")
-    return 0
-
-
 def _issue_code(options: argparse.Namespace, settings: Settings) -> int:
     with connect(settings) as couch:
         require_company(couch, options.company)
@@ -212,9 +202,7 @@ def _parser() -> argparse.ArgumentParser:
     add_people_commands(command)
     push = command("push-design-docs", _push_design_docs, "bring design documents and access up to date")
     push.add_argument("--company", help="only this company")
-    revoke = command("revoke-device", _revoke_device, "shut a phone out of its collector's database")
-    revoke.add_argument("device")
-    revoke.add_argument("--company", required=True)
+    add_phone_commands(command)
     recovery = command("take-in-recovery", _take_in_recovery, "the facts of a phone that could not send them")
     recovery.add_argument("file", type=Path, help="what the phone's button “Make a file for the office” gave")
     recovery.add_argument("--company", required=True)

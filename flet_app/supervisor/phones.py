@@ -1,5 +1,5 @@
-"""The phones of the company as an office sees them: who carries them, shutting one out, letting a new one
-in.
+"""The phones of the company as an office sees them: who carries them, shutting one out, erasing one, letting
+a new one in.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ class Phones(Asking):
     """`items` is None until the first answer.
 
     While somebody is `wishing` for a code, `collector` and `days` say which; `code` is the one that was just
-    made, and can't be read again. `leaving` is the phone about which was asked whether to shut it out.
+    made, and can't be read again. `leaving` is the phone about which was asked whether to shut it out,
+    `erasing` the one whether to erase it, for a `reason`.
     """
 
     items: list[Json] | None = None
@@ -34,6 +35,8 @@ class Phones(Asking):
     days: int = HALF_AN_HOUR
     code: Json | None = None
     leaving: Json | None = None
+    erasing: Json | None = None
+    reason: str = ""
 
     async def read(self, api: Api) -> None:
         if answer := await self.ask(api.read("/devices")):
@@ -69,6 +72,26 @@ class Phones(Asking):
         device, self.leaving = (self.leaving or {})["device"], None
         if await self.ask(api.write(f"/devices/{device}/revoke", {})) is not None:
             await self.read(api)
+
+    def consider_erasing(self, phone: Json | None) -> None:
+        """Ask whether to erase a phone; None is the answer no."""
+        self.erasing, self.reason, self.failure = phone, "", ""
+
+    async def erase(self, api: Api) -> None:
+        """Order the phone erased about which was asked."""
+        if self.erasing is None or not self.reason.strip():
+            return
+        device, body = self.erasing["device"], {"reason": self.reason.strip()}
+        self.erasing = None
+        if await self.ask(api.write(f"/devices/{device}/wipe", body)) is not None:
+            await self.read(api)
+
+    async def keep(self, api: Api, device: str) -> None:
+        """Take the order back, where the phone has not heard of it."""
+        await self.ask(api.write(f"/devices/{device}/wipe/undo", {}))
+        refused = self.failure
+        await self.read(api)  # a refusal means that the phone has come further
+        self.failure = self.failure or refused
 
 
 def _in_use_first(phone: Json) -> tuple[bool, str, str]:

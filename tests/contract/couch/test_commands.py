@@ -231,6 +231,12 @@ def test_the_api_serves_a_phone_until_it_is_told_to_stop(environment: dict[str, 
         assert phone.request("GET").status_code == 200
         done(environment, "revoke-device", phone.device, "--company", company)
         assert phone.request("GET").status_code == 403
+        named = (phone.device, "--company", company)
+        assert "to be erased: asked" in done(environment, "wipe-device", *named, "--reason", "Robado")
+        assert run(environment, "wipe-device", "01K", "--company", company, "--reason", "x").returncode == 1
+        assert "not to be erased" in done(environment, "undo-wipe", *named)
+        again = run(environment, "undo-wipe", *named)
+        assert (again.returncode, "nobody has asked" in again.stderr) == (1, True)
     finally:
         process.send_signal(signal.SIGTERM)
         output, _ = process.communicate(timeout=20)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import flet as ft
 import httpx
 import pytest
 
@@ -19,7 +20,7 @@ from tests.support.flet_harness import Screen
 ANAS: dict[str, Any] = {
     "device": "01KA", "collector": "ana", "email": "ana@andina.example", "name": "Samsung A05",
     "series": "R0001", "enrolled_at": "2026-11-20T13:00:00Z", "revoked_at": None,
-    "last_contact_at": "2026-11-20T15:20:00Z", "app": "0.1.0",
+    "last_contact_at": "2026-11-20T15:20:00Z", "app": "0.1.0", "wipe": None,
 }  # fmt: skip
 LOST = {**ANAS, "device": "01KB", "collector": "bruno", "name": "Moto", "revoked_at": "2026-11-19T20:00:00Z"}
 LOST |= {"last_contact_at": None, "app": None}
@@ -96,6 +97,93 @@ def test_a_phone_is_shut_out_after_one_question_that_names_the_consequence() -> 
         assert not screen.has("phone-revoke-confirm")
 
     at_the_desk(story, route="/configuracion/telefonos", answers=answers)
+
+
+def erasing(state: str, **fields: Any) -> dict[str, Any]:
+    wipe = {
+        "order": "01KW", "state": state, "asked_at": "2026-11-20T15:00:00Z", "by": "sofia@andina.example",
+        "reason": "Robado", "heard_at": None, "handed_over_at": None, "erased_at": None, "facts": {},
+    }  # fmt: skip
+    return {**ANAS, "wipe": wipe | fields}
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("lost", [False, True])
+def test_a_phone_is_erased_for_a_reason_after_one_question_that_names_the_consequence(
+    width: int, lost: bool
+) -> None:
+    phone = {**ANAS, "revoked_at": "2026-11-19T20:00:00Z"} if lost else ANAS
+    answers = {"GET /devices": {"items": [phone]}, "POST /devices/01KA/wipe": {}}
+
+    async def story(screen: Screen, office: DeskOffice) -> None:
+        await screen.until(lambda: screen.has("phone-erase-01KA"), "the phones")
+        assert screen.has("phone-revoke-01KA") != lost
+        await screen.tap("phone-erase-01KA")
+        assert screen.says("¿Borrar el teléfono de Ana Quishpe?")
+        assert screen.says("Un teléfono que nunca vuelve a comunicarse no se borra.")
+        confirm = screen.by_id("phone-erase-confirm").content
+        assert isinstance(confirm, ft.FilledButton)
+        assert (confirm.content, confirm.disabled) == ("Borrar Samsung A05", True)
+        await screen.type("phone-erase-reason", "  ")
+        await screen.type("phone-erase-reason", " Robado en el bus ")
+        office.answers["GET /devices"] = {"items": [erasing("asked")]}
+        await screen.tap("phone-erase-confirm")
+        await screen.until(lambda: screen.says("Por borrar, pedido 10:00"), "how far it is")
+        assert office.of("POST /devices/01KA/wipe") == [{"reason": "Robado en el bus"}]
+        assert screen.says("1 teléfono por borrar")
+        assert not screen.has("phone-erase-confirm")
+
+    at_the_desk(story, route="/configuracion/telefonos", answers=answers, width=width)
+
+
+def test_an_order_is_taken_back_until_the_phone_has_heard_of_it() -> None:
+    answers: dict[str, Any] = {
+        "GET /devices": {"items": [erasing("asked")]},
+        "POST /devices/01KA/wipe/undo": (409, problem("wipe_heard", "El teléfono ya recibió la orden.")),
+    }
+
+    async def story(screen: Screen, office: DeskOffice) -> None:
+        await screen.until(lambda: screen.has("phone-keep-01KA"), "the phones")
+        assert not screen.has("phone-erase-01KA")
+        assert not screen.has("phone-revoke-01KA")
+        office.answers["GET /devices"] = {"items": [erasing("heard", heard_at="2026-11-20T15:10:00Z")]}
+        await screen.tap("phone-keep-01KA")
+        await screen.until(lambda: screen.says("El teléfono ya recibió la orden."), "why not")
+        assert screen.says("Entregando desde 10:10")
+        assert not screen.has("phone-keep-01KA")
+
+    at_the_desk(story, route="/configuracion/telefonos", answers=answers)
+
+    async def in_time(screen: Screen, office: DeskOffice) -> None:
+        await screen.until(lambda: screen.has("phone-keep-01KA"), "the phones")
+        office.answers["GET /devices"] = {"items": [ANAS]}
+        await screen.tap("phone-keep-01KA")
+        await screen.until(lambda: screen.has("phone-revoke-01KA"), "it is in use again")
+
+    answers = {"GET /devices": {"items": [erasing("asked")]}, "POST /devices/01KA/wipe/undo": {}}
+    at_the_desk(in_time, route="/configuracion/telefonos", answers=answers)
+
+
+def test_what_an_erased_phone_handed_over_stands_beside_it() -> None:
+    times = {"heard_at": "2026-11-20T15:10:00Z", "handed_over_at": "2026-11-20T15:12:00Z"}
+    facts = {"photo": 4, "receipt": 3}
+    handed = erasing("handed_over", **times, facts=facts)
+    gone = {**erasing("erased", **times, facts=facts, erased_at="2026-11-20T15:13:00Z"), "device": "01KZ"}
+
+    async def story(screen: Screen, _office: DeskOffice) -> None:
+        await screen.until(lambda: screen.has("phone-01KZ"), "the phones")
+        assert screen.says("Entregó todo 10:12")
+        assert screen.says("Borrado 10:13")
+        assert screen.says("1 teléfono borrado")
+        assert screen.says("sofia@andina.example: Robado")
+        assert screen.says("7 registros entregados · Fotos: 4 · Cobros: 3")
+        for phone in ("01KA", "01KZ"):
+            assert not screen.has(f"phone-keep-{phone}")
+            assert not screen.has(f"phone-erase-{phone}")
+
+    for width in (360, 1280):
+        answers = {"GET /devices": {"items": [handed, gone]}}
+        at_the_desk(story, route="/configuracion/telefonos", answers=answers, width=width)
 
 
 def test_leaving_a_phone_alone_asks_the_office_nothing() -> None:

@@ -1,7 +1,8 @@
-"""*Teléfonos*: who carries which phone; a code for a new one; shutting a lost one out."""
+"""*Teléfonos*: who carries which phone; a code for a new one; shutting a lost one out, or erasing it."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import datetime
 from functools import partial
 
@@ -14,6 +15,7 @@ from flet_app.components.inputs import primary, secondary
 from flet_app.components.status import Status, Tone, status_pill
 from flet_app.components.surfaces import beside, empty, section, skeleton, stacked
 from flet_app.components.tagging import tag
+from flet_app.supervisor.api import Api
 from flet_app.supervisor.clock_codes import ClockCodes
 from flet_app.supervisor.phones import Json, Phones
 from flet_app.supervisor.session import Session, run, use_session
@@ -21,7 +23,19 @@ from flet_app.supervisor.views.asking import refusal
 from flet_app.supervisor.views.people import name_of
 from flet_app.supervisor.views.settings.clock_code import clock_code_dialog
 from flet_app.supervisor.views.settings.one_time_code import code_dialog
+from flet_app.supervisor.views.settings.phone_erasing import erasing_dialog, erasing_status, erasing_words
 from flet_app.theme import EDGE, GAP, TOUCH_TARGET, Palette, is_dark, palette
+from receivables.wiping import WipeState, may_undo
+
+GROUPS = {
+    "in_use": ("{count} phone in use", "{count} phones in use"),
+    "erasing": ("{count} phone to be erased", "{count} phones to be erased"),
+    "shut_out": ("{count} phone shut out", "{count} phones shut out"),
+    "erased": ("{count} phone erased", "{count} phones erased"),
+}
+
+WIDE = 900
+"""dp, from which on there is room for what can be done beside the words about a phone."""
 
 
 @ft.component
@@ -50,21 +64,27 @@ def _dialog(session: Session, phones: Phones, clocks: ClockCodes) -> ft.AlertDia
         return clock_code_dialog(session, clocks, clocks.phone)
     if phones.wishing:
         return code_dialog(session, phones)
+    if phones.erasing:
+        return erasing_dialog(session, phones, phones.erasing)
     return _revoke_dialog(session, phones, phones.leaving) if phones.leaving else None
 
 
 def _list(session: Session, phones: Phones, clocks: ClockCodes, colors: Palette) -> list[ft.Control]:
-    texts = session.texts
-    in_use = [phone for phone in phones.items or [] if phone["revoked_at"] is None]
-    shut_out = [phone for phone in phones.items or [] if phone["revoked_at"] is not None]
+    n, groups = session.texts.n, defaultdict[str, list[Json]](list)
+    for phone in phones.items or []:
+        groups[_group(phone)].append(phone)
     rows: list[ft.Control] = []
-    for title, some in (
-        (texts.n("{count} phone in use", "{count} phones in use", len(in_use)), in_use),
-        (texts.n("{count} phone shut out", "{count} phones shut out", len(shut_out)), shut_out),
-    ):
-        if some:
-            rows += [section(title), stacked([_row(session, phones, clocks, each, colors) for each in some])]
+    for group, words in GROUPS.items():
+        if some := groups[group]:
+            rows.append(section(n(*words, len(some))))
+            rows.append(stacked([_row(session, phones, clocks, each, colors) for each in some]))
     return rows
+
+
+def _group(phone: Json) -> str:
+    if phone["wipe"]:
+        return "erased" if phone["wipe"]["state"] == WipeState.ERASED else "erasing"
+    return "in_use" if phone["revoked_at"] is None else "shut_out"
 
 
 def _row(session: Session, phones: Phones, clocks: ClockCodes, phone: Json, colors: Palette) -> ft.Control:
@@ -80,33 +100,12 @@ def _row(session: Session, phones: Phones, clocks: ClockCodes, phone: Json, colo
         ft.Text(carried, size=16, weight=ft.FontWeight.W_600),
         caption(told),
         caption(_contact(session, phone["last_contact_at"], phone["app"])),
+        *(erasing_words(session, phone["wipe"]) if phone["wipe"] else ()),
     ]
-    if phone["revoked_at"] is None:
-        trailing: ft.Control = ft.Row(
-            [
-                secondary(
-                    f"phone-clock-{phone['device']}",
-                    texts.t("Accept its clock"),
-                    calling(clocks.consider, phone),
-                    icon=ft.Icons.HISTORY,
-                    height=TOUCH_TARGET,
-                ),
-                secondary(
-                    f"phone-revoke-{phone['device']}",
-                    texts.t("Shut out"),
-                    calling(phones.consider, phone),
-                    icon=ft.Icons.PHONELINK_LOCK,
-                    height=TOUCH_TARGET,
-                ),
-            ],
-            spacing=8,
-            run_spacing=8,
-            wrap=session.state.width < 600,
-        )
-    else:
-        said = texts.t("Shut out {when}", when=_moment(session, phone["revoked_at"]))
-        trailing = status_pill(Status(tone=Tone.PLAIN, icon=ft.Icons.BLOCK, text=said), colors)
-    narrow = session.state.width < 600
+    narrow = session.state.width < WIDE
+    trailing = ft.Row(
+        _trailing(session, phones, clocks, phone, colors), spacing=8, run_spacing=8, wrap=narrow, tight=True
+    )
     return tag(
         f"phone-{phone['device']}",
         ft.Container(
@@ -114,6 +113,43 @@ def _row(session: Session, phones: Phones, clocks: ClockCodes, phone: Json, colo
             padding=ft.Padding.symmetric(horizontal=16, vertical=12),
         ),
     )
+
+
+def _trailing(
+    session: Session, phones: Phones, clocks: ClockCodes, phone: Json, colors: Palette
+) -> list[ft.Control]:
+    """How the phone stands, and what can be done about it."""
+    t, device, wipe = session.texts.t, phone["device"], phone["wipe"]
+    if wipe:
+        found: list[ft.Control] = [status_pill(erasing_status(session, wipe), colors)]
+        if may_undo(wipe):
+
+            async def keep(api: Api) -> None:
+                await phones.keep(api, device)
+
+            found.append(
+                secondary(
+                    f"phone-keep-{device}", t("Do not erase"), calling(run, keep, session),
+                    icon=ft.Icons.UNDO, height=TOUCH_TARGET,
+                )
+            )  # fmt: skip
+        return found
+    erase = secondary(
+        f"phone-erase-{device}", t("Erase"), calling(phones.consider_erasing, phone),
+        icon=ft.Icons.PHONELINK_ERASE, height=TOUCH_TARGET,
+    )  # fmt: skip
+    if phone["revoked_at"] is not None:
+        said = t("Shut out {when}", when=_moment(session, phone["revoked_at"]))
+        return [status_pill(Status(tone=Tone.PLAIN, icon=ft.Icons.BLOCK, text=said), colors), erase]
+    revoke = secondary(
+        f"phone-revoke-{device}", t("Shut out"), calling(phones.consider, phone),
+        icon=ft.Icons.PHONELINK_LOCK, height=TOUCH_TARGET,
+    )  # fmt: skip
+    clock = secondary(
+        f"phone-clock-{device}", t("Accept its clock"), calling(clocks.consider, phone),
+        icon=ft.Icons.HISTORY, height=TOUCH_TARGET,
+    )  # fmt: skip
+    return [clock, revoke, erase]
 
 
 def _contact(session: Session, instant: str | None, app: str | None) -> str:
