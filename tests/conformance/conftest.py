@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -17,6 +18,7 @@ from replica import Database, RemoteDatabase
 from tests.support.couch import embedded_server
 from tests.support.node_peers import lacking, pouchdb_server
 
+PATIENCE_SECONDS = 30.0
 SERVERS = [
     pytest.param("embedded"),
     pytest.param("pouchdb-server", marks=pytest.mark.peers),
@@ -43,10 +45,19 @@ def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
                 yield f"{parts.scheme}://{user}:{password}@{parts.netloc}{parts.path.rstrip('/')}"
 
 
+def make(database: RemoteDatabase) -> None:
+    """Create it in one copy: in a cluster, what was written to several is read from one a moment later."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not database.create(n="1"):
+        # It was there before, and a cluster forgets it only now.
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
 @pytest.fixture
 def remote(server: str) -> Iterator[RemoteDatabase]:
     with RemoteDatabase(f"{server}/conformance-{secrets.token_hex(6)}") as database:
-        database.create()
+        make(database)
         yield database
         database.destroy()
 

@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from replica import Database, LiveReplication, RemoteDatabase, fetch_attachment, replicate
+from tests.conformance.conftest import make
 from tests.support.comparison import leaves, winners
 from tests.support.faulty import FaultyTransport
 from tests.support.world import START, StillWorld
@@ -247,7 +248,7 @@ def test_a_recreated_peer_is_filled_again(phone: Database, remote: RemoteDatabas
     phone.put({"_id": "ours"})
     sync(phone, remote)
     remote.destroy()
-    remote.create()
+    make(remote)
     sync(phone, remote)
     assert leaves(remote) == leaves(phone)
     assert len(leaves(remote)) == 2
@@ -265,11 +266,13 @@ def test_two_servers_are_replicated_through_us(phone: Database, server: str, rem
     phone.put_attachment("photo:1", "front.jpg", b"front" * 100, "image/jpeg")
     sync(phone, remote)
     with RemoteDatabase(f"{server}/{remote.name}-copy") as copy:
-        copy.create()
-        assert replicate(remote, copy, batch_size=3, world=StillWorld().world()).ok
-        assert leaves(copy) == leaves(remote)
-        assert replicate(remote, copy, world=StillWorld().world()).docs_read == 0
-        copy.destroy()
+        make(copy)
+        try:
+            assert replicate(remote, copy, batch_size=3, world=StillWorld().world()).ok
+            assert leaves(copy) == leaves(remote)
+            assert replicate(remote, copy, world=StillWorld().world()).docs_read == 0
+        finally:
+            copy.destroy()
 
 
 def test_a_selector_chooses_what_travels(

@@ -8,6 +8,7 @@ run repeatable as far as the operating system allows; how many kills fell where 
 from __future__ import annotations
 
 import asyncio
+import os
 import sqlite3
 import time
 from collections import Counter
@@ -216,6 +217,7 @@ def _wait_for_death(whole: Stack, victim: str, seconds: float) -> bool:
     return False
 
 
+@pytest.mark.skipif("COUCHDB_URL" in os.environ, reason="the demo company would stay on that server")
 @pytest.mark.timeout(1200)
 def test_fifty_kills_of_the_erp_job_and_reconcile_change_nothing_at_the_end(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -36,7 +36,7 @@ def cuts(stage: Stage, batch: int) -> list[tuple[int, Fault]]:
 
 def suffer(stage: Stage, batch: int, cut: tuple[int, Fault]) -> None:
     case = stage(batch)
-    case.sync(dict([cut]))
+    assert len(case.sync(dict([cut]))) >= cut[0], f"request {cut[0]} was never reached"
     case.assert_whole()
 
 

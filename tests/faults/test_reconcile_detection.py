@@ -96,15 +96,13 @@ def test_what_the_balance_reflects_or_was_voided_claims_nothing_more(company: Co
 @pytest.mark.parametrize(
     ("kind", "line", "again"),
     [
-        ("duplicate_cheque", CHEQUE, CHEQUE | {"number": "N.º 123", "account": "21001"}),
+        ("duplicate_cheque", CHEQUE, CHEQUE | {"number": "123", "account": "21001"}),
         ("reused_transfer", TRANSFER, TRANSFER | {"reference": "t77"}),
     ],
 )
 def test_one_cheque_or_transfer_in_two_receipts_is_raised_for_the_second(
     kind: str, line: dict[str, Any], again: dict[str, Any], company: Company
 ) -> None:
-    if kind == "duplicate_cheque":
-        again = again | {"number": "123"}
     company.push("ana", paid(company, 1, line))
     company.reconcile()
     second = paid(

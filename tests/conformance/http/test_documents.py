@@ -180,13 +180,30 @@ def test_replicated_edit_keeps_its_revision(admin: httpx.Client, db: str) -> Non
 
 
 @pytest.mark.parametrize(
-    "doc_id", ["a/b", "a+b", "a b", "ñ", "%", "a?b=c#d", "..", ".", "😀", "a:b", "\u202e"]
+    "doc_id", ["a/b", "a+b", "a b", "ñ", "%", "a?b=c#d", "..", ".", "😀", "a:b", "\u202e", "a\nb", "a\tb"]
 )
 def test_any_text_is_an_id(admin: httpx.Client, db: str, doc_id: str) -> None:
     path = f"{db}/{quote(doc_id, safe='').replace('.', '%2E')}"
     assert admin.put(path, json={"n": 1}).status_code == 201
     assert admin.get(path).json()["_id"] == doc_id
     assert [row["id"] for row in admin.get(f"{db}/_all_docs").json()["rows"]] == [doc_id]
+
+
+def test_ids_that_only_look_alike_are_two(admin: httpx.Client, db: str) -> None:
+    composed, decomposed = "\u00f1", "n\u0303"
+    for doc_id in (composed, decomposed):
+        assert admin.put(f"{db}/{quote(doc_id, safe='')}", json={}).status_code == 201
+    listed = [row["id"] for row in admin.get(f"{db}/_all_docs").json()["rows"]]
+    assert listed == [decomposed, composed]
+
+
+def test_numbers_keep_every_digit(admin: httpx.Client, db: str) -> None:
+    content = b'{"large":123456789012345678901234567890,"small":-9007199254740993,"exact":0.1,"money":100.0}'
+    assert admin.put(f"{db}/a", content=content, headers={"Content-Type": "application/json"}).is_success
+    read = admin.get(f"{db}/a")
+    assert read.json()["large"] == 123456789012345678901234567890
+    assert read.json()["small"] == -9007199254740993
+    assert '"exact":0.1,' in read.text.replace("}", ",")
 
 
 def test_slashes_of_design_documents_may_be_escaped(admin: httpx.Client, db: str) -> None:
