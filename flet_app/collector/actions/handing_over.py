@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from flet_app.collector.actions import letters
 from flet_app.collector.actions.authorship import record
@@ -22,13 +23,16 @@ def document_of(portfolio: Portfolio, of: str) -> Json | None:
     return find(portfolio, of, key) if find else None
 
 
-def letter_of(phone: Phone, of: str, *, outcome: str, language: str) -> Letter | None:
-    """The paper of document `of`, or None where none can be made; `outcome` is the label of a visit's."""
+def letter_of(phone: Phone, of: str, *, outcome: str, language: str) -> Callable[[], Letter | None]:
+    """Look up on the event loop what the paper of document `of` says; return what makes it, for a thread.
+
+    That gives None where none can be made. `outcome` is the label of a visit's.
+    """
     known = document_of(phone.portfolio, of)
     if known is None:
-        return None
-    make: Mapping[str, Callable[[], Letter | None]] = {
-        "receipt": lambda: Letter(f"{known['number']}.pdf", receipt_pdf(phone, known, language)),
+        return _nothing
+    look_up: Mapping[str, Callable[[], Callable[[], Letter | None]]] = {
+        "receipt": lambda: _receipt(phone, known, language),
         "customer": lambda: letters.statement(phone, str(known["code"]), language),
         "invoice": lambda: letters.ride(phone, known),
         "withholding": lambda: letters.ride(phone, known),
@@ -37,9 +41,26 @@ def letter_of(phone: Phone, of: str, *, outcome: str, language: str) -> Letter |
         "cash_close": lambda: letters.cash_close(phone, known, language),
     }
     try:
-        return make[of.partition(":")[0]]()
+        make = look_up[of.partition(":")[0]]()
+    except BadDocument:
+        return _nothing
+    return partial(_made_or_nothing, make)
+
+
+def _nothing() -> None:
+    """No paper can be made of this."""
+
+
+def _made_or_nothing(make: Callable[[], Letter | None]) -> Letter | None:
+    try:
+        return make()
     except BadDocument:
         return None
+
+
+def _receipt(phone: Phone, receipt: Json, language: str) -> letters.Making:
+    render = receipt_pdf(phone, receipt, language)
+    return lambda: Letter(f"{receipt['number']}.pdf", render())
 
 
 _FIND: Mapping[str, Callable[[Portfolio, str, str], Json | None]] = {

@@ -1,8 +1,14 @@
-"""Papers beside the receipt, made on the phone without a network: the same files as the office's."""
+"""Papers beside the receipt, made on the phone without a network: the same files as the office's.
+
+Each verb looks up on the event loop what its paper says, for nobody else may touch the portfolio, and returns
+what makes the paper: some tenths of a second of work, for a thread.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from flet_app.collector.actions.authorship import authorship
 from flet_app.collector.actions.paper import collector_of, company_of, customer_of
@@ -31,28 +37,37 @@ class Letter:
     content: bytes
 
 
+Making = Callable[[], Letter]
+"""Makes a paper of what was looked up; raise BadDocument where its sums don't hold."""
+
+
 def has_ride(document: Json) -> bool:
     """Did the ERP give the authorised XML of this invoice or withholding?"""
     return isinstance(document.get("electronic"), str)
 
 
-def ride(phone: Phone, document: Json) -> Letter | None:
-    """The RIDE of an invoice or withholding; None where its XML can't be read."""
-    read = read_packed(str(document.get("electronic")))
-    if isinstance(read, Problem):
-        return None
+def ride(phone: Phone, document: Json) -> Callable[[], Letter | None]:
+    """The RIDE of an invoice or withholding; it makes None where its XML can't be read."""
     imprint = imprint_of(phone, document["_id"])
-    content = render_ride(read, logo=imprint.logo, copies=imprint.copies)
-    return Letter(f"RIDE-{read.content.issuer.number}.pdf", content)
+
+    def make() -> Letter | None:
+        read = read_packed(str(document.get("electronic")))
+        if isinstance(read, Problem):
+            return None
+        content = render_ride(read, logo=imprint.logo, copies=imprint.copies)
+        return Letter(f"RIDE-{read.content.issuer.number}.pdf", content)
+
+    return make
 
 
-def statement(phone: Phone, customer: str, language: str) -> Letter:
+def statement(phone: Phone, customer: str, language: str) -> Making:
     """What the customer owes now, with what this phone collected already taken off. Raise BadDocument."""
     portfolio = phone.portfolio
     invoices = portfolio.invoices_for(customer)
     reflected = {receipt for invoice in invoices for receipt in invoice.get("reflects") or ()}
     postings = portfolio.postings
-    content = render_statement(
+    render = partial(
+        render_statement,
         customer_of(phone, customer),
         company=company_of(phone, portfolio.currency),
         items=open_items(portfolio, customer),
@@ -69,15 +84,17 @@ def statement(phone: Phone, customer: str, language: str) -> Letter:
         language=language,
         imprint=imprint_of(phone, f"customer:{customer}"),
     )
-    return Letter(f"{customer}-{phone.today().isoformat()}.pdf", content)
+    name = f"{customer}-{phone.today().isoformat()}.pdf"
+    return lambda: Letter(name, render())
 
 
-def acta(phone: Phone, visit: Json, outcome: str, language: str) -> Letter:
-    """The record of a finished visit; `outcome` is its label. Raise BadDocument."""
+def acta(phone: Phone, visit: Json, outcome: str, language: str) -> Making:
+    """The record of a finished visit; `outcome` is its label."""
     store, _enrolment = authorship(phone)
     portfolio = store.portfolio
     photos = [fact for fact in portfolio.photos.values() if is_of_visit(visit, fact)]
-    content = render_acta(
+    render = partial(
+        render_acta,
         visit,
         start=portfolio.visit_starts.get(visit["start"]),
         company=company_of(phone, portfolio.currency),
@@ -86,36 +103,48 @@ def acta(phone: Phone, visit: Json, outcome: str, language: str) -> Letter:
         outcome=outcome,
         promises=list(portfolio.promises.values()),
         receipts=portfolio.receipts_for(visit["customer"]),
-        photos=[ActaPhoto(fact=fact, picture=picture_of(store, fact["_id"])) for fact in photos],
         language=language,
         imprint=imprint_of(phone, visit["_id"]),
     )
-    return Letter(f"acta-{visit['_id'].rpartition(':')[2]}.pdf", content)
+
+    def make() -> Letter:
+        pictures = [ActaPhoto(fact=fact, picture=picture_of(store, fact["_id"])) for fact in photos]
+        return Letter(f"acta-{visit['_id'].rpartition(':')[2]}.pdf", render(photos=pictures))
+
+    return make
 
 
-def cash_close(phone: Phone, close: Json, language: str) -> Letter:
-    """The close of a day as it was signed. Raise BadDocument."""
-    company, collector = company_of(phone, close["currency"]), collector_of(phone, close["collector"])
-    content = render_cash_close(
+def cash_close(phone: Phone, close: Json, language: str) -> Making:
+    """The close of a day as it was signed."""
+    render = partial(
+        render_cash_close,
         close,
-        company=company,
-        collector=collector,
+        company=company_of(phone, close["currency"]),
+        collector=collector_of(phone, close["collector"]),
         language=language,
         imprint=imprint_of(phone, close["_id"]),
     )
-    return Letter(f"cierre-{close['closes_on']}.pdf", content)
+    return lambda: Letter(f"cierre-{close['closes_on']}.pdf", render())
 
 
-def deposit(phone: Phone, fact: Json, language: str) -> Letter:
-    """A deposit as it was recorded. Raise BadDocument."""
-    company, collector = company_of(phone, fact["currency"]), collector_of(phone, fact["collector"])
+def deposit(phone: Phone, fact: Json, language: str) -> Making:
+    """A deposit as it was recorded, with the first photo of its slip."""
     store, _enrolment = authorship(phone)
     photos = photos_of(store.portfolio, fact["_id"])
-    content = render_deposit(
-        fact, company=company, collector=collector, language=language,
-        imprint=imprint_of(phone, fact["_id"]), slip=picture_of(store, photos[0]) if photos else None,
-    )  # fmt: skip
-    return Letter(f"deposito-{fact['_id'].rpartition(':')[2]}.pdf", content)
+    render = partial(
+        render_deposit,
+        fact,
+        company=company_of(phone, fact["currency"]),
+        collector=collector_of(phone, fact["collector"]),
+        language=language,
+        imprint=imprint_of(phone, fact["_id"]),
+    )
+
+    def make() -> Letter:
+        slip = picture_of(store, photos[0]) if photos else None
+        return Letter(f"deposito-{fact['_id'].rpartition(':')[2]}.pdf", render(slip=slip))
+
+    return make
 
 
 def imprint_of(phone: Phone, of: str) -> Imprint:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from flet_app.collector.actions.authorship import authorship
 from flet_app.collector.phone import Phone
 from flet_app.collector.portfolio import Portfolio
@@ -9,11 +12,15 @@ from paperwork.receipt import render_receipt
 from receivables.documents import Json
 
 
-def receipt_pdf(phone: Phone, receipt: Json, language: str) -> bytes:
-    """The PDF of a receipt document; raise BadDocument for one whose sums don't hold."""
+def receipt_pdf(phone: Phone, receipt: Json, language: str) -> Callable[[], bytes]:
+    """Look up on the event loop what a receipt's paper says; return what makes its PDF, for a thread.
+
+    That raises BadDocument for a receipt whose sums don't hold.
+    """
     portfolio = phone.portfolio
     numbers = [line["invoice"] for line in receipt["allocations"]]
-    return render_receipt(
+    return partial(
+        render_receipt,
         receipt,
         company=company_of(phone, receipt["currency"]),
         customer=customer_of(phone, receipt["customer"]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
@@ -58,7 +59,9 @@ def PaperView() -> ft.View:
     busy, set_busy = ft.use_state(False)
 
     async def look() -> None:
-        set_looked(await asyncio.to_thread(look_at, app, of))
+        outcome = outcome_label(app, (document_of(app.phone.portfolio, of) or {}).get("outcome"))
+        make = letter_of(app.phone, of, outcome=outcome, language=app.texts.language)
+        set_looked(await asyncio.to_thread(look_at, of, make))
 
     # what is shown is what is given: after a copy was handed over, the next one says so
     ft.use_effect(look, dependencies=[of, copies(app, of), app.texts.language])
@@ -95,10 +98,9 @@ def PaperView() -> ft.View:
     )  # fmt: skip
 
 
-def look_at(app: Window, of: str) -> Looked:
+def look_at(of: str, make: Callable[[], Letter | None]) -> Looked:
     """Make the paper and draw its pages; takes some tenths of a second, beside the screen."""
-    outcome = outcome_label(app, (document_of(app.phone.portfolio, of) or {}).get("outcome"))
-    letter, pages = watch(lambda: letter_of(app.phone, of, outcome=outcome, language=app.texts.language))
+    letter, pages = watch(make)
     return Looked(of, letter, tuple((page, png_of(page)) for page in pages))
 
 

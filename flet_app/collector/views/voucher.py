@@ -48,7 +48,7 @@ def Voucher() -> ft.View:
     async def hand_over(_event: Any) -> None:
         set_busy(True)
         try:
-            pdf = await asyncio.to_thread(receipt_pdf, app.phone, known, app.texts.language)
+            pdf = await asyncio.to_thread(receipt_pdf(app.phone, known, app.texts.language))
             if await give_file(app, f"{known['number']}.pdf", pdf):
                 await note_copy(app.phone, known, means="share" if shares(app) else "save")
         finally:

@@ -51,15 +51,15 @@ def test_papers_of_the_phone_are_the_offices_byte_for_byte(tmp_path: Path) -> No
     async def story(screen: Screen, phone: Phone) -> None:
         portfolio = phone.portfolio
         receipt = a_receipt(1, allocations={}, on_account=100, payments=[{"method": "cash", "amount": 100}])
-        plain = receipt_pdf(phone, receipt, "es")
+        plain = receipt_pdf(phone, receipt, "es")()
         logo = await receive_logo(screen, phone)
         known = {"company": portfolio.company, "collector": portfolio.collector}
         customer = portfolio.customers["C0001"]
-        assert receipt_pdf(phone, receipt, "es") != plain
-        assert receipt_pdf(phone, receipt, "es") == render_receipt(
+        assert receipt_pdf(phone, receipt, "es")() != plain
+        assert receipt_pdf(phone, receipt, "es")() == render_receipt(
             receipt, customer=customer, invoices={}, logo=logo, **known
         )
-        acta = letters.acta(phone, VISIT, "Promesa", "es")
+        acta = letters.acta(phone, VISIT, "Promesa", "es")()
         assert acta.content == render_acta(
             VISIT, start=None, customer=customer, outcome="Promesa", imprint=Imprint(logo=logo), **known
         )

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import base64
+import threading
+import traceback
 from pathlib import Path
+from typing import Any, ClassVar
 
 from flet_app.collector.actions import letters
 from flet_app.collector.phone import Phone
@@ -117,7 +120,7 @@ def test_a_close_and_a_deposit_are_printed_as_they_were_signed(tmp_path: Path) -
         assert name == "cierre-2026-11-21.pdf"
         assert "Faltante" in text
         assert "AnaParedes(ana)" in text
-        made = letters.deposit(phone, DEPOSIT, "en")
+        made = letters.deposit(phone, DEPOSIT, "en")()
         assert "Bankdeposit" in text_of(made.content)
 
     walk(tmp_path, story)
@@ -133,11 +136,62 @@ def test_a_picture_of_the_visit_is_on_the_phones_acta(tmp_path: Path) -> None:
             lambda transaction: [transaction.put(each) for each in (START, VISIT, PROMISE, fact)]
         )
         known = phone.portfolio.visits[START["_id"]]
-        made = letters.acta(phone, known, "Promesa de pago", "es")
+        made = letters.acta(phone, known, "Promesa de pago", "es")()
         assert made.content == render_acta(
             VISIT, start=START, company=phone.portfolio.company, customer={"name": "x"},
             collector=phone.portfolio.collector, outcome="Promesa de pago", promises=[PROMISE],
             photos=[taken],
         )  # fmt: skip
+
+    walk(tmp_path, story)
+
+
+class OnTheLoop(dict[str, Any]):
+    """Documents that note who looked through them in a thread, where a synchronisation may be at them."""
+
+    strays: ClassVar[list[str]] = []
+
+    def _look(self) -> None:
+        if threading.current_thread() is not threading.main_thread():
+            self.strays.append("".join(traceback.format_stack(limit=4)))
+
+    def values(self) -> Any:
+        self._look()
+        return super().values()
+
+    def get(self, key: str, default: Any = None) -> Any:
+        self._look()
+        return super().get(key, default)
+
+    def __getitem__(self, key: str) -> Any:
+        self._look()
+        return super().__getitem__(key)
+
+
+def test_no_paper_is_looked_up_while_a_synchronisation_changes_the_portfolio(tmp_path: Path) -> None:
+    async def story(screen: Screen, phone: Phone) -> None:
+        assert phone.store
+        device = {"device": "01K0000000000000000000DEV1"}
+        facts = [CLOSE | device, DEPOSIT | device, START, VISIT | {"customer": "C0001"}]
+        await phone.store.write(lambda transaction: [transaction.put(fact) for fact in facts])
+        await begin_visit(screen)
+        for button in ("new-receipt", "receipt-continue", "receipt-register", "receipt-confirm"):
+            await screen.tap(button)
+        await screen.until(lambda: phone.portfolio.receipts, "the receipt is saved")
+        for name, value in vars(phone.portfolio).items():
+            if type(value) is dict and name not in {
+                "company",
+                "collector",
+            }:  # documents, which nobody changes
+                setattr(phone.portfolio, name, OnTheLoop(value))
+        [receipt], invoice = phone.portfolio.receipts, phone.portfolio.invoices_for("C0001")[0]["number"]
+        of = (receipt, f"invoice:{invoice}", "customer:C0001", VISIT["_id"], CLOSE["_id"], DEPOSIT["_id"])
+        for each in of:
+            await screen.go(f"/papel/{each}")
+            await screen.until(lambda: screen.has("paper-page-1"), f"the paper of {each} is shown")
+        await screen.go(f"/recibo/{receipt.removeprefix('receipt:').replace(':', '-')}")
+        await screen.tap("receipt-share")
+        await screen.until(lambda: phone.portfolio.copies, "a copy is given")
+        assert not OnTheLoop.strays, OnTheLoop.strays[0]
 
     walk(tmp_path, story)

@@ -219,7 +219,7 @@ def test_the_acta_of_the_phone_has_the_photos_and_is_the_same_file_twice(tmp_pat
             await screen.until(lambda: screen.has("photo-0"), "the photo is shown")
             await save_visit(screen, phone)
         (visit,) = phone.portfolio.visits.values()
-        letter = await asyncio.to_thread(letters.acta, phone, visit, "Pagó", "es")
+        letter = await asyncio.to_thread(letters.acta(phone, visit, "Pagó", "es"))
         made.append(letter.content)
 
     walk(tmp_path, story, answers=picked(drawn("Letrero")))
@@ -289,7 +289,7 @@ def test_a_deposit_carries_the_photo_of_its_slip(tmp_path: Path) -> None:
         await screen.until(lambda: phone.portfolio.deposits, "the deposit is saved")
         (deposit,), (photo,) = phone.portfolio.deposits.values(), phone.portfolio.photos.values()
         assert (photo["of"], photo["customer"], photo["subject"]) == (deposit["_id"], None, "slip")
-        paper = await asyncio.to_thread(letters.deposit, phone, deposit, "es")
+        paper = await asyncio.to_thread(letters.deposit(phone, deposit, "es"))
         assert paper.content == render_deposit(
             deposit, company=phone.portfolio.company, collector=phone.portfolio.collector,
             slip=stored(phone, photo["_id"]),
