@@ -124,7 +124,9 @@ def plan_informed_payment(
 
     `informed` are those of the customer that were recorded before: one payment is informed once.
     """
-    items = [item for item in open_items if item.customer == customer]
+    items = [
+        item for item in open_items if item.customer == customer and item.open.currency == amount.currency
+    ]
     known = {item.invoice for item in items}
     problems = [
         Problem("invoice_not_open", "invoices", {"invoice": number})

@@ -76,12 +76,14 @@ class Balances:
 
 
 def balances(portfolio: Portfolio, customer: str) -> Balances:
+    """In the customer's currency; what is owed in another one is in none of the three."""
     currency = currency_of(portfolio, customer)
     invoices = portfolio.invoices_for(customer)
     receipts = portfolio.receipts_for(customer)
+    open_ = open_items(portfolio, customer)
     return Balances(
         erp=erp_balance(invoices, currency=currency),
-        provisional=total((item.open for item in open_items(portfolio, customer)), currency),
+        provisional=total((item.open for item in open_ if item.open.currency == currency), currency),
         unconfirmed=unconfirmed_payments(invoices, receipts, portfolio.voids.values(), currency=currency),
     )
 

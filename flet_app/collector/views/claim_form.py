@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any
 
 import flet as ft
@@ -21,28 +21,26 @@ Proposal = Callable[[Sequence[OpenItem]], Iterable[str]]
 
 
 class Claim:
-    """The invoices that a customer speaks of and the amount, which follows them until somebody types it."""
+    """The invoices that a customer speaks of, all of one currency, and the amount, which follows them until
+    somebody types it.
+    """
 
     def __init__(self, *, single: bool) -> None:
         self.single = single
         self.chosen: tuple[str, ...] = ()
         self.amount = Typed("")
 
-    def toggle(self, number: str) -> None:
-        if self.single:
-            self.chosen = (number,)
-        elif number in self.chosen:
-            self.chosen = tuple(each for each in self.chosen if each != number)
-        else:
-            self.chosen = (*self.chosen, number)
+    def choose(self, app: Window, items: Iterable[OpenItem], numbers: Collection[str], currency: str) -> None:
+        """Speak of those of `items` that are named and owed in `currency`."""
+        meant = [item for item in items if item.invoice in numbers and item.open.currency == currency]
+        self.chosen = tuple(item.invoice for item in meant)
+        open_ = sum(item.open.minor for item in meant)
+        self.amount.set(app.texts.amount_text(open_, currency) if open_ else "")
 
-    def propose(self, app: Window, items: Iterable[OpenItem], currency: str) -> None:
-        open_ = sum((item.open for item in items if item.invoice in self.chosen), Money.zero(currency))
-        self.amount.set(app.texts.amount_text(open_.minor, currency) if open_ else "")
-
-    def money(self, app: Window, currency: str) -> Money:
-        """What was typed; nothing where that is no amount."""
-        return Money(app.texts.parse_amount(self.amount.value, currency) or 0, currency)
+    def toggle(self, app: Window, items: Iterable[OpenItem], item: OpenItem) -> None:
+        """Speak of an invoice, or no longer; one of another currency takes the place of all others."""
+        numbers = {item.invoice} if self.single else {*self.chosen} ^ {item.invoice}
+        self.choose(app, items, numbers, item.open.currency)
 
 
 class ClaimForm:
@@ -52,21 +50,23 @@ class ClaimForm:
         self, app: Window, code: str, claim: Claim, items: list[OpenItem], again: Callable[[], Any]
     ) -> None:
         self.items = items
-        self.currency = items[0].open.currency if items else app.phone.portfolio.currency
+        chosen = [item for item in items if item.invoice in claim.chosen]
+        self.currency = currency_of(app, code, chosen or items)
         self.chosen, self.amount = claim.chosen, claim.amount
         self.symbol = app.texts.symbol(self.currency)
         self._app, self._code, self._claim, self._again = app, code, claim, again
 
     @property
     def money(self) -> Money:
-        return self._claim.money(self._app, self.currency)
+        """What was typed; nothing where that is no amount."""
+        return Money(self._app.texts.parse_amount(self.amount.value, self.currency) or 0, self.currency)
 
     def ticks(self) -> ft.Control:
         return invoice_ticks(self._app, self.items, self.chosen, self._toggle, single=self._claim.single)
 
     def _toggle(self, number: str) -> None:
-        self._claim.toggle(number)
-        self._claim.propose(self._app, self.items, self.currency)
+        item = next(each for each in self.items if each.invoice == number)
+        self._claim.toggle(self._app, self.items, item)
         self._again()
 
     def screen(
@@ -92,11 +92,16 @@ def use_claim(
     _turn, set_turn = ft.use_state(0)
 
     def begin() -> Claim:
-        claim = Claim(single=single)
-        claim.chosen = tuple(proposed(items))
-        if items:
-            claim.propose(app, items, items[0].open.currency)
+        claim, wanted = Claim(single=single), set(proposed(items))
+        meant = [item for item in items if item.invoice in wanted]
+        claim.choose(app, meant, wanted, currency_of(app, code, meant))
         return claim
 
     claim = use_kept(begin)
     return ClaimForm(app, code, claim, items, lambda: set_turn(lambda before: before + 1))
+
+
+def currency_of(app: Window, code: str, items: Sequence[OpenItem]) -> str:
+    """The customer's own where one of `items` is owed in it or there are none, else that of the first."""
+    own = figures.currency_of(app.phone.portfolio, code)
+    return own if not items or any(item.open.currency == own for item in items) else items[0].open.currency

@@ -109,10 +109,11 @@ class ReceiptForm:
         self.mode = mode
 
     def toggle(self, app: Window, items: list[OpenItem], number: str) -> None:
-        """Take an invoice in or out; the amount becomes the sum of those chosen."""
+        """Take an invoice in or out; the amount becomes the sum of those chosen, in its own currency."""
         others = [each for each in self.chosen if each != number]
         self.chosen = others if number in self.chosen else [*others, number]
-        picked = (item.open for item in items if item.invoice in self.chosen)
+        chosen = (item.open for item in items if item.invoice in self.chosen)
+        picked = (open_ for open_ in chosen if open_.currency == self.currency)
         self.amount = sum(picked, Money.zero(self.currency))
         self.amount_text.set(app.texts.amount_text(self.amount.minor, self.currency))
 

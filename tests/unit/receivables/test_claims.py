@@ -92,6 +92,15 @@ def test_a_dispute_that_cannot_be_is_refused(fields: Json, expected: list[str]) 
     assert codes(a_dispute(**fields)) == expected
 
 
+def test_an_informed_payment_of_all_that_is_owed_is_about_its_own_currency() -> None:
+    items = [*ITEMS, an_open_item("E-1", "900.00", currency="EUR")]
+    assert made(an_informed_payment(invoices=[], amount=usd("150.00"), open_items=items))["amount"] == 15_000
+    assert codes(an_informed_payment(invoices=[], amount=usd("150.01"), open_items=items)) == [
+        "informed_exceeds_open"
+    ]
+    assert codes(an_informed_payment(invoices=["E-1"], open_items=items)) == ["invoice_not_open"]
+
+
 @pytest.mark.parametrize(
     ("on", "state"),
     [(date(2026, 11, 26), InformedState.WAITING), (date(2026, 11, 27), InformedState.EXPIRED)],
