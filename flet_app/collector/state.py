@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import sqlite3
 from typing import Any
 
 import flet as ft
@@ -19,6 +20,7 @@ from flet_app.collector.store import Store
 from flet_app.components.asking import ask
 from flet_app.i18n import DEFAULT_LOCALE, Texts
 from flet_app.theme import DEFAULT_SEED, PHONE_WIDTH, Palette, apply_theme, is_dark, palette
+from replica.errors import StorageError
 
 DOMAINS = ("collector", "shared")
 ABOVE_TABS = ft.Margin.only(left=16, right=16, bottom=84)  # dp; a passing word hides no button
@@ -186,6 +188,14 @@ class Window:
     def say(self, text: str) -> None:
         """A passing word; never the only proof that something was saved."""
         self.page.show_dialog(ft.SnackBar(text, behavior=ft.SnackBarBehavior.FLOATING, margin=ABOVE_TABS))
+
+    def tell_failure(self, reason: BaseException | None) -> None:
+        """Something did not work, and why as far as a person can do something about it."""
+        t = self.texts.t
+        if isinstance(reason, OSError | sqlite3.Error | StorageError):
+            self.say(t("It could not be kept on this phone: is there room? Free some and try again."))
+        else:
+            self.say(t("Something went wrong. Try again."))
 
 
 WindowContext: Any = ft.create_context(None)

@@ -8,6 +8,7 @@ from flet_app.collector.by_hand import notice_hands
 from flet_app.collector.phone import Phone
 from flet_app.collector.state import Window
 from flet_app.collector.views.root import Root
+from flet_app.components.failures import go_on_after_failures
 
 
 def open_window(page: ft.Page, phone: Phone) -> Window:
@@ -20,6 +21,7 @@ def open_window(page: ft.Page, phone: Phone) -> Window:
     window = Window(page, phone)
     window.dress()
     notice_hands(page, window.on_touch)
+    go_on_after_failures(page, window.tell_failure)
     page.on_close = lambda _event: window.close()
     page.on_disconnect = window.on_disconnect
     page.on_connect = window.on_connect

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 import flet as ft
 
+from flet_app.components.failures import go_on_after_failures
 from flet_app.supervisor.api import Api
 from flet_app.supervisor.feed import follow
 from flet_app.supervisor.session import Session, SessionContext
@@ -92,6 +93,10 @@ def main(page: ft.Page) -> None:
         feed.cancel()
         await api.close()
 
+    def tell_failure(_reason: BaseException | None) -> None:
+        page.show_dialog(ft.SnackBar(session.texts.t("Something went wrong. Try again.")))
+
+    go_on_after_failures(page, tell_failure)
     page.on_resize = resized
     page.on_close = closed
     page.render_views(App, session)

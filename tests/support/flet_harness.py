@@ -43,6 +43,7 @@ class ScriptedConnection(Connection):
         self.page_url = "http://phone"
         self.answers = answers or {}
         self.errors: list[str] = []
+        self.crashed = False
         self.calls: list[tuple[str, Any]] = []
         self.session: Session | None = None
 
@@ -51,6 +52,7 @@ class ScriptedConnection(Connection):
         msgpack.packb([message.action, message.body], default=encode)
         if message.action == MessageAction.SESSION_CRASHED:
             self.errors.append(message.body.message)
+            self.crashed = True
         if message.action == MessageAction.INVOKE_METHOD:
             body = message.body
             self.calls.append((body.name, body.args))
@@ -102,8 +104,19 @@ class Screen:
         started = self._main(self.page)
         if inspect.isawaitable(started):
             await started
+        self._overhear_failures()
         await self.settle()
         return self
+
+    def _overhear_failures(self) -> None:
+        """An app that tells of its failures and goes on has failed all the same."""
+        tell = self.session.error
+
+        def noted(message: str) -> None:
+            self.connection.errors.append(message)
+            tell(message)
+
+        self.session.error = noted  # type: ignore[method-assign]
 
     async def __aexit__(self, *_: object) -> None:
         self.session.close()
@@ -118,6 +131,20 @@ class Screen:
         renders: asyncio.Task[None] | None = self.session._Session__updates_task  # type: ignore[attr-defined]
         if renders and renders.done() and not renders.cancelled() and renders.exception():
             raise AssertionError("a screen could not be drawn") from renders.exception()
+
+    @property
+    def failures(self) -> list[str]:
+        """What went wrong inside the app; a test that does not expect it fails with the next `settle`."""
+        return self.connection.errors
+
+    @property
+    def has_crashed(self) -> bool:
+        """Did Flet put its own page in the place of the app?"""
+        return self.connection.crashed
+
+    def forgive(self) -> None:
+        """The failures so far were what the test is about."""
+        self.connection.errors.clear()
 
     async def until(self, condition: Callable[[], Any], what: str, *, seconds: float = 5.0) -> None:
         """Wait for what a thread does; fail naming `what` after `seconds`."""

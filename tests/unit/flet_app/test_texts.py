@@ -34,7 +34,7 @@ def test_every_sentence_of_the_collector_is_there_in_spanish() -> None:
     assert not missing
 
 
-@pytest.mark.parametrize("domain", ["collector", "supervisor"])
+@pytest.mark.parametrize("domain", ["collector", "supervisor", "shared"])
 def test_a_catalogue_holds_each_sentence_once_and_none_that_nobody_says(domain: str) -> None:
     text = (APP / "locales" / "es" / "LC_MESSAGES" / f"{domain}.po").read_text(encoding="utf-8")
     keys = re.findall(r'^msgid "(.+)"$', text, re.MULTILINE)
