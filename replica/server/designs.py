@@ -8,20 +8,11 @@ from typing import Any
 
 from replica.errors import BadRequest
 from replica.server.javascript.sandbox import Program, ScriptThread
+from replica.server.views.builtins import is_builtin
 from replica.server.wire import dumps
 
 Json = dict[str, Any]
 
-BUILTIN_REDUCES = (
-    "_sum",
-    "_count",
-    "_stats",
-    "_approx_count_distinct",
-    "_first",
-    "_last",
-    "_top_",
-    "_bottom_",
-)
 OBJECT_MEMBERS = ("views", "filters", "lists", "shows", "updates", "options")
 
 
@@ -136,7 +127,7 @@ def _checked_view(name: str, view: Any) -> list[str]:
         if not isinstance(source, str):
             raise InvalidDesignDocument(f"`{part}` in {name} must be a string.")
         if part == "reduce" and source.startswith("_"):
-            if not source.startswith(BUILTIN_REDUCES):
+            if not is_builtin(source.strip()):
                 raise InvalidDesignDocument(f"`{source}` is not a supported reduce function.")
         else:
             sources.append(source)

@@ -7,6 +7,7 @@ exists already: an index is born by its first query, or by the design document t
 from __future__ import annotations
 
 import logging
+import sqlite3
 import threading
 import time
 from collections import OrderedDict
@@ -148,9 +149,9 @@ class IndexBuilder:
                         self.refresh(served, self.index(served, design))
         except NotFound:
             return
-        except ReplicaError as failure:
+        except (ReplicaError, sqlite3.Error) as failure:
             # The next query of the view meets the same failure and tells whoever asked.
-            log.warning("index of %s: %s", name, failure.reason)
+            log.warning("index of %s: %s", name, failure)
 
     def _close_surplus(self) -> None:
         """Close indexes that nobody has asked for lately; whoever has one in hand asked for it just now."""

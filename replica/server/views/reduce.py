@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from replica.collation import AFTER
@@ -14,17 +14,13 @@ from replica.errors import ReplicaError
 from replica.server.designs import Design
 from replica.server.javascript.sandbox import ScriptFailure, ScriptThread
 from replica.server.view_parameters import ViewParameters
+from replica.server.views.builtins import reduced
 from replica.server.views.collation import group_prefix
 from replica.server.views.query import Span, spans, where
 from replica.server.wire import dumps
 
 # Rows handed to a JavaScript reduce in one call.
 CHUNK = 500
-STATISTICS = ("sum", "count", "min", "max", "sumsqr")
-
-
-class BuiltinReduceError(ReplicaError):
-    error = "builtin_reduce_error"
 
 
 class ReduceOverflow(ReplicaError):
@@ -106,26 +102,42 @@ class Reducer:
         """The value of all rows of the span, in a tuple; None where there is no row."""
         condition, values = where(span)
         parameters = (view, *values)
-        if self._source == "_count":
-            count = connection.execute(f"SELECT count(*) FROM rows WHERE {condition}", parameters).fetchone()[
-                0
-            ]
-            return (count,) if count else None
-        if self._source in ("_sum", "_stats"):
-            quick = self._in_sql(connection, condition, parameters)
-            if quick is not None:
-                return quick if quick[0] is not None else None
-        if self._source == "_approx_count_distinct":
-            return _distinct(connection, condition, parameters)
-        if not self._source.startswith("_"):
-            return self._in_javascript(connection, condition, parameters)
+        match self._source:
+            case "_count":
+                return _counted(connection, "count(*)", condition, parameters)
+            case "_approx_count_distinct":
+                # The exact number of keys, well within CouchDB's two per cent.
+                return _counted(connection, "count(DISTINCT key)", condition, parameters)
+            case "_first" | "_last":
+                return self._at_the_end(connection, condition, parameters)
+            case "_sum" | "_stats":
+                quick = self._in_sql(connection, condition, parameters)
+                if quick is not None:
+                    return quick if quick[0] is not None else None
+        if self._source.startswith("_"):
+            return self._one_by_one(connection, condition, parameters)
+        return self._in_javascript(connection, condition, parameters)
+
+    def _one_by_one(
+        self, connection: sqlite3.Connection, condition: str, parameters: tuple[Any, ...]
+    ) -> tuple[Any] | None:
         texts = connection.execute(
             f"SELECT value FROM rows WHERE {condition} ORDER BY key, id, ordinal", parameters
         )
         found = [json.loads(text) for (text,) in texts]
-        if not found:
-            return None
-        return (add_up(found),) if self._source == "_sum" else (statistics(found),)
+        return (reduced(self._source, found),) if found else None
+
+    def _at_the_end(
+        self, connection: sqlite3.Connection, condition: str, parameters: tuple[Any, ...]
+    ) -> tuple[Any] | None:
+        """`_first` and `_last`: the value of a row at one end, whatever way the groups are told."""
+        order = "ASC" if self._source == "_first" else "DESC"
+        row = connection.execute(
+            f"SELECT value FROM rows WHERE {condition} "
+            f"ORDER BY key {order}, id {order}, ordinal {order} LIMIT 1",
+            parameters,
+        ).fetchone()
+        return None if row is None else (json.loads(row[0]),)
 
     def _in_sql(
         self, connection: sqlite3.Connection, condition: str, parameters: tuple[Any, ...]
@@ -200,76 +212,8 @@ def _plain(value: float) -> int | float:
     return int(value) if value.is_integer() and abs(value) < 1 << 53 else value
 
 
-def add_up(values: Sequence[Any]) -> Any:
-    """`_sum`: numbers, lists element by element, objects member by member."""
-    total = values[0]
-    _check_summable(total)
-    for value in values[1:]:
-        total = _plus(total, value)
-    return total
-
-
-def _check_summable(value: Any) -> None:
-    if isinstance(value, bool) or not isinstance(value, int | float | list | dict):
-        raise BuiltinReduceError(
-            "The _sum function requires that map values be numbers, arrays of numbers, or objects. "
-            f"Value '{dumps(value)}' is neither."
-        )
-
-
-def _plus(left: Any, right: Any) -> Any:
-    _check_summable(right)
-    if isinstance(left, dict) and isinstance(right, dict):
-        merged = dict(left)
-        for name, value in right.items():
-            merged[name] = _plus(merged[name], value) if name in merged else value
-        return merged
-    if isinstance(left, list) or isinstance(right, list):
-        longer, shorter = (
-            (left if isinstance(left, list) else [left]),
-            (right if isinstance(right, list) else [right]),
-        )
-        if len(longer) < len(shorter):
-            longer, shorter = shorter, longer
-        return [_plus(value, shorter[at]) if at < len(shorter) else value for at, value in enumerate(longer)]
-    if isinstance(left, dict) or isinstance(right, dict):
-        _check_summable(None)
-    return left + right
-
-
-def statistics(values: Sequence[Any]) -> Any:
-    """`_stats` over numbers, lists of numbers (a result for each place) and results computed before."""
-    if isinstance(values[0], list):
-        width = len(values[0])
-        if not all(isinstance(value, list) and len(value) == width for value in values):
-            raise BuiltinReduceError("The _stats function requires lists of one length.")
-        return [statistics([value[at] for value in values]) for at in range(width)]
-    parts = [_statistics_of(value) for value in values]
-    return {
-        "sum": sum(part["sum"] for part in parts),
-        "count": sum(part["count"] for part in parts),
-        "min": min(part["min"] for part in parts),
-        "max": max(part["max"] for part in parts),
-        "sumsqr": sum(part["sumsqr"] for part in parts),
-    }
-
-
-def _statistics_of(value: Any) -> dict[str, Any]:
-    if isinstance(value, dict) and all(isinstance(value.get(name), int | float) for name in STATISTICS):
-        return value
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise BuiltinReduceError(
-            "The _stats function requires that map values be numbers or arrays of numbers, not "
-            f"'{dumps(value)}'"
-        )
-    return {"sum": value, "count": 1, "min": value, "max": value, "sumsqr": value * value}
-
-
-def _distinct(
-    connection: sqlite3.Connection, condition: str, parameters: tuple[Any, ...]
+def _counted(
+    connection: sqlite3.Connection, what: str, condition: str, parameters: tuple[Any, ...]
 ) -> tuple[Any] | None:
-    """`_approx_count_distinct`: here the exact number of keys, well within CouchDB's two per cent."""
-    count = connection.execute(
-        f"SELECT count(DISTINCT key) FROM rows WHERE {condition}", parameters
-    ).fetchone()[0]
+    count = connection.execute(f"SELECT {what} FROM rows WHERE {condition}", parameters).fetchone()[0]
     return (count,) if count else None

@@ -150,6 +150,22 @@ def test_built_in_reduces(admin: httpx.Client, sales: str) -> None:
     assert rows(admin, f"{sales}/distinct") == [{"key": None, "value": 4}]
 
 
+@pytest.mark.parametrize(
+    ("reduce", "loja", "quito"),
+    [("_first", 0, 4), ("_last", 3, 11), ("_top_2", [9, 6], [11, 10]), ("_bottom_2", [0, 3], [1, 2])],
+)
+def test_ends_and_ranks_of_groups(
+    admin: httpx.Client, db: str, sales: str, reduce: str, loja: Any, quito: Any
+) -> None:
+    view = {"map": "function (doc) { emit([doc.city, doc.month], doc.amount); }", "reduce": reduce}
+    put(admin, db, "_design/d", views={"v": view})
+    path = f"{db}/_design/d/_view/v"
+    told = [{"key": ["loja"], "value": loja}, {"key": ["quito"], "value": quito}]
+    assert rows(admin, path, group_level=1) == told
+    assert rows(admin, path, group_level=1, descending=True) == told[::-1]
+    assert rows(admin, path, start_key=["z"]) == []
+
+
 def test_sum_adds_lists_and_objects(admin: httpx.Client, db: str) -> None:
     bulk(admin, db, [{"v": [1, 2]}, {"v": [10, 20, 30]}, {"o": {"x": 1}}, {"o": {"x": 2, "y": {"z": 5}}}])
     code = "function (doc) { if (doc.v) { emit('v', doc.v); } if (doc.o) { emit('o', doc.o); } }"
@@ -278,6 +294,8 @@ def test_information_of_an_index(admin: httpx.Client, db: str, sales: str) -> No
         ({"v": {"map": "function (doc) {"}}, "compilation_error"),
         ({"v": {"map": "not a function"}}, "compilation_error"),
         ({"v": {"map": "function (doc) {}", "reduce": "_nonsense"}}, "invalid_design_doc"),
+        ({"v": {"map": "function (doc) {}", "reduce": "_top_0"}}, "invalid_design_doc"),
+        ({"v": {"map": "function (doc) {}", "reduce": "_top_101"}}, "invalid_design_doc"),
         ([], "invalid_design_doc"),
     ],
 )
