@@ -13,7 +13,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from paperwork.labels import Labels, company_lines, labels_for
+from paperwork.receipt_traces import receipt_traces
 from paperwork.words import amount_in_words
+from receivables.allocation import Allocation
 from receivables.documents import parse_instant
 from receivables.figures import amount_text, date_text, money_text
 from receivables.money import Money
@@ -21,7 +23,6 @@ from receivables.receipts import Receipt
 
 Doc = Mapping[str, Any]
 
-_SHORT_ID = 8
 _HASH_SHOWN = 16
 _HASH_GROUP = 4
 
@@ -92,8 +93,6 @@ def receipt_view(
     created_at = parse_instant(read.created_at).astimezone(ZoneInfo(company["timezone"]))
     when = created_at.strftime("%d-%m-%Y %H:%M")
     city = str(customer.get("city") or "")
-    rows = tuple(_invoice_row(read, number, applied, invoices, locale) for number, applied in _applied(read))
-    applied_total = read.total - read.on_account
     return ReceiptView(
         labels=labels,
         created_at=parse_instant(read.created_at),
@@ -102,34 +101,16 @@ def receipt_view(
         company_name=str(company["name"]),
         company_lines=company_lines(company, labels),
         customer_name=str(customer["name"]),
-        customer_lines=_lines(
-            " · ".join(
-                filter(
-                    None,
-                    (
-                        _labelled(labels.tax_id, customer.get("tax_id")),
-                        _labelled(labels.code, customer.get("code") or read.customer),
-                    ),
-                )
-            ),
-            ", ".join(filter(None, (customer.get("address"), city))),
-        ),
+        customer_lines=_customer_lines(read, customer, city, labels),
         amount=money_text(read.total, locale),
         words=amount_in_words(read.total, language),
         currency=read.total.currency,
-        invoices=rows,
+        invoices=tuple(_invoice_row(read, each, invoices, locale) for each in read.allocations),
         balances_note="" if _balances_are_given(read, invoices) else labels.balances_note,
         payments=tuple(_payment_row(line, labels, locale) for line in read.payments),
-        sums=(
-            *(
-                (f"{labels.write_off} {each.invoice}", amount_text(each.amount, locale))
-                for each in read.write_offs
-            ),
-            (labels.applied, amount_text(applied_total, locale)),
-            (labels.on_account, amount_text(read.on_account, locale)),
-        ),
+        sums=tuple(_sums(read, labels, locale)),
         total=money_text(read.total, locale),
-        facts=tuple(_facts(read, collector, posting, void, labels=labels, locale=locale)),
+        facts=tuple(receipt_traces(read, collector, posting, void, labels=labels, locale=locale)),
         collector_name=str(collector.get("name") or read.collector),
         legends=_legends(read, company, labels),
         verification=_grouped(read.hash[:_HASH_SHOWN]),
@@ -144,8 +125,20 @@ def _void_reason(reason: str, labels: Labels) -> str:
     return labels.void_reasons.get(reason, reason)
 
 
-def _applied(read: Receipt) -> Iterable[tuple[str, Money]]:
-    return ((allocation.invoice, allocation.amount) for allocation in read.allocations)
+def _customer_lines(read: Receipt, customer: Doc, city: str, labels: Labels) -> tuple[str, ...]:
+    """Who it is for the tax office and for the company, and where; what is not known takes no line."""
+    tax_id, code = customer.get("tax_id"), customer.get("code") or read.customer
+    known = (f"{labels.tax_id} {tax_id}" if tax_id else "", f"{labels.code} {code}")
+    address = ", ".join(str(part) for part in (customer.get("address"), city) if part)
+    return tuple(filter(None, (" · ".join(filter(None, known)), address)))
+
+
+def _sums(read: Receipt, labels: Labels, locale: str) -> Iterable[tuple[str, str]]:
+    """What makes up the total, below the payments."""
+    for each in read.write_offs:
+        yield f"{labels.write_off} {each.invoice}", amount_text(each.amount, locale)
+    yield labels.applied, amount_text(read.total - read.on_account, locale)
+    yield labels.on_account, amount_text(read.on_account, locale)
 
 
 def _written_off(read: Receipt, number: str) -> Money:
@@ -172,21 +165,21 @@ def _balance_before(read: Receipt, settled: Money, invoice: Doc | None) -> Money
 
 
 def _balances_are_given(read: Receipt, invoices: Mapping[str, Doc]) -> bool:
-    return all("balance_before" in invoices.get(number, {}) for number, _ in _applied(read))
+    return all("balance_before" in invoices.get(each.invoice, {}) for each in read.allocations)
 
 
 def _invoice_row(
-    read: Receipt, number: str, applied: Money, invoices: Mapping[str, Doc], locale: str
+    read: Receipt, allocation: Allocation, invoices: Mapping[str, Doc], locale: str
 ) -> InvoiceRow:
-    invoice = invoices.get(number)
-    settled = applied + _written_off(read, number)
+    invoice = invoices.get(allocation.invoice)
+    settled = allocation.amount + _written_off(read, allocation.invoice)
     before = _balance_before(read, settled, invoice)
     due_on = (invoice or {}).get("due_on")
     return InvoiceRow(
-        number=number,
+        number=allocation.invoice,
         due_on=date_text(date.fromisoformat(due_on)) if due_on else "",
         before="" if before is None else amount_text(before, locale),
-        applied=amount_text(applied, locale),
+        applied=amount_text(allocation.amount, locale),
         after="" if before is None else amount_text(before - settled, locale),
     )
 
@@ -205,88 +198,11 @@ def _payment_row(line: Any, labels: Labels, locale: str) -> PaymentRow:
     )
 
 
-def _facts(
-    read: Receipt, collector: Doc, posting: Doc | None, void: Doc | None, *, labels: Labels, locale: str
-) -> Iterable[tuple[str, str]]:
-    """Who, with which device, where, and what the ERP said."""
-    name = collector.get("name")
-    yield labels.collector, f"{name} ({read.collector})" if name else read.collector
-    device = str(read.source.get("device") or "")
-    visit = str(read.source.get("visit") or "")
-    traces = [f"…{device[-_SHORT_ID:]}"] if device else []
-    if visit:
-        traces.append(f"{labels.visit.lower()} …{visit[-_SHORT_ID:]}")
-    yield labels.device, " · ".join(traces)
-    yield labels.place, _place_text(read.source.get("place"), labels)
-    yield labels.status, _status_text(posting, labels) if void is None else labels.void.capitalize()
-    if (
-        posting
-        and posting.get("state") == "posted"
-        and (effective := _effective(read, posting, labels, locale))
-    ):
-        yield labels.effective, effective
-
-
-def _place_text(place: Doc | None, labels: Labels) -> str:
-    if not place:
-        return labels.no_place
-    accuracy = f" ±{round(place['accuracy'])} m" if place.get("accuracy") is not None else ""
-    return f"{place['lat']:.4f}, {place['lon']:.4f}{accuracy}"
-
-
-def _status_text(posting: Doc | None, labels: Labels) -> str:
-    if not posting:
-        return labels.pending_status
-    text = labels.states.get(posting.get("state") or "", labels.pending_status)
-    if posting.get("state") == "posted" and posting.get("erp_number"):
-        return f"{text} · {labels.erp_number}\u00a0{posting['erp_number']}"
-    if posting.get("state") == "rejected" and posting.get("reason"):
-        return f"{text}: {posting['reason']}"
-    return text
-
-
-def _effective(read: Receipt, posting: Doc, labels: Labels, locale: str) -> str:
-    """How the money was applied in the end, where that differs from what the receipt says."""
-    lines = posting.get("allocations")
-    if lines is None:
-        return ""
-    currency = read.total.currency
-    decided = {line["invoice"]: Money.from_json(line["amount"], currency) for line in lines}
-    parts = [
-        f"{number}:\u00a0{amount_text(decided.get(number, Money.zero(currency)), locale)}"
-        for number, amount in _applied(read)
-        if decided.get(number) != amount
-    ]
-    standing = {
-        line["invoice"]: Money.from_json(line["amount"], currency) for line in posting.get("write_offs") or ()
-    }
-    parts += [
-        f"{labels.write_off.lower()} {each.invoice}:\u00a0"
-        f"{amount_text(standing.get(each.invoice, Money.zero(currency)), locale)}"
-        for each in read.write_offs
-        if standing.get(each.invoice) != each.amount
-    ]
-    if not parts:
-        return ""
-    on_account = Money.from_json(posting.get("on_account", 0), currency)
-    if on_account:
-        parts.append(f"{labels.on_account.lower()}:\u00a0{amount_text(on_account, locale)}")
-    return " · ".join(parts)
-
-
 def _legends(read: Receipt, company: Doc, labels: Labels) -> tuple[str, ...]:
     own = tuple(company.get("legends") or ()) or labels.legends
     has_cheque = any(line.method == "cheque" for line in read.payments)
     said = any("cheque" in legend.lower() for legend in own)
     return (*own, labels.cheque_legend) if has_cheque and not said else own
-
-
-def _labelled(label: str, value: Any) -> str:
-    return f"{label} {value}" if value else ""
-
-
-def _lines(*texts: Any) -> tuple[str, ...]:
-    return tuple(str(text) for text in texts if text)
 
 
 def _grouped(text: str) -> str:

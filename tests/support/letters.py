@@ -86,8 +86,8 @@ DEPOSIT: Json = COMMON | {
 }  # fmt: skip
 
 
-def picture(words: str, form: str = "JPEG") -> bytes:
-    image = Image.new("RGB", (640, 480), (70, 110, 90))
+def picture(words: str, form: str = "JPEG", *, size: tuple[int, int] = (640, 480)) -> bytes:
+    image = Image.new("RGB", size, (70, 110, 90))
     draw = ImageDraw.Draw(image)
     draw.rectangle((60, 120, 580, 420), fill=(200, 190, 170))
     draw.text((80, 140), words, fill=(20, 20, 20))

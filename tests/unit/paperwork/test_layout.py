@@ -25,7 +25,18 @@ from paperwork.sheet import FONT_FILES
 from paperwork.statement import render_statement
 from tests.support.brand import a_logo
 from tests.support.builders import NOW, a_receipt, an_open_item
-from tests.support.letters import CLOSE, COMPANY, CUSTOMER, DEPOSIT, PROMISE, START, STROKES, VISIT, photo
+from tests.support.letters import (
+    CLOSE,
+    COMPANY,
+    CUSTOMER,
+    DEPOSIT,
+    PROMISE,
+    START,
+    STROKES,
+    VISIT,
+    photo,
+    picture,
+)
 from tests.support.pdfs import page_texts, picture_of
 from tests.support.sri import document
 
@@ -92,6 +103,15 @@ def acta() -> bytes:
     )  # fmt: skip
 
 
+def upright() -> bytes:
+    sizes = [(480, 854), (480, 640), (640, 480), (480, 480)]
+    photos = [photo(number, NAME, picture("x", size=size)) for number, size in enumerate(sizes, start=1)]
+    return render_acta(
+        VISIT, start=START, company=company("USD"), customer=CUSTOMER_LONG, collector=PERSON, outcome=WORD,
+        photos=photos, imprint=Imprint(a_logo()),
+    )  # fmt: skip
+
+
 def close() -> bytes:
     return render_cash_close(
         CLOSE | {"currency": "PYG"}, company=company("PYG"), collector=PERSON, imprint=Imprint(a_logo(), 1)
@@ -111,6 +131,7 @@ PAPERS: dict[str, Callable[[], bytes]] = {
     },
     **{f"statement {currency}": lambda currency=currency: statement(currency) for currency in LARGEST},
     "acta": acta,
+    "acta upright": upright,
     "close": close,
     "deposit": deposit,
     "ride invoice": lambda: render_ride(document("factura-2.1.0"), logo=a_logo(), copies=3),
