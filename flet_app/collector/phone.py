@@ -62,13 +62,13 @@ class Phone:
         self.followed_since: datetime | None = None
         """Since when the collector is followed; None while nobody is."""
         self.maps = TilePacks(settings.data / "maps")
-        self.writing = asyncio.Lock()  # two windows record one after the other
+        self.writing = asyncio.Lock()  # two windows record one after the other, none while companies change
         self.wiping = Wiping(self)
         self._driver: SyncDriver | None = None
         self._task: asyncio.Task[None] | None = None
         self._warming: asyncio.Task[None] | None = None
         self._keeping: asyncio.Task[None] | None = None
-        self._changing = asyncio.Lock()  # two taps open one company after the other
+        self._changing = asyncio.Lock()  # two taps open one company after the other; asked for after `writing`
         self._pending_login: Json = {}
         self._listeners: set[Callable[[], None]] = set()
         self._heard_at: datetime | None = None
@@ -247,7 +247,7 @@ class Phone:
         self._pending_login, self.office.code = {}, ""  # spent
         if self.pin.closed:  # the password says who it is, where the PIN was forgotten
             await asyncio.to_thread(self.pin.remove)
-        async with self._changing:
+        async with self.writing, self._changing:
             await self._use(enrolment.company)
 
     def companies(self) -> list[Enrolment]:
@@ -263,7 +263,7 @@ class Phone:
         Each has its own database, key, series and tokens. What waits in the other is sent when it is in use
         again. Nothing happens where this person has no such company, or has signed out meanwhile.
         """
-        async with self._changing:
+        async with self.writing, self._changing:
             if any(each.company == company for each in self.companies()):
                 await self._use(company)
 
@@ -303,7 +303,7 @@ class Phone:
 
         Raise FactsUnsent while something is only here.
         """
-        async with self._changing:
+        async with self.writing, self._changing:
             await self._sign_out()
 
     async def _sign_out(self) -> None:

@@ -6,6 +6,7 @@ draws nothing any more once a screen could not be drawn.
 
 from __future__ import annotations
 
+import functools
 import logging
 import sys
 from collections.abc import Callable
@@ -35,3 +36,20 @@ def go_on_after_failures(page: ft.Page, tell: Callable[[BaseException | None], N
 
     session.error = failed  # type: ignore[method-assign]
     session.schedule_update = schedule_update  # type: ignore[method-assign]
+
+
+@functools.cache
+def shielded(view: Callable[..., Any], instead: Callable[[], Any]) -> Callable[..., Any]:
+    """The component `view`; where it can't be drawn, the component `instead` is shown until it can."""
+    body: Callable[..., Any] = view.__component_impl__  # type: ignore[attr-defined]
+
+    @ft.component
+    @functools.wraps(body)
+    def shown(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return body(*args, **kwargs)
+        except Exception:
+            log.exception("%s could not be drawn", body.__name__)
+            return instead()
+
+    return shown

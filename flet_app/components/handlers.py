@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar, cast
 
 import flet as ft
@@ -17,6 +17,36 @@ def calling(action: Callable[..., Any], *arguments: Any) -> Callable[[Any], None
         action(*arguments)
 
     return handler
+
+
+class Press:
+    """Whether an earlier press is still being worked on.
+
+    A button is shown as busy only a moment later, when the client has drawn it: the second press of a hasty
+    thumb gets here before, and belongs to the first.
+    """
+
+    def __init__(self) -> None:
+        self.busy = False
+
+    def once(self, action: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[None]]:
+        """The handler that runs `action`, unless one of this press is running."""
+
+        async def handler(*arguments: Any) -> None:
+            if self.busy:
+                return
+            self.busy = True
+            try:
+                await action(*arguments)
+            finally:
+                self.busy = False
+
+        return handler
+
+
+def use_press() -> Press:
+    """A hook: what the buttons share of which only one may be at work at a time."""
+    return use_kept(Press)
 
 
 def use_maybe(_kind: type[T]) -> tuple[T | None, Callable[[T | None], None]]:

@@ -7,8 +7,10 @@ internals of Flet 1.0.5; the pin in requirements.txt and this file move together
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import dataclasses
 import inspect
+import logging
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, time, tzinfo
@@ -28,6 +30,8 @@ from flet.messaging.protocol import (
 )
 from flet.messaging.session import Session
 from flet.pubsub.pubsub_hub import PubSubHub
+
+from flet_app.components import failures
 
 PHONE = {"width": 360, "height": 800, "platform": "android", "web": True}
 
@@ -66,6 +70,17 @@ class ScriptedConnection(Connection):
         self.executor.shutdown(wait=False)
 
 
+class Faults(logging.Handler):
+    """What the app's shield kept from the window fails a test all the same."""
+
+    def __init__(self, errors: list[str]) -> None:
+        super().__init__(logging.ERROR)
+        self._errors = errors
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._errors.append(self.format(record))
+
+
 class Touch:
     """A finger at a place of a control, as far as the app asks for it."""
 
@@ -86,10 +101,13 @@ class Screen:
     ) -> None:
         self._main, self._route, self._answers = main, route, answers
         self._props = {**PHONE, **props}
+        self._faulty = False
 
     async def __aenter__(self) -> Self:
         self.connection = ScriptedConnection(self._answers)
         self.session = self.connection.session = Session(self.connection)
+        self._faults = Faults(self.connection.errors)
+        logging.getLogger(failures.__name__).addHandler(self._faults)
         self.page = self.session.page
         _context_page.set(self.page)
         self.session.apply_page_patch({"route": self._route, **self._props})
@@ -119,6 +137,7 @@ class Screen:
         self.session.error = noted  # type: ignore[method-assign]
 
     async def __aexit__(self, *_: object) -> None:
+        logging.getLogger(failures.__name__).removeHandler(self._faults)
         self.session.close()
         await asyncio.sleep(0)
         self.connection.dispose()
@@ -127,7 +146,7 @@ class Screen:
         """Let handlers, threads and renders come to rest; fail on an error inside the app."""
         for _ in range(5):
             await asyncio.sleep(seconds / 5)
-        assert not self.connection.errors, self.connection.errors[-1]
+        assert self._faulty or not self.connection.errors, self.connection.errors[-1]
         renders: asyncio.Task[None] | None = self.session._Session__updates_task  # type: ignore[attr-defined]
         if renders and renders.done() and not renders.cancelled() and renders.exception():
             raise AssertionError("a screen could not be drawn") from renders.exception()
@@ -152,6 +171,16 @@ class Screen:
         while not condition():
             assert asyncio.get_running_loop().time() < deadline, f"still not: {what}; texts={self.texts()}"
             await self.settle()
+
+    @contextlib.contextmanager
+    def faulty(self) -> Iterator[list[str]]:
+        """What goes wrong inside the app in here fails no test: it is meant to, and stands in the list."""
+        self._faulty = True
+        try:
+            yield self.connection.errors
+        finally:
+            self._faulty = False
+            self.connection.errors.clear()
 
     # -- looking ------------------------------------------------------------------------------
     def walk(self) -> Iterator[BaseControl]:
@@ -230,6 +259,13 @@ class Screen:
         assert content is not None
         assert not getattr(content, "disabled", False), f"{identifier} is disabled"
         await self.fire(content, "click")
+
+    async def hammer(self, identifier: str, times: int = 3) -> None:
+        """Press as often as a hasty thumb does before anything has changed on the screen."""
+        content = self.by_id(identifier).content
+        assert content is not None
+        await asyncio.gather(*(self.session.dispatch_event(content._i, "click", None) for _ in range(times)))
+        await self.settle()
 
     async def type(self, identifier: str, text: str) -> None:
         content = self.by_id(identifier).content

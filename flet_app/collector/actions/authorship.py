@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
 from flet_app.collector.phone import Phone
@@ -39,6 +40,18 @@ def authorship(phone: Phone) -> tuple[Store, Enrolment]:
     return readership(phone)
 
 
+@asynccontextmanager
+async def pen(phone: Phone) -> AsyncIterator[tuple[Store, Enrolment]]:
+    """What `authorship` gives, while nobody else writes; raise NotSignedIn also where the phone went over to
+    another company while this waited for its turn: what was meant for the one is not written for the other.
+    """
+    store, enrolment = authorship(phone)
+    async with phone.writing:
+        if phone.store is not store:
+            raise NotSignedIn
+        yield store, enrolment
+
+
 def readership(phone: Phone) -> tuple[Store, Enrolment]:
     """What a look ahead needs. A screen may still look while the office's lock is about to replace it."""
     if phone.store is None or phone.enrolment is None:
@@ -63,8 +76,7 @@ async def record(phone: Phone, plan: Plan, *, album: Album | None = None) -> Jso
     The photos of `album` are written with it, all or none. It is on disk when this returns; windows that
     record at the same time do so one after the other.
     """
-    store, enrolment = authorship(phone)
-    async with phone.writing:
+    async with pen(phone) as (store, enrolment):
         author = author_of(phone, enrolment)
         fact = plan(store.portfolio, author)
         if isinstance(fact, list):
@@ -90,8 +102,7 @@ async def record_all(phone: Phone, plans: Sequence[Plan]) -> list[Problem]:
 
     Each is made of what the phone knew before the first.
     """
-    store, enrolment = authorship(phone)
-    async with phone.writing:
+    async with pen(phone) as (store, enrolment):
         facts: list[Json] = []
         author = author_of(phone, enrolment)
         for plan in plans:

@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
-from flet_app.collector.actions.authorship import Album, author_of, authorship, readership
+from flet_app.collector.actions.authorship import Album, author_of, authorship, pen, readership
 from flet_app.collector.phone import Phone
 from flet_app.collector.portfolio import Portfolio
 from flet_app.collector.store import Store
@@ -58,8 +58,7 @@ async def take_photo(
 
 async def drop_photo(phone: Phone, album: Album, ulid: str) -> None:
     """Throw away a photo that is not recorded yet."""
-    store, _enrolment = authorship(phone)
-    async with phone.writing:
+    async with pen(phone) as (store, _enrolment):
         await asyncio.to_thread(store.taken.drop, album.name, ulid)
 
 

@@ -6,14 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from flet_app.collector.actions.authorship import (
-    Album,
-    author_of,
-    authorship,
-    policy_of,
-    readership,
-    record,
-)
+from flet_app.collector.actions.authorship import Album, author_of, pen, policy_of, readership, record
 from flet_app.collector.figures import cash_in_hand, open_items
 from flet_app.collector.phone import Phone
 from flet_app.collector.portfolio import Portfolio
@@ -82,8 +75,7 @@ async def save_receipt(
     `form` (a ULID) names what the collector filled in: confirmed again, it returns the receipt that it
     already made. The photos of `albums` are written with it, all or none.
     """
-    store, enrolment = authorship(phone)
-    async with phone.writing:
+    async with pen(phone) as (store, enrolment):
         items = open_items(store.portfolio, draft.customer)
         known = _known_payments(store.portfolio)
         policy = policy_of(store.portfolio)

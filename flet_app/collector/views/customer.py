@@ -57,7 +57,7 @@ def Customer() -> ft.View:
         contact(app, document, ask=contacting.ask, call=contacting.call),
         *([ReferencePoint(code)] if reference_of(portfolio, code) else []),
     ]
-    rows += answer_asked(app, code)
+    rows += answer_asked(app, code, contacting.answered)
     if not here:
         rows += add_to_route(app, code)
     rows += visit_notices(app, visit if here else None)

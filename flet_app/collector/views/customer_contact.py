@@ -9,7 +9,6 @@ from typing import Any
 
 import flet as ft
 
-from flet_app.collector.actions.contacts import record_answer
 from flet_app.collector.contact_rules import consents_of
 from flet_app.collector.portfolio import Json
 from flet_app.collector.state import Window
@@ -29,7 +28,7 @@ ANSWER_WITHIN = timedelta(minutes=15)
 """How long after a call or message the screen asks whether somebody answered."""
 
 
-def answer_asked(app: Window, code: str) -> list[ft.Control]:
+def answer_asked(app: Window, code: str, record: Callable[[Json], Any]) -> list[ft.Control]:
     """Just after a call or message: did the customer answer? It counts differently by law."""
     t, attempts = app.texts.t, app.phone.portfolio.attempts.values()
     told = {each.get("of") for each in attempts}
@@ -45,7 +44,7 @@ def answer_asked(app: Window, code: str) -> list[ft.Control]:
     newest = max(open_ones, key=lambda each: (str(each["created_at"]), each["_id"]))
 
     async def answered(_event: Any) -> None:
-        await record_answer(app.phone, newest)
+        await record(newest)
 
     return [
         notice(

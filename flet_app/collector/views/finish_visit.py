@@ -12,7 +12,7 @@ from flet_app.collector.actions.visits import finish_visit, visit_album
 from flet_app.collector.portfolio import Json
 from flet_app.collector.state import Window, use_app
 from flet_app.collector.views.chrome import screen, scroll
-from flet_app.collector.views.form_parts import at_a_glance, told
+from flet_app.collector.views.form_parts import at_a_glance, told, use_recording
 from flet_app.collector.views.payment_lines import pick_date
 from flet_app.collector.views.photo_field import PhotoField
 from flet_app.components.figures import caption, line
@@ -22,7 +22,6 @@ from flet_app.components.signature import Strokes, signature_field
 from flet_app.components.status import Tone, tone_color
 from flet_app.components.surfaces import card, empty, notice, section
 from flet_app.theme import EDGE
-from receivables.validation import Problem
 from receivables.visits import Outcome, metres_away, outcomes
 
 PROPOSED = ((1, "Tomorrow"), (3, "In 3 days"), (7, "In a week"), (15, "In 15 days"))
@@ -52,8 +51,6 @@ def FinishVisit() -> ft.View:
     route = ft.use_view_path()
     outcome, set_outcome = ft.use_state("")
     next_at, set_next_at = ft.use_state("")
-    problems, set_problems = ft.use_state(tuple[Problem, ...]())
-    saving, set_saving = ft.use_state(False)
     comment, attended, away = use_typed(), use_typed(), use_typed()
     given = use_kept(Given)
     portfolio = app.phone.portfolio
@@ -69,9 +66,8 @@ def FinishVisit() -> ft.View:
 
     ft.use_effect(locate, dependencies=[])
 
-    async def save(_event: Any) -> None:
-        set_saving(True)
-        result = await finish_visit(
+    async def action() -> Any:
+        return await finish_visit(
             app.phone,
             outcome=outcome or None,
             comment=comment.value,
@@ -81,13 +77,12 @@ def FinishVisit() -> ft.View:
             signature=given.signature(attended.value.strip() or name) if met else None,
             away_reason=away.value,
         )
-        set_saving(False)
-        if isinstance(result, list):
-            set_problems(tuple(result))
-        else:
-            app.page.navigate(app.tab())
-            app.say(t("Visit saved: {outcome}", outcome=app.texts.label(catalogue[outcome].label)))
 
+    def done(_fact: Json) -> None:
+        app.page.navigate(app.tab())
+        app.say(t("Visit saved: {outcome}", outcome=app.texts.label(catalogue[outcome].label)))
+
+    problems, saving, save = use_recording(action, done)
     if visit is None or visit["customer"] != code:
         body = scroll([empty(ft.Icons.DONE_ALL, t("This visit is already finished."))])
         return screen(app, route=route, title=t("Finish visit"), subtitle=name, body=body)

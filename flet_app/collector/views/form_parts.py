@@ -13,7 +13,7 @@ from flet_app.collector.state import Window
 from flet_app.collector.views.due import due_words
 from flet_app.collector.views.payment_lines import pick_date
 from flet_app.components.figures import amount
-from flet_app.components.handlers import calling, use_kept
+from flet_app.components.handlers import calling, use_press
 from flet_app.components.inputs import choice, choices
 from flet_app.components.status import Tone, tone_color
 from flet_app.components.surfaces import notice, stacked
@@ -25,29 +25,19 @@ from receivables.validation import Problem
 Problems = tuple[Problem, ...]
 
 
-class _Press:
-    """Whether an earlier press is still being recorded; a button is disabled only a moment later."""
-
-    busy = False
-
-
 def use_recording(
     action: Callable[[], Awaitable[Json | list[Problem]]], done: Callable[[Json], Any]
 ) -> tuple[Problems, bool, Callable[[Any], Awaitable[None]]]:
     """A hook: (problems, is it recording, the handler of the button)."""
     problems, set_problems = ft.use_state(tuple[Problem, ...]())
     recording, set_recording = ft.use_state(False)
-    press = use_kept(_Press)
+    press = use_press()
 
     async def save(_event: Any) -> None:
-        if press.busy:
-            return
-        press.busy = True
         set_recording(True)
         try:
             result = await action()
         finally:
-            press.busy = False
             set_recording(False)
         if isinstance(result, list):
             set_problems(tuple(result))
@@ -55,7 +45,7 @@ def use_recording(
             set_problems(())
             done(result)
 
-    return problems, recording, save
+    return problems, recording, press.once(save)
 
 
 def leave_saying(app: Window, route: str, words: str) -> None:

@@ -15,7 +15,7 @@ from flet_app.collector.views.chrome import screen, scroll, sync_state
 from flet_app.collector.views.handing_over import give_file
 from flet_app.components.dialogs import confirmation
 from flet_app.components.figures import caption
-from flet_app.components.handlers import calling
+from flet_app.components.handlers import calling, use_press
 from flet_app.components.inputs import segments
 from flet_app.components.status import status_line
 from flet_app.components.surfaces import card, notice, section, stacked
@@ -30,6 +30,7 @@ def More() -> ft.View:
     t = app.texts.t
     leaving, set_leaving = ft.use_state(False)
     unsent, set_unsent = ft.use_state(False)
+    press = use_press()
     enrolment = app.phone.enrolment
     chosen = app.store.chosen
 
@@ -40,6 +41,7 @@ def More() -> ft.View:
 
         return keep
 
+    @press.once
     async def leave(_event: Any) -> None:
         set_leaving(False)
         try:
@@ -49,6 +51,7 @@ def More() -> ft.View:
         else:
             app.page.navigate("/")
 
+    @press.once
     async def support(_event: Any) -> None:
         page = app.page
         screen_size = f"{page.width:.0f} x {page.height:.0f}" if page.width and page.height else "unknown"
@@ -56,9 +59,13 @@ def More() -> ft.View:
         made = await diagnose(app.phone, screen=asked)
         await give_file(app, made.name, made.content, mime="text/plain")
 
-    async def switch(company: str) -> None:
-        await app.phone.switch(company)
-        app.page.navigate("/")
+    def switching(company: str) -> Any:
+        @press.once
+        async def switch(_event: Any) -> None:
+            await app.phone.switch(company)
+            app.page.navigate("/")
+
+        return switch
 
     def ask(_event: Any) -> None:
         set_unsent(bool(app.phone.status.unsent))
@@ -125,7 +132,7 @@ def More() -> ft.View:
                 *(
                     row(
                         f"switch-{each.company}", ft.Icons.SWAP_HORIZ, each.company_name,
-                        calling(app.page.run_task, switch, each.company),
+                        switching(each.company),
                         detail=caption(t("Collect for this company")),
                     )
                     for each in app.phone.companies()

@@ -10,6 +10,7 @@ import flet as ft
 from flet_app.collector.office import NotRecaudo, OfficeRefused, Unreachable, Untrusted
 from flet_app.collector.state import Window, use_app
 from flet_app.collector.views.chrome import bare
+from flet_app.components.handlers import use_press
 from flet_app.components.inputs import field, primary, secondary, use_typed
 from receivables.office_link import AddressFlaw, BadAddress
 
@@ -21,7 +22,9 @@ def OfficeAddress() -> ft.View:
     address = use_typed()
     busy, set_busy = ft.use_state(False)
     problem, set_problem = ft.use_state("")
+    press = use_press()
 
+    @press.once
     async def settle(_event: Any) -> None:
         set_busy(True)
         set_problem("")

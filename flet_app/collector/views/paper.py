@@ -17,7 +17,7 @@ from flet_app.collector.state import Window, use_app
 from flet_app.collector.views.chrome import screen
 from flet_app.collector.views.handing_over import give_file, shares
 from flet_app.collector.views.today import outcome_label
-from flet_app.components.handlers import calling
+from flet_app.components.handlers import calling, use_press
 from flet_app.components.inputs import bottom_bar, primary, secondary
 from flet_app.components.surfaces import empty
 from flet_app.theme import EDGE, GAP
@@ -57,6 +57,7 @@ def PaperView() -> ft.View:
     looked, set_looked = ft.use_state(unseen)
     larger, set_larger = ft.use_state(False)
     busy, set_busy = ft.use_state(False)
+    press = use_press()
 
     async def look() -> None:
         outcome = outcome_label(app, (document_of(app.phone.portfolio, of) or {}).get("outcome"))
@@ -66,6 +67,7 @@ def PaperView() -> ft.View:
     # what is shown is what is given: after a copy was handed over, the next one says so
     ft.use_effect(look, dependencies=[of, copies(app, of), app.texts.language])
 
+    @press.once
     async def hand_over(_event: Any) -> None:
         if looked is None or looked.of != of or looked.letter is None:
             return

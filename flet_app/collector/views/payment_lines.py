@@ -248,7 +248,10 @@ def pick_date(
     last: date | None = None,
     days: int = 365,
 ) -> None:
-    """Ask for a date from `first` to `last`, each `days` from today where it is not given."""
+    """Ask for a date from `first` to `last`, each `days` from today where it is not given.
+
+    A `value` beyond them widens them: Flutter opens no calendar on a day that it does not have.
+    """
     zone = app.phone.zone
 
     def noon(day: date) -> datetime:
@@ -262,8 +265,8 @@ def pick_date(
     app.page.show_dialog(
         ft.DatePicker(
             value=noon(value),
-            first_date=noon(first or today - timedelta(days=days)),
-            last_date=noon(last or today + timedelta(days=days)),
+            first_date=noon(min(value, first or today - timedelta(days=days))),
+            last_date=noon(max(value, last or today + timedelta(days=days))),
             current_date=noon(today),
             on_change=changed,
             help_text=app.texts.t("Choose a date"),

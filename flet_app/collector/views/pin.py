@@ -13,6 +13,7 @@ from flet_app.collector.pin import IDLE_MINUTES, LONGEST, PinFlaw, PinRefused, f
 from flet_app.collector.state import Window, use_app
 from flet_app.collector.views.chrome import bare, screen, scroll
 from flet_app.components.figures import caption
+from flet_app.components.handlers import use_press
 from flet_app.components.inputs import Typed, bottom_bar, field, primary, secondary, segments, use_typed
 from flet_app.components.surfaces import section
 from flet_app.components.tagging import tag
@@ -26,11 +27,15 @@ def Unlock() -> ft.View:
     pin = use_typed()
     problem, set_problem = ft.use_state("")
     busy, set_busy = ft.use_state(False)
+    press = use_press()
 
+    @press.once
     async def attempt(_event: Any) -> None:
         set_busy(True)
-        refused = await why_refused(app, pin.value)
-        set_busy(False)
+        try:
+            refused = await why_refused(app, pin.value)
+        finally:
+            set_busy(False)
         set_problem(refused)
         pin.set("")
         if not refused:
@@ -62,18 +67,22 @@ def PinChoice() -> ft.View:
     current, new, again = use_typed(), use_typed(), use_typed()
     wrong, set_wrong = ft.use_state(dict[str, str]())
     busy, set_busy = ft.use_state(False)
+    press = use_press()
 
     async def prove_and(step: Callable[[], None], said: str) -> None:
         set_busy(True)
-        refused = await why_refused(app, current.value)
-        if refused:
-            set_wrong({"current": refused})
-        else:
-            await asyncio.to_thread(step)
-            app.page.navigate("/mas")
-            app.say(said)
-        set_busy(False)
+        try:
+            refused = await why_refused(app, current.value)
+            if refused:
+                set_wrong({"current": refused})
+            else:
+                await asyncio.to_thread(step)
+                app.page.navigate("/mas")
+                app.say(said)
+        finally:
+            set_busy(False)
 
+    @press.once
     async def save(_event: Any) -> None:
         flaw = flaw_of(new.value)
         if flaw:
@@ -83,6 +92,7 @@ def PinChoice() -> ft.View:
         else:
             await prove_and(lambda: lock.choose(new.value), t("The PIN is set"))
 
+    @press.once
     async def remove(_event: Any) -> None:
         await prove_and(lock.remove, t("The PIN was removed"))
 

@@ -21,7 +21,7 @@ from flet_app.collector.views.receipt_confirmation import confirmation
 from flet_app.collector.views.receipt_form import ReceiptForm
 from flet_app.collector.views.receipt_steps import amount_step, lines_step
 from flet_app.collector.views.today import money
-from flet_app.components.handlers import calling, use_kept
+from flet_app.components.handlers import calling, use_kept, use_press
 from flet_app.components.inputs import bottom_bar, primary, secondary
 from flet_app.components.status import Tone
 from flet_app.components.surfaces import empty, notice
@@ -40,6 +40,7 @@ def ReceiptEntry() -> ft.View:
     saving, set_saving = ft.use_state(False)
     problems, set_problems = ft.use_state(tuple[Problem, ...]())
     _turn, set_turn = ft.use_state(0)
+    press = use_press()
 
     def again() -> None:
         form.keep()
@@ -75,10 +76,9 @@ def ReceiptEntry() -> ft.View:
         set_problems(tuple(plan) if isinstance(plan, list) else ())
         set_confirming(not isinstance(plan, list))
 
+    @press.once
     async def save(_event: Any) -> None:
         result = await record(app, form, set_saving)
-        if result is None:
-            return
         set_confirming(False)
         if isinstance(result, list):
             set_problems(tuple(result))
@@ -90,7 +90,12 @@ def ReceiptEntry() -> ft.View:
     ft.use_effect(locate, dependencies=[])
     ft.use_dialog(
         confirmation(
-            app, form, saving=saving, again=again, on_save=save, on_back=calling(set_confirming, False)
+            app,
+            form,
+            saving=saving,
+            again=again,
+            on_save=save,
+            on_back=calling(set_confirming, False),
         )
         if confirming
         else None
@@ -147,23 +152,13 @@ def recovered(app: Window, begin_anew: Any) -> ft.Control:
     )  # fmt: skip
 
 
-async def record(
-    app: Window, form: ReceiptForm, set_saving: Callable[[bool], None]
-) -> Json | list[Problem] | None:
-    """Write the receipt; None where an earlier press is still at it.
-
-    The button is disabled a moment later only, when the client has drawn it: a second press gets here before.
-    """
-    if form.is_recording:
-        return None
-    form.is_recording = True
+async def record(app: Window, form: ReceiptForm, set_saving: Callable[[bool], None]) -> Json | list[Problem]:
     set_saving(True)
     try:
         return await save_receipt(
             app.phone, form.draft(app), place=form.place, form=form.id, albums=form.albums
         )
     finally:
-        form.is_recording = False
         set_saving(False)
 
 

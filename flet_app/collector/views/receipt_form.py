@@ -33,7 +33,6 @@ class ReceiptForm:
         self.currency = figures.currency_of(app.phone.portfolio, customer)
         self.visit = _visit_of(app, customer)
         self.draft_of_form = Draft(app, f"receipt:{customer}")
-        self.is_recording = False
         self.place: Json | None = None
         self.amount_text = Typed("")
         self.lines: list[LineDraft] = []

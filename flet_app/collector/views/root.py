@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import dataclasses
+from collections.abc import Callable, Iterable
 
 import flet as ft
 
@@ -19,6 +20,7 @@ from flet_app.collector.views.customers import Customers
 from flet_app.collector.views.day_map import DayMap
 from flet_app.collector.views.deposit import DepositEntry
 from flet_app.collector.views.dispute import DisputeEntry
+from flet_app.collector.views.fault import Fault
 from flet_app.collector.views.finish_visit import FinishVisit
 from flet_app.collector.views.history import History
 from flet_app.collector.views.home import Home
@@ -40,6 +42,7 @@ from flet_app.collector.views.sync_status import SyncScreen
 from flet_app.collector.views.tracking import TrackingScreen
 from flet_app.collector.views.voucher import Voucher
 from flet_app.collector.views.wiped import Wiped
+from flet_app.components.failures import shielded
 from flet_app.components.tagging import tag
 from flet_app.theme import TOUCH_TARGET
 
@@ -89,7 +92,19 @@ def details() -> list[ft.Route]:
     ]
 
 
-ROUTES = [
+def guarded(routes: Iterable[ft.Route]) -> list[ft.Route]:
+    """The same addresses; a screen that can't be drawn costs that screen alone."""
+    return [
+        dataclasses.replace(
+            each,
+            component=each.component and shielded(each.component, Fault),
+            children=guarded(each.children or ()),
+        )
+        for each in routes
+    ]
+
+
+ROUTES = guarded([
     ft.Route(
         path="/clientes",
         component=Customers,
@@ -98,20 +113,20 @@ ROUTES = [
     ft.Route(path="/cobros", component=History, children=details()),
     ft.Route(path="/mas", component=More, children=details()),
     ft.Route(path="/", component=Home, children=details()),
-]
+])  # fmt: skip
 
 
 def shut(view: Callable[[], ft.View]) -> list[ft.Route]:
     """`view` at every address but the one to sign in, so that opening goes on where the phone was."""
-    return [
+    return guarded([
         ft.Route(path="/", component=view, children=[ft.Route(path="entrar", component=SignIn)]),
         ft.Route(path="/:elsewhere*", component=view),
-    ]
+    ])  # fmt: skip
 
 
 PIN_ROUTES = shut(Unlock)
 LOCKED_ROUTES = shut(Locked)
-WIPED_ROUTES = [ft.Route(path="/:elsewhere*", component=Wiped), ft.Route(path="/", component=Wiped)]
+WIPED_ROUTES = guarded([ft.Route(path="/:elsewhere*", component=Wiped), ft.Route(path="/", component=Wiped)])
 
 
 @ft.component

@@ -31,6 +31,9 @@ SORTED_BY = "route_sorted_by"
 MANY_STOPS = 8
 """From here on a route is searched rather than looked through."""
 
+REACH_DAYS = 366
+"""No route of a day further off is on a phone."""
+
 Key = Callable[[figures.Stop], Any]
 
 SORTS: dict[str, tuple[str, Key]] = {
@@ -118,11 +121,13 @@ def Route() -> ft.View:
 
 
 def day_of(app: Window, text: str) -> date:
-    """The day in an address; today where it names none."""
+    """The day in an address; today where it names none, or one that no route is kept or planned for."""
+    today = app.phone.today()
     try:
-        return date.fromisoformat(text)
+        on = date.fromisoformat(text)
     except ValueError:
-        return app.phone.today()
+        return today
+    return on if abs((on - today).days) <= REACH_DAYS else today
 
 
 def none_words(app: Window, on: date) -> str:

@@ -14,7 +14,7 @@ from flet_app.collector.state import Window, use_app
 from flet_app.collector.views.chrome import bare
 from flet_app.collector.views.own_password import OwnPassword
 from flet_app.collector.views.sign_in_refusals import explain, refusal
-from flet_app.components.handlers import calling, use_kept
+from flet_app.components.handlers import calling, use_kept, use_press
 from flet_app.components.inputs import Typed, field, primary, use_typed
 from flet_app.components.password import PasswordField
 from flet_app.components.status import Tone
@@ -31,8 +31,10 @@ def SignIn() -> ft.View:
     password = use_typed()
     code = use_typed(app.phone.office.code)
     incomplete, set_incomplete = ft.use_state(False)
+    press = use_press()
     language = app.texts.language
 
+    @press.once
     async def attempt(_event: Any) -> None:
         complete = bool(form.chosen or (email.value.strip() and password.value))
         set_incomplete(not complete)
@@ -51,6 +53,7 @@ def SignIn() -> ft.View:
         password.set(new)
         await attempt(None)
 
+    @press.once
     async def choose(company: Json) -> None:
         if await form.choose(app.phone, company, language=language):
             app.page.navigate("/")

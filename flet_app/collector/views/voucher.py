@@ -19,7 +19,7 @@ from flet_app.collector.views.receipt_answers import difference_answers, withhol
 from flet_app.collector.views.records import fact_status, method_name
 from flet_app.collector.views.void import void_rows, void_sheet
 from flet_app.components.figures import caption, line
-from flet_app.components.handlers import calling
+from flet_app.components.handlers import calling, use_press
 from flet_app.components.inputs import bottom_bar, primary, secondary
 from flet_app.components.status import Status, Tone, status_pill, tone_color
 from flet_app.components.surfaces import card, empty
@@ -38,6 +38,7 @@ def Voucher() -> ft.View:
     busy, set_busy = ft.use_state(False)
     voiding, set_voiding = ft.use_state(False)
     reason, set_reason = ft.use_state("")
+    press = use_press()
     receipt = find_receipt(app, number)
     if receipt is None:
         ft.use_dialog(None)
@@ -45,6 +46,7 @@ def Voucher() -> ft.View:
         return screen(app, route=route, title=t("Receipt"), body=body)
     known: Json = receipt
 
+    @press.once
     async def hand_over(_event: Any) -> None:
         set_busy(True)
         try:
@@ -54,6 +56,7 @@ def Voucher() -> ft.View:
         finally:
             set_busy(False)
 
+    @press.once
     async def void(_event: Any) -> None:
         result = await void_receipt(app.phone, known, reason=reason)
         set_voiding(False)

@@ -103,12 +103,18 @@ def test_positions_that_could_not_be_written_stay_with_their_company(
         store = phone.store
         assert store is not None
 
+        switches: list[asyncio.Task[None]] = []
+
         async def while_the_company_changes(_action: Any) -> None:
-            await phone.switch("pacifico")
+            switches.append(asyncio.create_task(phone.switch("pacifico")))
+            await asyncio.sleep(0.05)
+            assert phone.store is store, "the switch waits for what is being written"
             raise OSError(28, "No space left on device")
 
         monkeypatch.setattr(store, "write", while_the_company_changes)
         await write_trail(phone, whole=True)
+        await asyncio.gather(*switches)
+        assert phone.store is not store
         assert phone.trail == Trail()
 
     walk(tmp_path, story)

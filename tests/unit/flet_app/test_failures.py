@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from flet_app.collector import figures
 from flet_app.collector.phone import Phone
+from flet_app.collector.views import customer_rows
 from tests.support.collector_walk import begin_visit, walk
 from tests.support.flet_harness import Screen
 
@@ -50,18 +50,16 @@ def test_a_full_disk_is_told_and_the_receipt_is_recorded_once_there_is_room(
     walk(tmp_path, story)
 
 
-def test_a_screen_that_cannot_be_drawn_does_not_take_the_others_along(
+def test_a_part_of_a_screen_that_cannot_be_drawn_does_not_take_the_others_along(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def story(screen: Screen, phone: Phone) -> None:
-        await screen.go("/clientes")
-
         def broken(*_arguments: Any, **_options: Any) -> Any:
             raise ValueError("one bad document")
 
         with monkeypatch.context() as patch:
-            patch.setattr(figures, "balances", broken)
-            route = {"route": "/clientes/cliente/C0001"}
+            patch.setattr(customer_rows, "customer_row", broken)
+            route = {"route": "/clientes"}
             screen.session.apply_page_patch(route)
             await screen.session.dispatch_event(screen.page._i, "route_change", route)
             await asyncio.sleep(0.2)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import flet as ft
+import pytest
 
 from flet_app.collector import figures
 from flet_app.collector.figures import Phase
@@ -204,3 +205,14 @@ def test_a_later_day_is_ordered_from_its_first_hour_and_has_no_visit_under_way(t
         assert not screen.says("Visita en curso · ")
 
     walk(tmp_path, with_documents(story, route))
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01", "2099-02-03", "2026-02-30", "ayer"])
+@pytest.mark.parametrize("address", ["/ruta/{day}", "/ruta/{day}/agregar", "/mapa/{day}"])
+def test_a_day_that_no_route_is_of_is_today(tmp_path: Path, address: str, day: str) -> None:
+    async def story(screen: Screen, _phone: Phone) -> None:
+        await screen.go(address.format(day=day))
+        assert not screen.says(day)
+        assert screen.says("20 nov")
+
+    walk(tmp_path, story)
