@@ -68,7 +68,7 @@ class Phone:
         self._task: asyncio.Task[None] | None = None
         self._warming: asyncio.Task[None] | None = None
         self._keeping: asyncio.Task[None] | None = None
-        self._changing = asyncio.Lock()  # two taps open one company after the other; asked for after `writing`
+        self._changing = asyncio.Lock()  # one company after the other; asked for after `writing`
         self._pending_login: Json = {}
         self._listeners: set[Callable[[], None]] = set()
         self._heard_at: datetime | None = None
