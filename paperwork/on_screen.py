@@ -119,7 +119,7 @@ def _stamp(image: Image.Image, mark: Stamp, scale: float) -> None:
     font = _font(bold=True, size=_pixels(mark.size, scale))
     ImageDraw.Draw(layer).text(middle, mark.text, fill=round(mark.opacity * 255), font=font, anchor="ms")
     layer = layer.rotate(mark.angle, Image.Resampling.BICUBIC, center=middle)
-    image.paste(Image.new("RGB", image.size, mark.color), (0, 0), layer)
+    image.paste(mark.color, (0, 0, *image.size), layer)
 
 
 def _pixels(points: float, scale: float) -> float:

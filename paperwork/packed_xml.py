@@ -13,7 +13,8 @@ import zlib
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from paperwork.safe_xml import MAX_BYTES, Node, XmlRefused
-from paperwork.sri_xml import authorised_document, read_electronic_document
+from paperwork.sri_answer import authorised_document
+from paperwork.sri_xml import read_electronic_document
 from receivables.electronic_documents import ElectronicDocument
 from receivables.payments import MAX_VOUCHER
 from receivables.validation import Problem

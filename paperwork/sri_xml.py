@@ -1,8 +1,6 @@
 """The SRI's XML as values: `factura` 1.0.0–2.1.0 and `comprobanteRetencion` 1.0.0 and 2.0.0.
 
-A file may be the bare document or the SRI's answer that wraps it (`<autorizacion>`, with the document as
-CDATA or in place, alone or inside a SOAP answer). Signatures and namespaces are passed over: the SRI checked
-the signature when it authorised.
+Signatures and namespaces are passed over: the SRI checked the signature when it authorised.
 """
 
 from __future__ import annotations
@@ -10,10 +8,9 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from paperwork.safe_xml import Node, XmlRefused, parse_xml
+from paperwork.safe_xml import Node, XmlRefused
+from paperwork.sri_answer import authorised_document, read_authorisation
 from receivables.electronic_documents import (
-    AUTHORISED,
-    Authorisation,
     ElectronicDocument,
     ElectronicInvoice,
     InvoiceLine,
@@ -26,67 +23,22 @@ from receivables.electronic_documents import (
 )
 from receivables.validation import Problem
 
-INVOICE_VERSIONS = frozenset({"1.0.0", "1.1.0", "2.0.0", "2.1.0"})
-WITHHOLDING_VERSIONS = frozenset({"1.0.0", "2.0.0"})
-
-_ROOTS = ("factura", "comprobanteRetencion")
-_WRAPPERS = ("autorizacion", "Autorizacion", "Authorization")
 _RUC = re.compile(r"[0-9]{13}")
 _KEY = re.compile(r"[0-9A-Za-z]{10,60}")
 _THREE, _NINE = re.compile(r"[0-9]{3}"), re.compile(r"[0-9]{9}")
 _DATE = re.compile(r"[0-9]{2}/[0-9]{2}/[0-9]{4}")
-_LONGEST_ROOT = 40
 
 
 def read_electronic_document(content: bytes | str) -> ElectronicDocument | Problem:
     """The invoice or withholding voucher in `content`, or the reason why there is none; it never raises."""
     try:
         wrapper, document = authorised_document(content)
-        authorisation = _authorisation(wrapper) if wrapper else None
+        authorisation = read_authorisation(wrapper) if wrapper else None
         if document.name == "factura":
             return ElectronicDocument(authorisation=authorisation, content=_invoice(document))
         return ElectronicDocument(authorisation=authorisation, content=_withholding(document))
     except XmlRefused as refused:
         return refused.problem
-
-
-def authorised_document(content: bytes | str) -> tuple[Node | None, Node]:
-    """The SRI's answer, None for a bare document, and the document; raise XmlRefused where there is none."""
-    root = parse_xml(content)
-    wrapper = _wrapper(root)
-    return wrapper, _unwrapped(wrapper) if wrapper else _bare(root)
-
-
-def _wrapper(root: Node) -> Node | None:
-    """The answer that counts: a document may have been refused before it was authorised."""
-    answers = [node for name in _WRAPPERS for node in root.find(name)]
-    authorised = [node for node in answers if node.text("estado").upper() == AUTHORISED]
-    return next(iter(authorised or answers), None)
-
-
-def _authorisation(wrapper: Node) -> Authorisation:
-    return Authorisation(
-        state=wrapper.text("estado").upper(),
-        number=wrapper.text("numeroAutorizacion"),
-        authorised_at=wrapper.text("fechaAutorizacion"),
-        environment=wrapper.text("ambiente"),
-    )
-
-
-def _unwrapped(wrapper: Node) -> Node:
-    inside = wrapper.child("comprobante")
-    in_place = next((node for name in _ROOTS for node in inside.children(name)), None)
-    return in_place or _bare(parse_xml(inside.raw_text))
-
-
-def _bare(root: Node) -> Node:
-    if root.name not in _ROOTS:
-        raise XmlRefused(Problem("sri_document_unknown", "", {"root": root.name[:_LONGEST_ROOT]}))
-    version = root.attribute("version")
-    known = INVOICE_VERSIONS if root.name == "factura" else WITHHOLDING_VERSIONS
-    if version not in known:
-        raise XmlRefused(Problem("sri_version_unknown", "", {"version": version[:_LONGEST_ROOT] or "—"}))
-    return root
 
 
 def _issuer(document: Node, info: Node) -> Issuer:
