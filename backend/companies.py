@@ -17,7 +17,12 @@ from backend.couch.errors import Conflict
 from backend.default_settings import default_settings
 from receivables.access import SERVER_ROLE, member_role
 from receivables.documents import SCHEMA
-from receivables.identifiers import collector_database, is_code, is_collector_code
+from receivables.identifiers import (
+    collector_database,
+    is_code,
+    is_collector_code,
+    parse_collector_database,
+)
 from receivables.money import NotAnAmount, exponent
 
 REVS_LIMIT = 1000  # a phone that was away for long still finds the ancestors of what it holds
@@ -125,6 +130,14 @@ def ensure_collector_database(couch: Couch, company: str, collector: str) -> str
 def collector_databases(couch: Couch, company: str) -> list[str]:
     """Names of the collectors' databases of a company, in order."""
     return couch.all_dbs(start_key=f"{company}-c-", end_key=f"{company}-c-\ufff0")
+
+
+def collectors_of(couch: Couch, company: str) -> list[str]:
+    """Codes of the collectors who have a database, in order. One request."""
+    names = collector_databases(couch, company)
+    return [
+        parsed[1] for name in names if (parsed := parse_collector_database(name)) and parsed[0] == company
+    ]
 
 
 def admit_devices(couch: Couch, company: str, collector: str) -> None:

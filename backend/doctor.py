@@ -6,14 +6,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from backend.companies import collector_databases, company_codes
+from backend.companies import collector_databases, collectors_of, company_codes
 from backend.config import SettingError, Settings
 from backend.couch.client import Couch
 from backend.couch.design_docs import DatabaseKind, read_design_docs
 from backend.couch.errors import CouchError
 from backend.couch.preparation import check_tokens, missing_databases
 from backend.reconcile.audit import Drift, audit
-from backend.reconcile.registry import collectors_of
 from backend.services.figures import count_exceptions
 from receivables.access import SERVER_ROLE
 from receivables.identifiers import parse_collector_database

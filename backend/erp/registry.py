@@ -5,7 +5,6 @@ A new kind of ERP is one more line in `OPENERS`.
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -18,15 +17,14 @@ from backend.erp.sql.mapping import read_sql_mapping
 from backend.erp.toml_table import Table
 from backend.erp.tryton.connector import TrytonConnector
 from backend.erp.tryton.mapping import read_tryton_mapping
-
-COMPANY_CODE = re.compile(r"[a-z][a-z0-9]{1,29}")
+from receivables.identifiers import is_code
 
 Opener = Callable[[Table, Mapping[str, str]], Callable[[], Connector]]
 
 
 def companies_with_erp(folder: Path) -> list[str]:
     """The companies that have a mapping file; none when the folder does not exist."""
-    return sorted(path.stem for path in folder.glob("*.toml") if COMPANY_CODE.fullmatch(path.stem))
+    return sorted(path.stem for path in folder.glob("*.toml") if is_code(path.stem))
 
 
 def open_connector(folder: Path, company: str, *, environment: Mapping[str, str]) -> Connector:

@@ -9,6 +9,7 @@ from backend.bootstrap import Services
 from backend.errors import ApiProblem
 from backend.http.guard import CompanyClock
 from backend.http.inputs import Inputs
+from backend.http.papers import as_pdf
 from backend.services.corrections import receipt_with_bounces
 from backend.services.figures import list_collectors, summarise_day
 from backend.services.photos import picture_of
@@ -81,7 +82,6 @@ def field_blueprint(services: Services) -> Blueprint:
         paper = receipt_pdf(couch, company, number, profile=clock.document)
         if paper is None:
             raise ApiProblem("receipt_unknown", data={"number": number})
-        disposition = f'inline; filename="{number}.pdf"'
-        return paper, {"Content-Type": "application/pdf", "Content-Disposition": disposition}
+        return as_pdf(paper, number)
 
     return routes

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from backend.companies import collectors_of
 from backend.couch.client import Couch, Json
 from backend.couch.feeds import NOTHING_SEEN
 from backend.reconcile.audience import Everyone, HolderOf, Named, audience_of
@@ -18,7 +19,6 @@ from backend.reconcile.facts import SeriesOwners, take_facts
 from backend.reconcile.parking import exception_id, poisoned_key
 from backend.reconcile.placement import Edits, Wanted, plan_edits
 from backend.reconcile.portfolio import read_assigned, read_equipment, read_portfolios
-from backend.reconcile.registry import collectors_of
 from backend.reconcile.tuning import CUSTOMERS_PER_MOVE, DOCUMENTS_PER_WRITE
 from receivables.documents import PROJECTION_TYPES, is_fact
 from receivables.identifiers import collector_database

@@ -11,12 +11,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
+from backend.companies import DDOC
 from backend.couch.client import Couch, Json
 from backend.couch.errors import Conflict
 from backend.reconcile.activity import activity_id
 from backend.reconcile.audience import POLICIES_FOR_EVERYONE
 from backend.reconcile.bulk import write_all
-from backend.reconcile.portfolio import DESIGN, is_optional
+from backend.reconcile.portfolio import is_optional
 from backend.reconcile.sharding import Shard
 from backend.reconcile.tuning import ATTEMPTS, MANIFEST_IDS
 from receivables.consents import consents_id
@@ -87,7 +88,7 @@ def _routes(couch: Couch, company: str, collector: str, on: date) -> list[Json]:
 def _papers(couch: Couch, company: str, customers: Iterable[str], on: date) -> dict[str, list[str]]:
     papers: dict[str, list[str]] = defaultdict(list)
     keys = sorted(customers)
-    for row in couch.view(company, DESIGN, "portfolio", keys=keys) if keys else ():
+    for row in couch.view(company, DDOC, "portfolio", keys=keys) if keys else ():
         value = {"_id": row["id"], **(row["value"] or {})}
         if "now_of" not in value and not is_optional(value, on):
             papers[row["key"]].append(row["id"])

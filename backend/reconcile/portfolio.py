@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from backend.companies import DDOC
 from backend.couch.client import Couch, Json
 from backend.reconcile.activity import activity_id
 from backend.reconcile.audience import LISTS_FOR_EVERYONE, POLICIES_FOR_EVERYONE
@@ -15,7 +16,6 @@ from backend.reconcile.tuning import RECENT
 from receivables.brand import logo_id
 from receivables.consents import consents_id
 
-DESIGN = "recaudo"
 _DATED_BY = {
     "invoice": "issued_on",
     "credit_note": "issued_on",
@@ -53,7 +53,7 @@ def read_portfolios(couch: Couch, company: str, customers: Iterable[str], on: da
     wanted = sorted(customers)
     brought: dict[str, dict[str, bool]] = defaultdict(dict)
     moved_on: dict[str, dict[str, str]] = defaultdict(dict)
-    for row in couch.view(company, DESIGN, "portfolio", keys=wanted):
+    for row in couch.view(company, DDOC, "portfolio", keys=wanted):
         value = {"_id": row["id"], **(row["value"] or {})}
         if "now_of" in value:
             moved_on[row["key"]][row["id"]] = str(value["now_of"])
@@ -92,7 +92,7 @@ def read_equipment(couch: Couch, company: str, collector: str, on: date) -> list
     since = (on - RECENT["posting"]).isoformat()
     rows = couch.view(
         company,
-        DESIGN,
+        DDOC,
         "postings_by_collector",
         start_key=[collector, since],
         end_key=[collector, {}],
@@ -109,7 +109,7 @@ def read_equipment(couch: Couch, company: str, collector: str, on: date) -> list
 def read_assigned(couch: Couch, company: str, collector: str) -> list[str]:
     """The customers assigned to a collector."""
     rows = couch.view(
-        company, DESIGN, "assignments_by_collector", start_key=[collector], end_key=[collector, {}]
+        company, DDOC, "assignments_by_collector", start_key=[collector], end_key=[collector, {}]
     )
     return [row["id"].partition(":")[2] for row in rows]
 

@@ -21,6 +21,7 @@ from datetime import UTC, datetime
 from functools import partial
 from types import FrameType
 
+from backend.companies import company_codes
 from backend.config import SettingError, Settings
 from backend.couch.client import Couch, connect
 from backend.couch.errors import CouchError
@@ -28,7 +29,6 @@ from backend.logs import log_to_stdout
 from backend.reconcile.audit import audit
 from backend.reconcile.notices import Notices
 from backend.reconcile.reconciler import Reconciler, Report, run_once
-from backend.reconcile.registry import companies
 from backend.reconcile.sharding import Shard
 from backend.reconcile.tuning import BACKOFF_SECONDS, SWEEP_SECONDS
 from receivables.identifiers import is_code, parse_collector_database
@@ -109,7 +109,7 @@ class Loop:
     def _companies(self) -> list[str]:
         if self._company is not None:
             return [self._company]
-        codes = companies(self._couch)
+        codes = company_codes(self._couch)
         self._no_companies = set(self._couch.all_dbs()) - set(codes)
         return codes
 
@@ -208,7 +208,7 @@ def _audit(couch: Couch, options: argparse.Namespace) -> int:
 
 
 def _chosen(couch: Couch, options: argparse.Namespace) -> list[str]:
-    return [options.company] if options.company else companies(couch)
+    return [options.company] if options.company else company_codes(couch)
 
 
 def _parser() -> argparse.ArgumentParser:

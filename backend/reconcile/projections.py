@@ -13,6 +13,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import assert_never
 
+from backend.companies import collectors_of
 from backend.couch.client import Couch, Json
 from backend.couch.errors import Conflict
 from backend.killpoints import reach
@@ -29,7 +30,6 @@ from backend.reconcile.holdings import (
 )
 from backend.reconcile.placement import Wanted
 from backend.reconcile.portfolio import is_optional, read_portfolios
-from backend.reconcile.registry import collectors_of
 from backend.reconcile.sharding import Shard
 from backend.reconcile.tuning import ATTEMPTS, CUSTOMERS_PER_MOVE
 from receivables.identifiers import is_collector_code

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 
+from backend.companies import collectors_of
 from backend.couch.client import Couch, Json
 from backend.couch.errors import CouchError, NotFound, Unreachable
 from backend.couch.feeds import NOTHING_SEEN
@@ -20,7 +21,6 @@ from backend.reconcile.manifest import write_manifests
 from backend.reconcile.placement import Wanted
 from backend.reconcile.portfolio import read_assigned, read_equipment
 from backend.reconcile.projections import Down
-from backend.reconcile.registry import collectors_of
 from backend.reconcile.sharding import Shard
 from backend.reconcile.state import Checkpoints, Progress, goes_back
 from backend.reconcile.tuning import CHANGES_PER_BATCH

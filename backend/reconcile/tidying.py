@@ -14,14 +14,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from backend.companies import DDOC
+from backend.companies import DDOC, collectors_of
 from backend.couch.client import Couch
 from backend.couch.errors import Conflict
 from backend.killpoints import reach
 from backend.reconcile.bulk import write_all
 from backend.reconcile.portfolio import is_optional
 from backend.reconcile.received import keep_since, received_id
-from backend.reconcile.registry import collectors_of
 from backend.reconcile.tuning import (
     ATTEMPTS,
     FACTS_KEPT,

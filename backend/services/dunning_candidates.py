@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
+from backend.companies import DDOC
 from backend.couch.client import Couch, Json
 from receivables.balances import provisional_open_items
 from receivables.dunning import DunningPolicy, Notice, SentNotice, plan
@@ -24,8 +25,6 @@ from receivables.promises import (
     payments_towards,
     protected_invoices,
 )
-
-DESIGN = "recaudo"
 
 
 def plan_notices(
@@ -49,7 +48,7 @@ def _overdue_invoices(
     if customer is not None:
         return _documents(couch, company, "open_invoices", [customer])
     last = on - timedelta(days=policy.tolerance_days + 1)
-    rows = couch.view(company, DESIGN, "invoices_by_due_date", end_key=[last.isoformat(), {}])
+    rows = couch.view(company, DDOC, "invoices_by_due_date", end_key=[last.isoformat(), {}])
     return list(couch.get_many(company, [row["id"] for row in rows]).values())
 
 
@@ -87,5 +86,5 @@ def _pending(promises: Sequence[Promise], receipts: Sequence[Json], *, on: date)
 def _documents(couch: Couch, company: str, view: str, keys: Sequence[str]) -> list[Json]:
     if not keys:
         return []
-    rows: list[dict[str, Any]] = couch.view(company, DESIGN, view, keys=list(keys), include_docs=True)
+    rows: list[dict[str, Any]] = couch.view(company, DDOC, view, keys=list(keys), include_docs=True)
     return [row["doc"] for row in rows if row.get("doc")]

@@ -13,11 +13,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from backend.companies import DDOC
 from backend.couch.client import Couch, Json
 from backend.services.mail_claims import UNKNOWN_END, MailClaims
 from receivables.dunning import Notice
-
-DESIGN = "recaudo"
 
 
 class DunningClaims:
@@ -39,7 +38,7 @@ class DunningClaims:
         """Settle what a stopped process left behind; returns the customers whose mail is uncertain."""
         uncertain: list[str] = []
         rows: list[dict[str, Any]] = self._couch.view(
-            self._company, DESIGN, "dunning_claims_sending", include_docs=True
+            self._company, DDOC, "dunning_claims_sending", include_docs=True
         )
         for claim in (row["doc"] for row in rows if row.get("doc")):
             if self._couch.get(self._company, notice_id(claim["_id"].removeprefix("dunning_claim:"))):

@@ -6,9 +6,9 @@ import logging
 from collections.abc import Iterable
 from typing import Any
 
+from backend.companies import DDOC
 from backend.couch.client import Couch, Json
 from backend.couch.errors import Conflict
-from backend.services.posting_claims import DESIGN
 from receivables.documents import BadDocument
 
 log = logging.getLogger("recaudo.erp")
@@ -80,6 +80,6 @@ class PostingBook:
 
     def _in_state(self, state: str, since: str) -> list[Json]:
         return self._couch.view(
-            self._company, DESIGN, "postings_by_state", reduce=False, include_docs=True,
+            self._company, DDOC, "postings_by_state", reduce=False, include_docs=True,
             start_key=[state, since] if since else [state], end_key=[state, {}],
         )  # fmt: skip

@@ -18,6 +18,7 @@ from datetime import datetime
 from typing import Any
 
 from backend import killpoints
+from backend.companies import DDOC
 from backend.couch.client import Couch, Json
 from backend.couch.errors import Conflict
 from backend.erp.outgoing import OutgoingReceipt
@@ -35,7 +36,6 @@ from receivables.write_offs import cap_write_offs, not_in_erp
 log = logging.getLogger("recaudo.erp")
 
 TURN = "erp_cursor:claims"
-DESIGN = "recaudo"
 
 
 def claim(couch: Couch, company: str, receipt: Receipt, *, now: datetime, voided: bool = False) -> Json:
@@ -228,7 +228,7 @@ def claimed_amounts(couch: Couch, company: str, invoices: list[Invoice]) -> dict
     """Minor units that postings took from each invoice and its balance does not reflect yet."""
     amounts = {invoice.number: 0 for invoice in invoices}
     reflects = {invoice.number: invoice.reflects for invoice in invoices}
-    rows = couch.view(company, DESIGN, "postings_by_invoice", keys=list(amounts)) if amounts else []
+    rows = couch.view(company, DDOC, "postings_by_invoice", keys=list(amounts)) if amounts else []
     for row in rows:
         value: Mapping[str, Any] = row["value"]
         if value["receipt"] not in reflects[row["key"]]:

@@ -17,6 +17,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from backend.companies import DDOC
 from backend.couch.client import Couch, Json
 from backend.couch.errors import Conflict, NotFound
 from receivables.documents import SCHEMA, parse_instant, rfc3339
@@ -24,7 +25,6 @@ from receivables.identifiers import is_code
 
 LIFETIME = timedelta(days=60)  # a phone that was off for two months signs in again
 SECRET_BYTES = 32
-DDOC = "recaudo"
 
 
 class RefreshRefused(Exception):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from backend.companies import DDOC as RECAUDO
 from backend.couch.client import Couch
 from backend.reconcile.tuning import PURGED_TOGETHER
 from receivables.documents import rfc3339
@@ -37,7 +38,7 @@ def forget_expired(couch: Couch, company: str, *, now: datetime) -> int:
     after: dict[str, Any] = {}
     while True:
         rows = couch.view(
-            company, "recaudo", "refresh_by_expiry", end_key=rfc3339(now), include_docs=True,
+            company, RECAUDO, "refresh_by_expiry", end_key=rfc3339(now), include_docs=True,
             limit=ROWS_AT_ONCE + 1, **after,
         )  # fmt: skip
         page = [row["doc"] for row in rows[:ROWS_AT_ONCE] if row.get("doc")]

@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 
+from backend.companies import DDOC
 from backend.couch.client import Couch, Json
 from backend.reconcile import parking
 from backend.reconcile.bulk import write_all
 from backend.reconcile.detection.detector import Detector, Finding, Resolved, Scene
 from backend.reconcile.detection.table import DETECTORS
 from backend.reconcile.facts import park
-from backend.reconcile.portfolio import DESIGN
 from backend.zones import ZoneIndex
 from receivables.documents import rfc3339
 from receivables.identifiers import is_collector_code
@@ -100,7 +100,7 @@ def _look(
 
 
 def _view(couch: Couch, company: str, name: str, keys: Sequence[object]) -> list[Json]:
-    return couch.view(company, DESIGN, name, keys=list(keys)) if keys else []
+    return couch.view(company, DDOC, name, keys=list(keys)) if keys else []
 
 
 def _close(couch: Couch, company: str, resolved: Mapping[str, str], now: datetime) -> None:
