@@ -82,11 +82,14 @@ class Page:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
-    """A record that the ERP has now, as the nightly comparison needs it: minor units open, 0 without any."""
+    """A record that the ERP has now, as the nightly comparison needs it: minor units open, 0 without any.
+
+    None where the ERP has the record but nobody can read what is open of it.
+    """
 
     key: str
     customer: str
-    open: int = 0
+    open: int | None = 0
     currency: str = ""
 
 

@@ -33,13 +33,13 @@ BELIEVABLE_SHARE, BELIEVABLE_COUNT = 0.1, 20
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Whose a record is, and how much of it is open, in minor units.
+    """Whose a record is, and how much of it is open, in minor units; None where the ERP's word is unreadable.
 
     `retired`: the ERP may have it no more, and facts still speak of it.
     """
 
     customer: str
-    open: int
+    open: int | None
     retired: bool = False
 
 
@@ -145,7 +145,7 @@ def compare(there: Mapping[str, Standing], here: Mapping[str, Standing]) -> Kind
         for record in records.values():
             if row := sums.get(record.customer):
                 row[side] += 1
-                row[f"{side}_open"] += record.open
+                row[f"{side}_open"] += record.open or 0
     drift.customers = list(sums.values())
     return drift
 

@@ -225,3 +225,13 @@ def test_days_without_the_erp_lose_nothing_and_go_in_by_their_order(exchange: Ex
 def test_the_kinds_of_the_demos_erp_are_all_compared(exchange: Exchange) -> None:
     report = compared(exchange)
     assert {Kind.CUSTOMERS, Kind.INVOICES, Kind.CREDIT_NOTES, Kind.WITHHOLDINGS} <= report["found"].keys()
+
+
+def test_a_record_that_cannot_be_read_is_not_gone_and_the_rest_is_compared(exchange: Exchange) -> None:
+    exchange.erp.pay_at_the_office("F-1", 1_000, changed=NOON - timedelta(days=1))
+    exchange.erp.do("UPDATE facturas SET total = 1 << 60, saldo = 1 << 60 WHERE numero = 'F-2'")
+    report = compared(exchange)
+    assert exchange.invoice("F-1")["balance"] == 9_000
+    assert exchange.invoice("F-2")["balance"] == 10_000, "what was known of it stays"
+    left = report["left"]["invoices"]
+    assert (left["gone"], left["missing"], left["differing"]) == ([], [], ["F-2"])

@@ -94,7 +94,10 @@ class SqlConnector:
         with self._answering(), snapshot(self._engine) as connection:
             streamed = connection.execution_options(yield_per=SNAPSHOT_ROWS)
             for values in streamed.execute(text(statement)).mappings():
-                yield readers.held(self._row(dict(values)))
+                try:
+                    yield readers.held(self._row(dict(values)))
+                except UnreadableRow:
+                    yield Held(key=str(values["key"]), customer=str(values.get("customer") or ""), open=None)
 
     def _row(self, values: dict[str, Any]) -> Row:
         mapping = self._mapping

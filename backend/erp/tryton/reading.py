@@ -145,7 +145,14 @@ def _one_state(tryton: Tryton, source: Source, domain: Domain, limit: int) -> li
 def snapshot(tryton: Tryton, source: Source) -> list[Held]:
     """Every record, from one call."""
     rows = tryton.search_read(source.model, source.domain, source.held, context=_WITH_INACTIVE)
-    return [source.hold(row) for row in rows if not source.gone(row)]
+    return [_held(source, row) for row in rows if not source.gone(row)]
+
+
+def _held(source: Source, row: Row) -> Held:
+    try:
+        return source.hold(row)
+    except records.Unclear:
+        return Held(key=source.key(row), customer="", open=None)
 
 
 def _understood(source: Source, rows: Sequence[Row]) -> tuple[list[Record], list[Unreadable]]:
