@@ -22,10 +22,10 @@ def erp_status(couch: Couch, company: str) -> Json:
     counts = {
         row["key"][0]: row["value"] for row in couch.view(company, DDOC, "postings_by_state", group_level=1)
     }
-    rejected = PostingBook(couch, company).in_states("rejected")[-REJECTED_SHOWN:]
-    receipts = list(dict.fromkeys(str(posting["receipt"]) for posting in reversed(rejected)))
+    rejected = PostingBook(couch, company).latest("rejected", REJECTED_SHOWN)
+    receipts = list(dict.fromkeys(str(posting["receipt"]) for posting in rejected))
     documents = couch.get_many(company, receipts)
-    reversals = {posting["receipt"]: posting["reason"] for posting in rejected if is_reversal(posting)}
+    reversals = {each["receipt"]: each["reason"] for each in reversed(rejected) if is_reversal(each)}
     described = describe_receipts(couch, company, [documents[each] for each in receipts if each in documents])
     return {
         "kinds": [_kind(kind, cursors[cursor_id(kind)]) for kind in Kind if cursor_id(kind) in cursors],

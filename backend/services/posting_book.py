@@ -37,6 +37,14 @@ class PostingBook:
         found = [row["doc"] for state in states for row in self._in_state(state, since)]
         return sorted(found, key=lambda each: (each["claimed_at"], each["_id"]))
 
+    def latest(self, state: str, most: int) -> list[Json]:
+        """Those in a state that were claimed last, the last first, at most so many."""
+        rows = self._couch.view(
+            self._company, DDOC, "postings_by_state", reduce=False, include_docs=True, descending=True,
+            start_key=[state, {}], end_key=[state], limit=most,
+        )  # fmt: skip
+        return [row["doc"] for row in rows]
+
     def settle(self, posting: Json, fields: dict[str, Any]) -> Json:
         """Write the new state over whatever revision is current, unless that already is an end."""
         current = posting

@@ -41,3 +41,12 @@ def test_what_came_in_what_waits_and_what_was_refused_are_on_one_page(office: Of
     assert status["waiting"]["rejected"] == 1
     assert status["comparison"]["kinds"] == [{"kind": "invoices", "left": False} | drift]
     assert office.as_("ana").send("GET", "/erp").status_code == 403
+
+
+def test_of_all_that_was_ever_refused_the_last_is_shown_first(office: Office) -> None:
+    for counter in range(200, 260):
+        at = f"2026-11-22T10:{counter - 200:02d}:00Z"
+        office.put(a_receipt(counter, company=office.company), posting(counter, "rejected", claimed_at=at))
+    status = office.as_("sofia").read("/erp")
+    shown = [receipt["number"] for receipt in status["rejected"]]
+    assert shown == [f"R0001-{counter:08d}" for counter in range(259, 209, -1)]
