@@ -15,9 +15,13 @@ DEFAULT_SEED = "#006A60"  # the house's teal; a company may set its own `seed_co
 TOUCH_TARGET = 48  # dp; the smallest thing a thumb hits without looking (Material accessibility)
 PRIMARY_HEIGHT = 56  # dp; the one action at the bottom of a phone screen
 PHONE_WIDTH = 600  # dp; above it a screen is centred instead of stretched
-RADIUS = 16
+RADIUS = 16  # of what is pressed and of cards
+FIELD_RADIUS = 12  # of what is typed in, and of chips
 GAP = 12
 EDGE = 16
+
+GROUND, PAPER = "#F2F5F4", "#FFFFFF"
+"""A light screen and its cards, whatever the seed: the sun leaves no difference between two pale greens."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,17 +57,29 @@ def palette(*, dark: bool) -> Palette:
     return DARK if dark else LIGHT
 
 
-def material_theme(seed: str = DEFAULT_SEED, *, animated: bool = True) -> ft.Theme:
-    """The theme of one brightness is the same: Material derives light and dark from the seed."""
+def material_theme(seed: str = DEFAULT_SEED, *, animated: bool = True, dark: bool = False) -> ft.Theme:
+    """Material derives light and dark from the seed; the ground and the cards of a light screen are ours."""
     transition = ft.PageTransitionTheme.FADE_UPWARDS if animated else ft.PageTransitionTheme.NONE
     rounded = ft.RoundedRectangleBorder(radius=RADIUS)
+    ground = ft.Colors.SURFACE if dark else GROUND  # a bar would take the seed's own surface
+    quiet = ft.ButtonStyle(shape=rounded, text_style=ft.TextStyle(size=14, weight=ft.FontWeight.W_500))
+    outlined = ft.ButtonStyle(shape=rounded, text_style=ft.TextStyle(size=15, weight=ft.FontWeight.W_500))
     return ft.Theme(
         color_scheme_seed=seed,
+        color_scheme=None if dark else ft.ColorScheme(surface=GROUND, surface_container_low=PAPER),
+        scaffold_bgcolor=ground,
+        text_theme=ft.TextTheme(
+            body_medium=ft.TextStyle(size=14, height=1.43, letter_spacing=0, color=ft.Colors.ON_SURFACE),
+            body_small=ft.TextStyle(
+                size=12, height=1.33, letter_spacing=0, color=ft.Colors.ON_SURFACE_VARIANT
+            ),
+            body_large=ft.TextStyle(size=16, height=1.5, letter_spacing=0, color=ft.Colors.ON_SURFACE),
+        ),
         page_transitions=ft.PageTransitionsTheme(
             android=transition, linux=transition, ios=transition, macos=transition, windows=transition
         ),
         appbar_theme=ft.AppBarTheme(
-            bgcolor=ft.Colors.SURFACE,
+            bgcolor=ground,
             elevation=0,
             elevation_on_scroll=0,
             center_title=False,
@@ -77,6 +93,8 @@ def material_theme(seed: str = DEFAULT_SEED, *, animated: bool = True) -> ft.The
         filled_button_theme=ft.FilledButtonTheme(
             style=ft.ButtonStyle(shape=rounded, text_style=ft.TextStyle(size=16, weight=ft.FontWeight.W_600))
         ),
+        outlined_button_theme=ft.OutlinedButtonTheme(style=outlined),
+        text_button_theme=ft.TextButtonTheme(style=quiet),
         divider_theme=ft.DividerTheme(space=1, thickness=1, color=ft.Colors.OUTLINE_VARIANT),
     )
 
@@ -85,7 +103,7 @@ def apply_theme(page: ft.Page, *, seed: str = DEFAULT_SEED, mode: str = "system"
     """Dress `page`. `mode` is `system`, `light` or `dark`."""
     page.theme_animation_style = ft.AnimationStyle.no_animation()
     page.theme = material_theme(seed)
-    page.dark_theme = material_theme(seed)
+    page.dark_theme = material_theme(seed, dark=True)
     page.theme_mode = ft.ThemeMode(mode)
 
 

@@ -53,16 +53,23 @@ def figure(
 def line(
     label: str, value: str, *, strong: bool = False, color: str | None = None, note: str | None = None
 ) -> ft.Control:
-    """`Por cobrar ………… $ 2.100,00`, a row of a summary."""
-    name = ft.Text(
-        label, size=16 if strong else 15, weight=ft.FontWeight.W_600 if strong else None, expand=True,
-        color=None if strong else ft.Colors.ON_SURFACE_VARIANT,
-    )  # fmt: skip
-    figures: list[ft.Control] = [amount(value, size=18 if strong else 16, color=color)]
+    """`Por cobrar ………… $ 2.100,00`, a row of a summary.
+
+    A note stands below the name, where it may wrap: nothing but amounts stands in the column of amounts.
+    """
+    words: list[ft.Control] = [
+        ft.Text(
+            label, size=16 if strong else 15, weight=ft.FontWeight.W_600 if strong else None,
+            color=None if strong else ft.Colors.ON_SURFACE_VARIANT,
+        )
+    ]  # fmt: skip
     if note:
-        figures.append(caption(note))
+        words.append(caption(note))
     return ft.Row(
-        [name, ft.Column(figures, spacing=0, tight=True, horizontal_alignment=ft.CrossAxisAlignment.END)],
+        [
+            ft.Column(words, spacing=0, tight=True, expand=True),
+            amount(value, size=18 if strong else 16, color=color),
+        ],
         spacing=GAP,
         vertical_alignment=ft.CrossAxisAlignment.CENTER,
     )

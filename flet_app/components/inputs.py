@@ -9,7 +9,7 @@ import flet as ft
 
 from flet_app.components.handlers import calling, use_kept
 from flet_app.components.tagging import tag
-from flet_app.theme import EDGE, PRIMARY_HEIGHT, RADIUS, TOUCH_TARGET
+from flet_app.theme import EDGE, FIELD_RADIUS, PRIMARY_HEIGHT, RADIUS, TOUCH_TARGET
 
 Handler = Callable[[Any], Any]
 
@@ -64,7 +64,7 @@ def primary(
     waiting = (
         ft.ProgressRing(width=20, height=20, stroke_width=2.5, color=ft.Colors.ON_PRIMARY) if busy else None
     )
-    content: ft.Control = ft.Text(text, size=16, weight=ft.FontWeight.W_600, no_wrap=True)
+    content: ft.Control = words_of_button(text, size=16, weight=ft.FontWeight.W_600)
     if waiting:
         content = ft.Row([waiting, content], spacing=10, tight=True)
     return tag(
@@ -83,6 +83,14 @@ def primary(
     )
 
 
+def words_of_button(text: str, *, size: int, weight: ft.FontWeight = ft.FontWeight.W_500) -> ft.Text:
+    """Two lines at most, closely set: larger letters and large amounts are not cut off."""
+    return ft.Text(
+        text, style=ft.TextStyle(size=size, weight=weight, height=1.2, letter_spacing=0), max_lines=2,
+        text_align=ft.TextAlign.CENTER, overflow=ft.TextOverflow.ELLIPSIS,
+    )  # fmt: skip
+
+
 def secondary(
     identifier: str,
     text: str,
@@ -98,14 +106,14 @@ def secondary(
     return tag(
         identifier,
         ft.OutlinedButton(
-            text,
+            words_of_button(text, size=14),
             icon=icon,
             on_click=on_click,
             disabled=disabled,
             height=height,
             action=action,
             style=ft.ButtonStyle(
-                shape=ft.RoundedRectangleBorder(radius=RADIUS), padding=ft.Padding.symmetric(horizontal=12)
+                shape=ft.RoundedRectangleBorder(radius=RADIUS), padding=ft.Padding.symmetric(horizontal=8)
             ),
         ),
         expand=expand,
@@ -153,7 +161,7 @@ def bottom_bar(*actions: ft.Control, note: ft.Control | None = None) -> ft.Contr
 
 def field(
     identifier: str,
-    label: str,
+    label: str | None,
     typed: Typed | None = None,
     *,
     value: str | None = None,
@@ -183,7 +191,11 @@ def field(
             error_max_lines=3,
             helper=helper,
             helper_max_lines=2,
-            border=ft.OutlineInputBorder(border_radius=12),
+            border=ft.OutlineInputBorder(
+                side=ft.BorderSide(1, ft.Colors.OUTLINE), border_radius=FIELD_RADIUS
+            ),
+            filled=True,
+            fill_color=ft.Colors.SURFACE_CONTAINER_LOW,
             on_change=changed,
             **options,
         ),
@@ -191,6 +203,21 @@ def field(
     )
     tagged.key = identifier
     return tagged
+
+
+def search_field(
+    identifier: str,
+    words: str,
+    typed: Typed,
+    on_change: Callable[[str], Any],
+    *,
+    clear: ft.Control | None = None,
+) -> ft.Control:
+    """A field that finds rows; `words` say what may be typed. It is as high empty as filled."""
+    return field(
+        identifier, None, typed, on_change=on_change, hint_text=words, hint_max_lines=1, dense=True,
+        prefix_icon=ft.Icons.SEARCH, suffix_icon=clear,
+    )  # fmt: skip
 
 
 def amount_field(
@@ -230,33 +257,69 @@ def choice(
     on_select: Handler | None,
     icon: ft.IconData | None = None,
     detail: str | None = None,
+    upright: bool = False,
 ) -> ft.Control:
-    """One of several large chips; the chosen one also carries a check mark."""
+    """One of several large chips; the chosen one also carries a check mark.
+
+    `upright` sets the sign above the word, for chips that are three beside each other.
+    """
     ink = ft.Colors.ON_SECONDARY_CONTAINER if selected else ft.Colors.ON_SURFACE
     sign = ft.Icons.CHECK if selected else icon
     words: list[ft.Control] = [ft.Text(text, size=15, color=ink, weight=ft.FontWeight.W_500)]
     if detail:
         words.append(ft.Text(detail, size=12, color=ft.Colors.ON_SURFACE_VARIANT))
     parts: list[ft.Control] = [ft.Icon(sign, size=18, color=ink)] if sign else []
-    parts.append(ft.Column(words, spacing=0, tight=True))
+    if upright:
+        name = ft.Text(
+            text,
+            size=13,
+            color=ink,
+            weight=ft.FontWeight.W_500,
+            max_lines=1,
+            text_align=ft.TextAlign.CENTER,
+            overflow=ft.TextOverflow.ELLIPSIS,
+        )
+        body: ft.Control = ft.Column(
+            [*parts, name], spacing=4, tight=True, horizontal_alignment=ft.CrossAxisAlignment.CENTER
+        )
+    else:
+        parts.append(ft.Column(words, spacing=0, tight=True, expand=True, expand_loose=True))
+        body = ft.Row(parts, spacing=8, tight=True, vertical_alignment=ft.CrossAxisAlignment.CENTER)
     return ft.Semantics(
         identifier=identifier,
         button=True,
         selected=selected,
         content=ft.Container(
-            ft.Row(parts, spacing=8, tight=True, vertical_alignment=ft.CrossAxisAlignment.CENTER),
-            bgcolor=ft.Colors.SECONDARY_CONTAINER if selected else None,
+            body,
+            bgcolor=ft.Colors.SECONDARY_CONTAINER if selected else ft.Colors.SURFACE_CONTAINER_LOW,
+            alignment=ft.Alignment.CENTER if upright else None,
             border=ft.Border.all(1, ft.Colors.SECONDARY_CONTAINER if selected else ft.Colors.OUTLINE),
-            border_radius=12,
-            padding=ft.Padding.symmetric(horizontal=14, vertical=10 if detail else CHIP_PADDING),
+            border_radius=FIELD_RADIUS,
+            padding=ft.Padding.symmetric(
+                horizontal=6 if upright else 14, vertical=10 if detail or upright else CHIP_PADDING
+            ),
             ink=True,
             on_click=on_select,
         ),
     )
 
 
-def choices(chips: Sequence[ft.Control]) -> ft.Control:
-    return ft.Row(list(chips), wrap=True, spacing=8, run_spacing=8)
+def choices(chips: Sequence[ft.Control], *, columns: int = 0) -> ft.Control:
+    """Chips one after the other; with `columns` of one width, in a grid that the eye runs down."""
+    if not columns:
+        return ft.Row(list(chips), wrap=True, spacing=8, run_spacing=8)
+    rows: list[ft.Control] = []
+    for start in range(0, len(chips), columns):
+        part = list(chips[start : start + columns])
+        for each in part:
+            each.expand = True
+        part += [ft.Container(expand=True) for _ in range(columns - len(part))]
+        rows.append(
+            ft.Row(
+                part, spacing=8, intrinsic_height=True, vertical_alignment=ft.CrossAxisAlignment.STRETCH
+            )
+        )  # fmt: skip
+    return ft.Column(rows, spacing=8, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
 
 
 def segments(

@@ -9,6 +9,7 @@ import flet as ft
 import flet.canvas as cv
 
 from flet_app.components.handlers import use_kept
+from flet_app.theme import FIELD_RADIUS
 
 Strokes = list[list[float]]
 
@@ -92,7 +93,8 @@ def SignatureField(
                         drag_interval=DRAW_INTERVAL,
                     ),
                     border=ft.Border.all(1, ft.Colors.OUTLINE),
-                    border_radius=12,
+                    bgcolor=ft.Colors.SURFACE_CONTAINER_LOW,
+                    border_radius=FIELD_RADIUS,
                     width=width,
                     height=HEIGHT,
                     clip_behavior=ft.ClipBehavior.ANTI_ALIAS,

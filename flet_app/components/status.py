@@ -45,7 +45,13 @@ def status_line(status: Status, palette: Palette, *, size: int = 13) -> ft.Contr
         [
             ft.Icon(status.icon, size=size + 3, color=color),
             ft.Text(
-                status.text, size=size, color=color, weight=ft.FontWeight.W_500, expand=True, max_lines=2
+                status.text,
+                size=size,
+                color=color,
+                weight=ft.FontWeight.W_500,
+                expand=True,
+                max_lines=2,
+                overflow=ft.TextOverflow.ELLIPSIS,
             ),
         ],
         spacing=4,
@@ -53,14 +59,26 @@ def status_line(status: Status, palette: Palette, *, size: int = 13) -> ft.Contr
     )
 
 
-def status_pill(status: Status, palette: Palette, *, identifier: str | None = None) -> ft.Control:
-    """Icon and word on a quiet background; for headings."""
+def status_pill(
+    status: Status, palette: Palette, *, identifier: str | None = None, lines: int = 1
+) -> ft.Control:
+    """Icon and word on a quiet background; for headings. A reason may need more than one of `lines`."""
     color = tone_color(status.tone, palette)
     pill = ft.Container(
         ft.Row(
             [
                 ft.Icon(status.icon, size=16, color=color),
-                ft.Text(status.text, size=13, color=color, weight=ft.FontWeight.W_600, no_wrap=True),
+                ft.Text(
+                    status.text,
+                    size=13,
+                    color=color,
+                    weight=ft.FontWeight.W_600,
+                    no_wrap=lines == 1,
+                    max_lines=lines,
+                    overflow=ft.TextOverflow.ELLIPSIS,
+                    expand=lines > 1,
+                    expand_loose=lines > 1,
+                ),
             ],
             spacing=6,
             tight=True,

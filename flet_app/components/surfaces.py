@@ -9,9 +9,14 @@ import flet as ft
 
 from flet_app.components.status import Tone, tone_background, tone_color
 from flet_app.components.tagging import tag
-from flet_app.theme import GAP, RADIUS, TOUCH_TARGET, Palette
+from flet_app.theme import FIELD_RADIUS, GAP, RADIUS, TOUCH_TARGET, Palette
 
 Handler = Callable[[Any], Any]
+
+
+def hairline() -> ft.Border:
+    """What parts a card from its ground where the sun leaves no shades."""
+    return ft.Border.all(1, ft.Colors.OUTLINE_VARIANT)
 
 
 def card(
@@ -21,6 +26,7 @@ def card(
     return ft.Container(
         content,
         bgcolor=color or ft.Colors.SURFACE_CONTAINER_LOW,
+        border=None if color else hairline(),
         border_radius=RADIUS,
         padding=padding,
         ink=on_click is not None,
@@ -61,7 +67,7 @@ def notice(
     box = ft.Container(
         ft.Row(row, spacing=10, vertical_alignment=ft.CrossAxisAlignment.CENTER),
         bgcolor=tone_background(tone, palette),
-        border_radius=12,
+        border_radius=FIELD_RADIUS,
         padding=ft.Padding.symmetric(horizontal=12, vertical=10),
     )
     return tag(identifier, box) if identifier else box
@@ -77,8 +83,15 @@ def empty(
 ) -> ft.Control:
     """A list with nothing in it says so, and what to do."""
     rows: list[ft.Control] = [
-        ft.Icon(icon, size=40, color=ft.Colors.OUTLINE),
-        ft.Text(sentence, size=15, color=ft.Colors.ON_SURFACE_VARIANT, text_align=ft.TextAlign.CENTER),
+        ft.Container(
+            ft.Icon(icon, size=32, color=ft.Colors.ON_SURFACE_VARIANT),
+            width=64,
+            height=64,
+            border_radius=32,
+            bgcolor=ft.Colors.SURFACE_CONTAINER_HIGH,
+            alignment=ft.Alignment.CENTER,
+        ),
+        ft.Text(sentence, size=15, text_align=ft.TextAlign.CENTER),
     ]
     if action and on_action:
         button = ft.OutlinedButton(action, on_click=on_action, height=TOUCH_TARGET)
@@ -119,6 +132,7 @@ def stacked(rows: Sequence[ft.Control]) -> ft.Control:
     return ft.Container(
         ft.Column(parted, spacing=0, tight=True),
         bgcolor=ft.Colors.SURFACE_CONTAINER_LOW,
+        border=hairline(),
         border_radius=RADIUS,
         clip_behavior=ft.ClipBehavior.ANTI_ALIAS,
     )

@@ -34,16 +34,22 @@ class _Refused(Exception):
         self.problems = problems
 
 
-def preview(phone: Phone, draft: ReceiptDraft) -> AllocationPlan | list[Problem]:
-    """How `draft` would be applied, or what is wrong with it; writes nothing."""
+def preview(
+    phone: Phone, draft: ReceiptDraft, *, by_any_means: bool = False
+) -> AllocationPlan | list[Problem]:
+    """How `draft` would be applied, or what is wrong with it; writes nothing.
+
+    `by_any_means` leaves out what the policy has against cash: nobody has said yet how it is paid.
+    """
     store, _enrolment = readership(phone)
+    policy = policy_of(store.portfolio)
     return plan_allocation(
         draft,
         open_items=open_items(store.portfolio, draft.customer),
-        policy=policy_of(store.portfolio),
+        policy=replace(policy, cash_cap=None) if by_any_means else policy,
         on=phone.today(),
         known_payments=_known_payments(store.portfolio),
-        cash_in_hand=cash_in_hand(store.portfolio).expected,
+        cash_in_hand=None if by_any_means else cash_in_hand(store.portfolio).expected,
     )
 
 

@@ -18,8 +18,6 @@ from flet_app.components.surfaces import empty, section, stacked
 from flet_app.components.tagging import tag
 from flet_app.theme import TOUCH_TARGET
 
-ROW_HEIGHT = 64
-
 
 @ft.component
 def AgendaScreen() -> ft.View:
@@ -32,10 +30,13 @@ def AgendaScreen() -> ft.View:
         rows += [section(t("Late")), stacked([entry_row(app, each, late=True) for each in found.late])]
     for day in found.days:
         rows += day_rows(app, day)
-    if not rows:
-        rows.append(
-            empty(ft.Icons.EVENT_AVAILABLE, t("There is nothing in the next {days} days.", days=DAYS))
+    if not found.late and not any(day.entries for day in found.days):
+        words = (
+            t("No visits agreed upon and no promises in the next {days} days.", days=DAYS)
+            if rows
+            else t("There is nothing in the next {days} days.", days=DAYS)
         )
+        rows.append(empty(ft.Icons.EVENT_AVAILABLE, words))
     return screen(app, route=route, title=t("Agenda"), body=scroll(rows))
 
 
@@ -89,7 +90,7 @@ def entry_row(app: Window, entry: Entry, *, late: bool = False) -> ft.Control:
                 ],
                 spacing=12,
             ),
-            height=ROW_HEIGHT, padding=ft.Padding.only(left=14, right=8), ink=True,
+            padding=ft.Padding.only(left=14, right=8, top=10, bottom=10), ink=True,
             on_click=calling(app.open, f"cliente/{entry.customer}"),
         ),
         expand=True,

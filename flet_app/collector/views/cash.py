@@ -14,7 +14,7 @@ from flet_app.collector.views.chrome import screen, scroll
 from flet_app.collector.views.handing_over import letter_button
 from flet_app.collector.views.records import fact_status
 from flet_app.collector.views.today import money
-from flet_app.components.figures import amount, caption, line, progress
+from flet_app.components.figures import amount, bar, caption, figure, line
 from flet_app.components.inputs import bottom_bar, primary, secondary
 from flet_app.components.status import Tone, status_line, tone_color
 from flet_app.components.surfaces import card, empty, notice, section, stacked
@@ -58,6 +58,7 @@ def Cash() -> ft.View:
                 "open-close", t("Close cash"), lambda _event: app.open("caja/cierre"), expand=3,
                 disabled=session.is_empty,
             ),
+            note=caption(t("There is nothing to deposit or to close yet.")) if session.is_empty else None,
         ),
     )  # fmt: skip
 
@@ -71,18 +72,21 @@ def cash_card(app: Window, session: CashSession) -> ft.Control:
     t = app.texts.t
     limit = policy_of(app.phone.portfolio).cash_limit
     tone = CASH_TONES.get(cash_state(session.expected, limit), Tone.SETTLED)
+    held = money(app, session.expected)
+    goal = t("of {goal}", goal=money(app, limit)) if limit else None
+    answer: list[ft.Control] = [figure(t("Cash in hand"), held, note=goal, size=30)]
+    if limit and limit.minor:
+        part = session.expected.minor / limit.minor
+        color = tone_color(tone, app.palette)
+        answer.append(bar(part, color=color, spoken=f"{t('Cash in hand')}: {held} {goal}"))
     rows: list[ft.Control] = [
         ft.Semantics(
             identifier="cash-in-hand",
-            content=progress(
-                t("Cash in hand"),
-                money(app, session.expected),
-                t("of {goal}", goal=money(app, limit)) if limit else None,
-                fraction=session.expected.minor / limit.minor if limit and limit.minor else None,
-                color=tone_color(tone, app.palette),
+            content=ft.Column(
+                answer, spacing=6, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH
             ),
         )
-    ]
+    ]  # fmt: skip
     parts = (
         (t("From the last close"), session.opening),
         (t("Collected in cash"), session.collected),

@@ -16,6 +16,7 @@ from flet_app.components.status import Status, Tone, status_pill, tone_backgroun
 from flet_app.theme import EDGE, GAP, TOUCH_TARGET
 from receivables.documents import parse_instant
 
+LONG_TITLE = 20  # letters beside the state of sync on a narrow phone; a longer name takes two lines
 RECENT_SECONDS = 5 * 60  # "al día" is only said this long after the last contact
 
 
@@ -65,9 +66,13 @@ def sync_button(app: Window) -> ft.Control:
 
 
 def app_bar(app: Window, title: str, *, subtitle: str | None, back: bool, sync: bool) -> ft.AppBar:
+    long = len(title) > LONG_TITLE
     words: list[ft.Control] = [
-        ft.Text(title, size=18, weight=ft.FontWeight.W_600, max_lines=1, overflow=ft.TextOverflow.ELLIPSIS)
-    ]
+        ft.Text(
+            title, max_lines=2 if long else 1, overflow=ft.TextOverflow.ELLIPSIS,
+            style=ft.TextStyle(size=15 if long else 18, weight=ft.FontWeight.W_600, height=1.15),
+        )
+    ]  # fmt: skip
     if subtitle:
         words.append(
             ft.Text(
@@ -86,7 +91,7 @@ def app_bar(app: Window, title: str, *, subtitle: str | None, back: bool, sync: 
         title_spacing=0 if back else EDGE,
         automatically_imply_leading=back,
         actions=[*tracking_sign(app), sync_button(app)] if sync else [],
-        toolbar_height=60,
+        toolbar_height=68 if long and subtitle else 60,
     )
 
 
@@ -98,6 +103,8 @@ def visit_banner(app: Window, visit: Json | None) -> ft.Control | None:
     minutes = max(0, int(elapsed.total_seconds() // 60))
     name = app.phone.portfolio.customer_name(visit["customer"])
     color = tone_color(Tone.SAVED, app.palette)
+    said = ft.TextStyle(size=12, height=1.15)
+    named = ft.TextStyle(size=14, height=1.15, weight=ft.FontWeight.W_600)
     return ft.Semantics(
         identifier="visit-banner",
         label=app.texts.t("Visit in progress"),
@@ -106,9 +113,14 @@ def visit_banner(app: Window, visit: Json | None) -> ft.Control | None:
             ft.Row(
                 [
                     ft.Icon(ft.Icons.TIMER_OUTLINED, size=18, color=color),
-                    ft.Text(
-                        name, size=14, weight=ft.FontWeight.W_600, color=color, expand=True, max_lines=1,
-                        overflow=ft.TextOverflow.ELLIPSIS,
+                    ft.Column(
+                        [
+                            ft.Text(app.texts.t("Visit in progress"), style=said, color=color),
+                            ft.Text(
+                                name, style=named, color=color, max_lines=1, overflow=ft.TextOverflow.ELLIPSIS
+                            ),
+                        ],
+                        spacing=0, tight=True, expand=True,
                     ),
                     ft.Text(app.texts.t("{count} min", count=minutes), size=14, color=color, no_wrap=True),
                     ft.Icon(ft.Icons.CHEVRON_RIGHT, size=18, color=color),
@@ -186,7 +198,14 @@ def tabs_bar(app: Window, current: str) -> ft.Control:
                             border_radius=16,
                             padding=ft.Padding.symmetric(horizontal=18, vertical=3),
                         ),
-                        ft.Text(label, size=12, color=color, weight=ft.FontWeight.W_600 if chosen else None),
+                        ft.Text(
+                            label,
+                            color=color,
+                            no_wrap=True,
+                            style=ft.TextStyle(
+                                size=12, height=1.2, weight=ft.FontWeight.W_600 if chosen else None
+                            ),
+                        ),
                     ],
                     spacing=2,
                     alignment=ft.MainAxisAlignment.CENTER,

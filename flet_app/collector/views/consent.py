@@ -85,7 +85,7 @@ def ConsentEntry() -> ft.View:
                 on_select=calling(toggle, channel),
             )
             for channel in offered(app)
-        ]),
+        ], columns=2),
         *below(app, problems, "channels"),
         field(
             "consent-contact", t("Name of the person"), contact, error=told(app, problems, "contact"),

@@ -11,13 +11,13 @@ from flet_app.collector.state import Window, use_app
 from flet_app.collector.views.chrome import screen, scroll
 from flet_app.collector.views.contacting import Contacting, use_contacting
 from flet_app.collector.views.customer_claims import activity
-from flet_app.collector.views.customer_contact import answer_asked, contact
+from flet_app.collector.views.customer_contact import answer_asked, consent_link, contact
 from flet_app.collector.views.customer_papers import invoices, withholdings
 from flet_app.collector.views.customer_sheet import balances
 from flet_app.collector.views.handing_over import letter_button
 from flet_app.collector.views.photo_field import PhotoField
 from flet_app.collector.views.reference_point import ReferencePoint
-from flet_app.collector.views.route_add import add_to_route
+from flet_app.collector.views.route_add import route_buttons
 from flet_app.components.figures import caption
 from flet_app.components.inputs import bottom_bar, primary, secondary, segments
 from flet_app.components.status import Tone
@@ -58,16 +58,16 @@ def Customer() -> ft.View:
         *([ReferencePoint(code)] if reference_of(portfolio, code) else []),
     ]
     rows += answer_asked(app, code, contacting.answered)
-    if not here:
-        rows += add_to_route(app, code)
+    links = [consent_link(app, code), *([] if here else route_buttons(app, code))]
+    rows.append(ft.Row(links, wrap=True, spacing=4, run_spacing=0))
     rows += visit_notices(app, visit if here else None)
     rows.append(tabs)
     if shown == "invoices":
-        rows.append(statement_button(app, code))
+        rows.append(ft.Row([statement_button(app, code)], alignment=ft.MainAxisAlignment.END))
     rows.append({"invoices": invoices, "withholdings": withholdings, "activity": activity}[shown](app, code))
     if document.get("observations"):
         rows.insert(
-            1, notice(str(document["observations"]), app.palette, tone=Tone.PLAIN, icon=ft.Icons.NOTES)
+            2, notice(str(document["observations"]), app.palette, tone=Tone.PLAIN, icon=ft.Icons.NOTES)
         )
     subtitle = " · ".join(str(part) for part in (code, document.get("tax_id")) if part)
     return screen(

@@ -56,7 +56,7 @@ def activity(app: Window, code: str) -> ft.Control:
                 on_select=calling(app.open, f"cliente/{code}/{path}"),
             )
             for name, path, label, icon in WAYS
-        ])
+        ], columns=2)
     ]  # fmt: skip
     if claims.promises:
         rows += [section(t("Promises")), stacked([promise_row(app, *each) for each in claims.promises])]

@@ -19,7 +19,7 @@ from flet_app.components.handlers import calling
 from flet_app.components.status import Tone, tone_color
 from flet_app.components.surfaces import notice
 from flet_app.components.tagging import tag
-from flet_app.theme import TOUCH_TARGET
+from flet_app.theme import PRIMARY_HEIGHT, TOUCH_TARGET
 from receivables.compliance import Channel
 from receivables.consents import said_by_channel
 from receivables.documents import rfc3339
@@ -100,12 +100,15 @@ def contact(
         tag(
             identifier,
             ft.FilledTonalButton(
-                ft.Row(
-                    [ft.Icon(icon, size=18), ft.Text(label, size=13, no_wrap=True)],
-                    spacing=5, tight=True, alignment=ft.MainAxisAlignment.CENTER,
+                ft.Column(
+                    [
+                        ft.Icon(icon, size=20),
+                        ft.Text(label, style=ft.TextStyle(size=13, height=1.2), no_wrap=True),
+                    ],
+                    spacing=2, tight=True, horizontal_alignment=ft.CrossAxisAlignment.CENTER,
                 ),
-                height=TOUCH_TARGET,
-                style=ft.ButtonStyle(padding=ft.Padding.symmetric(horizontal=4)),
+                height=PRIMARY_HEIGHT,
+                style=ft.ButtonStyle(padding=4, elevation=0),
                 **behaviour(url, channel),
             ),
             expand=True,
@@ -125,7 +128,6 @@ def contact(
                 spacing=6,
             )
         )
-    rows.append(consent_link(app, str(document["code"])))
     return ft.Column(rows, spacing=8, tight=True)
 
 

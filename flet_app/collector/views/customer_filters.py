@@ -183,7 +183,7 @@ def conditions(editing: Editing) -> list[ft.Control]:
     if len(places) > 1:
         rows += group(editing, t("City"), "cities", {each: each for each in places})
     others = [*either(editing, "disputed", DISPUTED_WORDS), *either(editing, "located", LOCATED_WORDS)]
-    return [*rows, section(t("Other conditions")), choices(others)]
+    return [*rows, section(t("Other conditions")), choices(others, columns=2)]
 
 
 def group(editing: Editing, title: str, kind: str, words: Mapping[Any, str]) -> list[ft.Control]:
@@ -198,7 +198,7 @@ def group(editing: Editing, title: str, kind: str, words: Mapping[Any, str]) -> 
         )
         for value, text in words.items()
     ]
-    return [section(title), choices(chips)]
+    return [section(title), choices(chips, columns=2)]
 
 
 def either(editing: Editing, kind: str, words: Mapping[bool, str]) -> list[ft.Control]:

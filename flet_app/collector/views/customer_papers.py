@@ -33,24 +33,27 @@ def invoices(app: Window, code: str) -> ft.Control:
         if total != item.open.minor:
             details.append(app.texts.t("of {amount}", amount=app.texts.money(total, item.open.currency)))
         lines: list[ft.Control] = [
-            ft.Text(item.invoice, size=15, no_wrap=True),
+            ft.Text(item.invoice, size=15, weight=ft.FontWeight.W_500),
             ft.Text(words, size=13, color=tone_color(tone, app.palette)),
-            caption(" · ".join(details), size=12),
+            caption(" · ".join(details)),
         ]
         if item.invoice in disputed:
             dispute = app.texts.t("In dispute: {amount}", amount=money(app, disputed[item.invoice]))
             lines.append(
                 status_line(Status(tone=Tone.WAITING, icon=ft.Icons.GAVEL, text=dispute), app.palette)
             )
-        lines += ride_button(app, f"ride-{item.invoice}", app.phone.portfolio.invoices[item.invoice])
+        ride = ride_button(app, f"ride-{item.invoice}", app.phone.portfolio.invoices[item.invoice])
         rows.append(
             tag(
                 f"invoice-{item.invoice}",
                 ft.Container(
                     ft.Row(
                         [
-                            ft.Column(lines, spacing=2, tight=True, expand=True),
-                            amount(money(app, item.open)),
+                            ft.Column(lines, spacing=1, tight=True, expand=True),
+                            ft.Column(
+                                [amount(money(app, item.open)), *ride], spacing=0, tight=True,
+                                horizontal_alignment=ft.CrossAxisAlignment.END,
+                            ),
                         ],
                         spacing=10,
                     ),
@@ -95,6 +98,11 @@ def ride_button(app: Window, identifier: str, document: Json) -> list[ft.Control
         return []
     return [
         letter_button(
-            app, identifier, app.texts.t("See RIDE"), document["_id"], above=f"cliente/{document['customer']}"
+            app,
+            identifier,
+            app.texts.t("See RIDE"),
+            document["_id"],
+            above=f"cliente/{document['customer']}",
+            flush=True,
         )
     ]

@@ -74,7 +74,7 @@ def balances(app: Window, code: str) -> ft.Control:
     rows += last_sale(app, code)
     if sums.overdue:
         rows.append(ageing_bar(app, code))
-    return card(ft.Column(rows, spacing=10, tight=True))
+    return card(ft.Column(rows, spacing=8, tight=True), padding=14)
 
 
 def last_sale(app: Window, code: str) -> list[ft.Control]:
@@ -82,7 +82,7 @@ def last_sale(app: Window, code: str) -> list[ft.Control]:
     found = figures.last_sale(app.phone.portfolio, code)
     if found is None:
         return []
-    sold = line(app.texts.t("Last sale"), app.texts.day(found.issued_on), note=money(app, found.total))
+    sold = line(app.texts.t("Last sale"), money(app, found.total), note=app.texts.day(found.issued_on))
     return [ft.Semantics(identifier="customer-last-sale", content=sold)]
 
 
@@ -154,7 +154,7 @@ def ageing_bar(app: Window, code: str) -> ft.Control:
         identifier="customer-ageing",
         content=ft.Column(
             [ft.Container(bar, border_radius=5, clip_behavior=ft.ClipBehavior.ANTI_ALIAS), *rows],
-            spacing=5,
+            spacing=3,
             tight=True,
         ),
     )

@@ -17,10 +17,10 @@ from flet_app.collector.views.filter_words import PRIORITY_WORDS, SORT_WORDS, co
 from flet_app.collector.views.today import first_download
 from flet_app.components.figures import caption
 from flet_app.components.handlers import calling, use_maybe
-from flet_app.components.inputs import field, icon_action, use_typed
+from flet_app.components.inputs import icon_action, search_field, use_typed
 from flet_app.components.surfaces import empty
 from flet_app.components.tagging import tag
-from flet_app.theme import EDGE, TOUCH_TARGET
+from flet_app.theme import EDGE, FIELD_RADIUS, TOUCH_TARGET
 from receivables.geometry import Point
 
 
@@ -58,10 +58,9 @@ def Customers() -> ft.View:
     head = ft.Container(
         ft.Column(
             [
-                field(
-                    "customer-search", t("Name, code, tax id or address"), words, on_change=set_text,
-                    prefix_icon=ft.Icons.SEARCH, dense=True,
-                    suffix=icon_action("customer-search-clear", ft.Icons.CLOSE, t("Clear"), clear)
+                search_field(
+                    "customer-search", t("Name, code, tax id or address"), words, set_text,
+                    clear=icon_action("customer-search-clear", ft.Icons.CLOSE, t("Clear"), clear)
                     if text
                     else None,
                 ),
@@ -164,10 +163,10 @@ def pill(text: str, icon: ft.IconData, *, selected: bool) -> ft.Control:
             [ft.Icon(icon, size=16, color=ink), ft.Text(text, size=14, color=ink, no_wrap=True)],
             spacing=6, tight=True,
         ),
-        bgcolor=ft.Colors.SECONDARY_CONTAINER if selected else None,
+        bgcolor=ft.Colors.SECONDARY_CONTAINER if selected else ft.Colors.SURFACE_CONTAINER_LOW,
         border=ft.Border.all(1, ft.Colors.SECONDARY_CONTAINER if selected else ft.Colors.OUTLINE),
-        border_radius=10,
-        padding=ft.Padding.symmetric(horizontal=10, vertical=6),
+        border_radius=FIELD_RADIUS,
+        padding=ft.Padding.symmetric(horizontal=12, vertical=8),
     )  # fmt: skip
 
 

@@ -94,7 +94,7 @@ def DepositEntry() -> ft.View:
         choices([
             choice(f"deposit-bank-{name}", name, selected=bank == name, on_select=calling(set_bank, name))
             for name in banks
-        ]),
+        ], columns=2),
         *below(app, problems, "bank"),
         field(
             "deposit-number", t("Number of the slip"), number, error=told(app, problems, "number"),

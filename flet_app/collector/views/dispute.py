@@ -52,7 +52,7 @@ def DisputeEntry() -> ft.View:
                 on_select=calling(set_reason, each),
             )
             for each in DISPUTE_REASONS
-        ]),
+        ], columns=2),
         *below(app, problems, "reason"),
         amount_field(
             "dispute-amount", t("Disputed amount"), form.amount, symbol=form.symbol,

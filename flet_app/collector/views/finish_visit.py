@@ -88,8 +88,6 @@ def FinishVisit() -> ft.View:
         return screen(app, route=route, title=t("Finish visit"), subtitle=name, body=body)
 
     rows = collected_here(app, visit)
-    if metres := metres_away(visit):
-        rows += far_away(app, metres, away, told(app, problems, "away_reason"))
     rows += outcome_chips(app, catalogue, outcome, set_outcome)
     if told(app, problems, "outcome"):
         rows.append(red(app, told(app, problems, "outcome")))
@@ -103,14 +101,16 @@ def FinishVisit() -> ft.View:
             helper=t("At least {count} characters", count=minimum) if needs else None,
         )
     )  # fmt: skip
-    rows.append(section(t("Photos (optional)")))
-    rows.append(PhotoField(visit_album(visit), code, lambda: given.place or visit.get("place")))
-    rows += attendance(app, attended, given, told(app, problems, "attended_by"), met=met)
     required = chosen is not None and chosen.next_visit
     rows.append(section(t("Next visit (required)") if required else t("Next visit")))
     rows += next_visit(app, next_at, set_next_at)
     if told(app, problems, "next_visit_at"):
         rows.append(red(app, told(app, problems, "next_visit_at")))
+    rows.append(section(t("Photos (optional)")))
+    if metres := metres_away(visit):
+        rows += far_away(app, metres, away, told(app, problems, "away_reason"))
+    rows.append(PhotoField(visit_album(visit), code, lambda: given.place or visit.get("place")))
+    rows += attendance(app, attended, given, told(app, problems, "attended_by"), met=met)
     if told(app, problems, ""):
         rows.append(notice(told(app, problems, "") or "", app.palette, tone=Tone.LATE))
     return screen(
@@ -180,7 +180,7 @@ def outcome_chips(app: Window, catalogue: dict[str, Outcome], chosen: str, choos
                 on_select=calling(choose, each.code),
             )
             for each in group
-        ]))  # fmt: skip
+        ], columns=2))  # fmt: skip
     return rows
 
 
@@ -221,7 +221,7 @@ def next_visit(app: Window, value: str, choose: Any) -> list[ft.Control]:
             on_select=other,
         )
     )
-    rows: list[ft.Control] = [choices(chips)]
+    rows: list[ft.Control] = [choices(chips, columns=2)]
     if shown:
         rows.append(choices([
             choice(
@@ -229,6 +229,6 @@ def next_visit(app: Window, value: str, choose: Any) -> list[ft.Control]:
                 on_select=calling(choose, shown.replace(hour=hour).isoformat()),
             )
             for hour in HOURS
-        ]))  # fmt: skip
+        ], columns=2))  # fmt: skip
         rows.append(caption(f"{app.texts.weekday(shown.date())}, {shown:%H:%M}", size=15))
     return rows

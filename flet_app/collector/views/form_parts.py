@@ -17,7 +17,6 @@ from flet_app.components.handlers import calling, use_press
 from flet_app.components.inputs import choice, choices
 from flet_app.components.status import Tone, tone_color
 from flet_app.components.surfaces import notice, stacked
-from flet_app.theme import TOUCH_TARGET
 from receivables.invoices import OpenItem
 from receivables.messages import sentence
 from receivables.validation import Problem
@@ -121,8 +120,8 @@ def invoice_ticks(
                         ),
                         ft.Column(
                             [
-                                ft.Text(item.invoice, size=15, no_wrap=True),
-                                ft.Text(words, size=12, color=tone_color(tone, app.palette)),
+                                ft.Text(item.invoice, size=15),
+                                ft.Text(words, size=13, color=tone_color(tone, app.palette)),
                             ],
                             spacing=1, tight=True, expand=True,
                         ),
@@ -130,8 +129,7 @@ def invoice_ticks(
                     ],
                     spacing=10,
                 ),
-                padding=ft.Padding.symmetric(horizontal=12, vertical=8),
-                height=TOUCH_TARGET + 14,
+                padding=ft.Padding.symmetric(horizontal=12, vertical=10),
                 ink=True,
                 on_click=calling(toggle, item.invoice),
             ),
@@ -169,4 +167,4 @@ def day_choice(
             on_select=lambda _event: pick_date(app, value, choose, first=first, last=last, days=days),
         )
     )  # fmt: skip
-    return choices(chips)
+    return choices(chips, columns=2)

@@ -27,13 +27,18 @@ async def give_file(app: Window, name: str, content: bytes, *, mime: str = PDF) 
     return result.status is not ft.ShareResultStatus.DISMISSED
 
 
-def letter_button(app: Window, identifier: str, label: str, of: str, *, above: str = "") -> ft.Control:
-    """A quiet button that shows the paper of document `of`; back returns to the screen `above` it."""
+def letter_button(
+    app: Window, identifier: str, label: str, of: str, *, above: str = "", flush: bool = False
+) -> ft.Control:
+    """A quiet button that shows the paper of document `of`; back returns to the screen `above` it.
+
+    `flush` puts its words in line with what stands above and below.
+    """
     path = "/".join(filter(None, (above, "papel", quote(of, safe=":"))))
     return tag(
         identifier,
         ft.TextButton(
             label, icon=ft.Icons.PICTURE_AS_PDF_OUTLINED, on_click=lambda _event: app.open(path),
-            height=TOUCH_TARGET,
+            height=TOUCH_TARGET, style=ft.ButtonStyle(padding=0) if flush else None,
         ),
     )  # fmt: skip

@@ -9,8 +9,8 @@ from flet_app.collector.results import results
 from flet_app.collector.state import Window, use_app
 from flet_app.collector.views.chrome import screen, scroll
 from flet_app.collector.views.clock_notice import clock_notice
-from flet_app.collector.views.home_results import period_choice, results_card
-from flet_app.collector.views.home_tiles import tiles
+from flet_app.collector.views.home_results import results_card
+from flet_app.collector.views.home_tiles import rejected_notice, tiles
 from flet_app.collector.views.map_tools import map_link
 from flet_app.collector.views.stop_rows import stop_row
 from flet_app.collector.views.today import first_download, next_card
@@ -35,9 +35,9 @@ def Home() -> ft.View:
     else:
         rows = [
             *clock_notice(app),
-            period_choice(app, period, set_period),
-            results_card(app, results(portfolio, period, on=on)),
+            results_card(app, results(portfolio, period, on=on), set_period),
             tiles(app),
+            *rejected_notice(app),
         ]
         body = scroll([*rows, *stops(app, figures.day(portfolio, on=on))], spacing=10)
     return screen(app, route="/", title=company, subtitle=app.texts.weekday(on), body=body, tab="/")

@@ -27,10 +27,10 @@ def period_choice(app: Window, chosen: Period, choose: Callable[[Period], None])
     )
 
 
-def results_card(app: Window, found: Results) -> ft.Control:
+def results_card(app: Window, found: Results, choose: Callable[[Period], None]) -> ft.Control:
     """The answer first: what was collected; then by which means, and the visits side by side."""
     t, target = app.texts.t, found.target
-    rows: list[ft.Control] = [collected(app, found)]
+    rows: list[ft.Control] = [head(app, found, choose), collected(app, found)]
     if found.collected.by_method:
         parts = [f"{method_name(app, name)} {money(app, sum_)}" for name, sum_ in by_size(found)]
         rows.append(ft.Semantics(identifier="today-methods", content=caption(" · ".join(parts))))
@@ -52,20 +52,35 @@ def by_size(found: Results) -> list[tuple[str, Money]]:
     return sorted(found.collected.by_method.items(), key=lambda item: -item[1].minor)
 
 
+def name_of(app: Window, found: Results) -> str:
+    t = app.texts.t
+    return t("Collected today") if found.period is Period.DAY else t("Collected this month")
+
+
+def head(app: Window, found: Results, choose: Callable[[Period], None]) -> ft.Control:
+    """What the figure below is, of how many payments, and the way from the day to the month."""
+    counted = app.texts.n("{count} payment", "{count} payments", found.collected.count)
+    words: list[ft.Control] = [
+        ft.Text(name_of(app, found), size=15, weight=ft.FontWeight.W_600),
+        caption(counted),
+    ]
+    return ft.Row(
+        [
+            ft.Column(words, spacing=0, tight=True, expand=1),
+            ft.Container(period_choice(app, found.period, choose), expand=1),
+        ],
+        spacing=8,
+    )
+
+
 def collected(app: Window, found: Results) -> ft.Control:
     t, total, expected = app.texts.t, found.collected.total, found.target.amount
-    name = t("Collected today") if found.period is Period.DAY else t("Collected this month")
+    name = name_of(app, found)
     goal = t("of {goal}", goal=money(app, expected)) if expected else ""
     rows: list[ft.Control] = [
         ft.Row(
             [
-                caption(name, expand=True),
-                caption(app.texts.n("{count} payment", "{count} payments", found.collected.count)),
-            ]
-        ),
-        ft.Row(
-            [
-                ft.Text(money(app, total), size=26, weight=ft.FontWeight.W_700, no_wrap=True),
+                ft.Text(money(app, total), size=30, weight=ft.FontWeight.W_700, no_wrap=True),
                 caption(goal, size=14, expand=True),
                 *percent(app, fraction(total.minor, expected.minor if expected else None), size=15),
             ],

@@ -29,6 +29,8 @@ MARK = Box(44, MARK_HEIGHT)
 SCALE_DP = 96
 RINGS = (1, 2, 3)
 DOT = 5
+BESIDE = 0.45
+"""How strong the customers beside a route are: it stands out, not they."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +112,12 @@ def dot(drawn: Drawn, line: Overview, point: Point) -> fm.CircleMarker:
     late = bool(line.overdue)
     color = tone_color(Tone.LATE if late else Tone.SETTLED, drawn.app.palette)
     chosen = line.code == drawn.chosen
+    strength = BESIDE if drawn.stops and not chosen else 0.75
     return fm.CircleMarker(
         coordinates=at(point),
         radius=DOT * (2 if chosen else 1),
-        color=ft.Colors.with_opacity(0.75, color) if late else ft.Colors.TRANSPARENT,
-        border_color=color,
+        color=ft.Colors.with_opacity(strength, color) if late else ft.Colors.TRANSPARENT,
+        border_color=ft.Colors.with_opacity(strength, color),
         border_stroke_width=3 if chosen else 1.5,
     )
 

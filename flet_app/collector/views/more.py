@@ -20,7 +20,6 @@ from flet_app.components.inputs import segments
 from flet_app.components.status import status_line
 from flet_app.components.surfaces import card, notice, section, stacked
 from flet_app.components.tagging import tag
-from flet_app.theme import TOUCH_TARGET
 from receivables.tracking import Following
 
 
@@ -207,8 +206,7 @@ def row(
                 ],
                 spacing=14,
             ),
-            padding=ft.Padding.symmetric(horizontal=16, vertical=12),
-            height=TOUCH_TARGET + (20 if detail else 8),
+            padding=ft.Padding.symmetric(horizontal=16, vertical=11 if detail else 16),
             ink=True,
             on_click=on_click,
         ),

@@ -17,7 +17,7 @@ from flet_app.components.inputs import Typed, amount_field, choice, choices, fie
 from flet_app.components.status import Tone, tone_color
 from flet_app.components.surfaces import card
 from flet_app.components.tagging import tag
-from flet_app.theme import TOUCH_TARGET
+from flet_app.theme import FIELD_RADIUS, TOUCH_TARGET
 from receivables.messages import sentence
 from receivables.money import Money
 from receivables.payments import MEANS, Method, PaymentLine
@@ -102,10 +102,10 @@ def method_chips(app: Window, *, selected: str | None, on_select: Callable[[str]
     return choices([
         choice(
             f"receipt-method-{method.value}", method_name(app, method), selected=selected == method,
-            icon=METHOD_ICONS[method], on_select=calling(on_select, method.value),
+            icon=METHOD_ICONS[method], on_select=calling(on_select, method.value), upright=True,
         )
         for method in Method
-    ])  # fmt: skip
+    ], columns=3)  # fmt: skip
 
 
 def payment_line_card(
@@ -199,7 +199,7 @@ def bank_field(
             on_select=chosen,
             error_text=error,
             width=app.content_width - CARD_MARGINS,
-            border=ft.OutlineInputBorder(border_radius=12),
+            border=ft.OutlineInputBorder(border_radius=FIELD_RADIUS),
             menu_height=320,
         ),
     )
@@ -230,7 +230,7 @@ def date_row(
                 icon=ft.Icons.EVENT,
                 on_click=pick,
                 height=TOUCH_TARGET,
-                style=ft.ButtonStyle(shape=ft.RoundedRectangleBorder(radius=12)),
+                style=ft.ButtonStyle(shape=ft.RoundedRectangleBorder(radius=FIELD_RADIUS)),
             ),
         )
     ]

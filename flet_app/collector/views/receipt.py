@@ -19,12 +19,18 @@ from flet_app.collector.state import Window, use_app
 from flet_app.collector.views.chrome import screen, scroll
 from flet_app.collector.views.receipt_confirmation import confirmation
 from flet_app.collector.views.receipt_form import ReceiptForm
-from flet_app.collector.views.receipt_steps import amount_step, lines_step
+from flet_app.collector.views.receipt_steps import (
+    amount_step,
+    applied_at_a_glance,
+    covered,
+    lines_step,
+)
 from flet_app.collector.views.today import money
 from flet_app.components.handlers import calling, use_kept, use_press
 from flet_app.components.inputs import bottom_bar, primary, secondary
 from flet_app.components.status import Tone
 from flet_app.components.surfaces import empty, notice
+from receivables.allocation import AllocationPlan
 from receivables.validation import Problem
 
 SHEET_CLOSES_SECONDS = 0.2  # the sheet is gone before the screen under it goes
@@ -111,7 +117,7 @@ def ReceiptEntry() -> ft.View:
         body=body,
         bottom=bottom,
         banner=False,
-        head=recovered(app, begin_anew) if form.is_recovered and bottom else None,
+        head=above(app, form, begin_anew) if bottom else None,
     )
 
 
@@ -133,7 +139,13 @@ def first_step(
     items = figures.open_items(app.phone.portfolio, form.customer)
     if not items and not form.amount:
         return scroll([empty(ft.Icons.CHECK_CIRCLE_OUTLINE, t("This customer owes nothing."))]), None
-    bar = bottom_bar(primary("receipt-continue", t("Continue"), calls.go_on))
+    plan = form.plan(app)
+    bar = bottom_bar(
+        primary("receipt-continue", t("Continue"), calls.go_on),
+        note=applied_at_a_glance(app, plan, form.amount)
+        if isinstance(plan, AllocationPlan) and form.amount
+        else None,
+    )
     return amount_step(app, form, items, problems, again=calls.again), bar
 
 
@@ -142,6 +154,13 @@ def second_step(
 ) -> tuple[ft.Control, ft.Control | None]:
     body = lines_step(app, form, problems, again=calls.again, forget=calls.forget)
     return body, register_bar(app, form, go_back=calls.go_back, review=calls.review)
+
+
+def above(app: Window, form: ReceiptForm, begin_anew: Any) -> ft.Control | None:
+    """What stays in sight above the form: that it was taken up again, and in the second step its sum."""
+    rows = [recovered(app, begin_anew)] if form.is_recovered else []
+    rows += [covered(app, form)] if form.step == 2 else []
+    return ft.Column(rows, spacing=0, tight=True) if rows else None
 
 
 def recovered(app: Window, begin_anew: Any) -> ft.Control:
@@ -165,6 +184,6 @@ async def record(app: Window, form: ReceiptForm, set_saving: Callable[[bool], No
 def register_bar(app: Window, form: ReceiptForm, *, go_back: Any, review: Any) -> ft.Control:
     words = app.texts.t("Record {amount}", amount=money(app, form.paid))
     return bottom_bar(
-        secondary("receipt-back", app.texts.t("Back"), go_back, expand=1),
-        primary("receipt-register", words, review, expand=2),
+        secondary("receipt-back", app.texts.t("Back"), go_back),
+        primary("receipt-register", words, review, expand=True),
     )

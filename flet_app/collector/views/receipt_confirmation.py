@@ -14,7 +14,7 @@ from flet_app.collector.views.records import method_name
 from flet_app.collector.views.today import money
 from flet_app.components.figures import caption, line
 from flet_app.components.inputs import choice, primary, secondary
-from flet_app.theme import EDGE, GAP
+from flet_app.theme import EDGE, GAP, TOUCH_TARGET
 from receivables.allocation import Allocation, AllocationPlan
 
 SHEET_ROWS, SHEET_HEIGHT = 11, 440  # a longer confirmation scrolls above its buttons
@@ -35,7 +35,9 @@ def confirmation(
     rows: list[ft.Control] = [
         caption(t("You receive from")),
         ft.Text(app.phone.portfolio.customer_name(form.customer), size=18, weight=ft.FontWeight.W_600),
-        ft.Text(money(app, form.paid), size=34, weight=ft.FontWeight.W_700, color=ft.Colors.PRIMARY),
+        ft.Text(
+            money(app, form.paid), size=34, weight=ft.FontWeight.W_700, color=ft.Colors.PRIMARY, max_lines=1
+        ),
     ]
     offers: list[ft.Control] = []
     rows += [line(method_name(app, each.method), money(app, each.amount)) for each in form.lines]
@@ -52,19 +54,18 @@ def confirmation(
     listing: ft.Control = ft.Column(rows, spacing=8, tight=True)
     if len(rows) > SHEET_ROWS:
         listing = ft.Container(ft.Column(rows, spacing=8, scroll=ft.ScrollMode.AUTO), height=SHEET_HEIGHT)
-    buttons = ft.Row(
+    # One below the other: the amount is never cut off, and the thumb does not press the wrong one.
+    buttons = ft.Column(
         [
-            secondary("receipt-correct", t("Correct"), on_back, disabled=saving, expand=2),
+            secondary("receipt-correct", t("Correct"), on_back, disabled=saving, height=TOUCH_TARGET),
             primary(
-                "receipt-confirm",
-                t("Confirm {amount}", amount=money(app, form.paid)),
-                on_save,
-                busy=saving,
-                expand=3,
+                "receipt-confirm", t("Confirm {amount}", amount=money(app, form.paid)), on_save, busy=saving
             ),
         ],
-        spacing=10,
-    )
+        spacing=8,
+        tight=True,
+        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+    )  # fmt: skip
     return ft.BottomSheet(
         ft.Container(
             ft.Column(

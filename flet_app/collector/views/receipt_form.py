@@ -20,9 +20,6 @@ from receivables.validation import Problem
 from receivables.write_offs import small_differences
 
 OLDEST, CHOOSE = "oldest", "choose"
-ABOUT_LINES = frozenset(
-    {"cash_over_cap", "cash_limit_reached"}
-)  # said when the means of payment are chosen, not while the amount is
 
 
 class ReceiptForm:
@@ -118,13 +115,13 @@ class ReceiptForm:
 
     def plan(self, app: Window) -> AllocationPlan | list[Problem]:
         """How the amount would be applied, whatever it is paid with."""
-        return preview(app.phone, self._draft(app, (PaymentLine("cash", self.amount),)))
+        return preview(app.phone, self._draft(app, (PaymentLine("cash", self.amount),)), by_any_means=True)
 
     def amount_problems(self, app: Window) -> list[Problem]:
         if app.texts.parse_amount(self.amount_text.value, self.currency) is None:
             return [Problem("amount_not_positive", "amount")]
         plan = self.plan(app)
-        return [each for each in plan if each.code not in ABOUT_LINES] if isinstance(plan, list) else []
+        return plan if isinstance(plan, list) else []
 
     def show_again(self) -> None:
         """The step that is about to appear is drawn anew: its fields need their texts."""

@@ -21,7 +21,7 @@ from flet_app.components.handlers import calling
 from flet_app.components.inputs import amount_field, segments
 from flet_app.components.status import Tone, tone_color
 from flet_app.components.surfaces import notice, section, stacked
-from flet_app.theme import TOUCH_TARGET
+from flet_app.theme import EDGE
 from receivables.allocation import AllocationPlan
 from receivables.cash import CashState, cash_state
 from receivables.invoices import OpenItem
@@ -78,6 +78,15 @@ def amount_step(
     return scroll(rows)
 
 
+def applied_at_a_glance(app: Window, plan: AllocationPlan, amount: Money) -> ft.Control:
+    """How many invoices the amount pays, above the button: a long list hides its own end."""
+    words = app.texts.n("{count} invoice", "{count} invoices", len(plan.allocations))
+    if plan.on_account:
+        rest = money(app, plan.on_account)
+        words = f"{words} · {app.texts.t('Left on account')} {rest}"
+    return line(words, money(app, amount), strong=True)
+
+
 def outcome_of(app: Window, plan: AllocationPlan, items: list[OpenItem]) -> list[ft.Control]:
     """What the payment leaves behind: applied, on account, still open."""
     t, zero = app.texts.t, Money.zero(plan.on_account.currency)
@@ -99,10 +108,12 @@ def invoice_row(
     choosing = form.mode == CHOOSE
     picked = item.invoice in form.chosen if choosing else applied is not None
     sign = ft.Icons.CHECK_BOX if picked else ft.Icons.CHECK_BOX_OUTLINE_BLANK
-    figure: list[ft.Control] = [amount(money(app, applied if applied is not None else item.open))]
+    weight = ft.FontWeight.W_600 if picked else ft.FontWeight.W_400
+    figure: list[ft.Control] = [
+        amount(money(app, applied if applied is not None else item.open), weight=weight)
+    ]
     if applied is not None and applied != item.open:
-        figure.append(caption(app.texts.t("of {amount}", amount=money(app, item.open)), size=12))
-    quiet = not choosing and not picked
+        figure.append(caption(app.texts.t("of {amount}", amount=money(app, item.open))))
     return ft.Semantics(
         identifier=f"receipt-invoice-{item.invoice}",
         button=choosing or None,
@@ -113,8 +124,8 @@ def invoice_row(
                     ft.Icon(sign, size=24, color=ft.Colors.PRIMARY if picked else ft.Colors.OUTLINE),
                     ft.Column(
                         [
-                            ft.Text(item.invoice, size=15, no_wrap=True),
-                            ft.Text(words, size=12, color=tone_color(tone, app.palette)),
+                            ft.Text(item.invoice, size=15, weight=weight),
+                            ft.Text(words, size=13, color=tone_color(tone, app.palette)),
                         ],
                         spacing=1, tight=True, expand=True,
                     ),
@@ -124,9 +135,7 @@ def invoice_row(
                 ],
                 spacing=10,
             ),
-            padding=ft.Padding.symmetric(horizontal=12, vertical=8),
-            height=TOUCH_TARGET + 14,
-            opacity=0.6 if quiet else 1,
+            padding=ft.Padding.symmetric(horizontal=12, vertical=10),
             ink=choosing,
             on_click=calling(toggle, item.invoice) if choosing else None,
         ),
@@ -142,7 +151,7 @@ def lines_step(
     forget: Callable[[Any], None],
 ) -> ft.Control:
     """`forget` drops the problems of lines that are no longer what they were about."""
-    t, missing = app.texts.t, form.missing
+    missing = form.missing
 
     def use_method(method: str) -> None:
         form.use_method(app, method)
@@ -154,9 +163,7 @@ def lines_step(
         forget(None)
         again()
 
-    rows: list[ft.Control] = [line(t("To collect now"), money(app, form.amount), strong=True)]
-    rows.append(coverage(app, missing))
-    rows += near_the_limit(app, form)
+    rows: list[ft.Control] = near_the_limit(app, form)
     current = form.lines[-1].method if form.lines and missing.minor <= 0 else None
     rows.append(method_chips(app, selected=current, on_select=use_method))
     rows += voucher_part(app, form, again=again)
@@ -197,6 +204,15 @@ def near_the_limit(app: Window, form: ReceiptForm) -> list[ft.Control]:
         amount=money(app, after), limit=money(app, limit),
     )  # fmt: skip
     return [notice(words, app.palette, identifier="receipt-cash-near")]
+
+
+def covered(app: Window, form: ReceiptForm) -> ft.Control:
+    """What is to be collected and whether the lines cover it; it stays in sight while they are filled in."""
+    rows = [line(app.texts.t("To collect now"), money(app, form.amount), strong=True)]
+    return ft.Container(
+        ft.Column([*rows, coverage(app, form.missing)], spacing=2, tight=True),
+        padding=ft.Padding.only(left=EDGE, right=EDGE, top=4, bottom=8),
+    )
 
 
 def coverage(app: Window, missing: Money) -> ft.Control:

@@ -20,7 +20,7 @@ from flet_app.collector.views.route_proposal import proposed
 from flet_app.collector.views.stop_rows import MARKS
 from flet_app.components.figures import caption
 from flet_app.components.handlers import use_maybe
-from flet_app.components.inputs import bottom_bar, choice, field, primary, secondary, use_typed
+from flet_app.components.inputs import bottom_bar, choice, primary, search_field, secondary, use_typed
 from flet_app.components.surfaces import empty, stacked
 from receivables.geometry import Point
 from receivables.messages import sentence
@@ -105,7 +105,7 @@ def Route() -> ft.View:
     if stops:
         shown = sorted(found(app, stops, text), key=key_of(app, sorted_by))
         rows += [
-            *search_field(app, len(stops), typed, set_text),
+            *search_row(app, len(stops), typed, set_text),
             counted(app, stops),
             sorts(app, sorted_by, sort),
             stacked([with_menu(app, each, changes, last=len(stops)) for each in shown]),
@@ -151,11 +151,11 @@ def found(app: Window, stops: tuple[figures.Stop, ...], text: str) -> list[figur
     return [stop for stop in stops if stop.customer in fitting]
 
 
-def search_field(app: Window, count: int, typed: Any, on_change: Callable[[str], None]) -> list[ft.Control]:
+def search_row(app: Window, count: int, typed: Any, on_change: Callable[[str], None]) -> list[ft.Control]:
     if count < MANY_STOPS:
         return []
     words = app.texts.t("Name, code, tax id or address")
-    return [field("route-search", words, typed, on_change=on_change, prefix_icon=ft.Icons.SEARCH, dense=True)]
+    return [search_field("route-search", words, typed, on_change)]
 
 
 def counted(app: Window, stops: tuple[figures.Stop, ...]) -> ft.Control:
@@ -191,10 +191,13 @@ def actions(app: Window, on: date, planned: bool, *, plan: Any, busy: bool) -> f
     )  # fmt: skip
     if on < app.phone.today():
         return bottom_bar(whole_map) if planned else None
-    add = secondary(
-        "route-add-customers", t("Add"), lambda _event: app.open(f"ruta/{on.isoformat()}/agregar"),
-        icon=ft.Icons.ADD, expand=2,
-    )  # fmt: skip
+    add_path = f"ruta/{on.isoformat()}/agregar"
     if not planned:
-        return bottom_bar(add)
+        words = t("Add to the route")
+        return bottom_bar(
+            primary("route-add-customers", words, lambda _event: app.open(add_path), icon=ft.Icons.ADD)
+        )
+    add = secondary(
+        "route-add-customers", t("Add"), lambda _event: app.open(add_path), icon=ft.Icons.ADD, expand=2
+    )
     return bottom_bar(add, whole_map, primary("route-plan", t("Order"), plan, busy=busy, expand=2))

@@ -18,7 +18,7 @@ from flet_app.collector.views.payment_lines import pick_date
 from flet_app.collector.views.route import day_of
 from flet_app.components.figures import caption
 from flet_app.components.handlers import calling, use_maybe
-from flet_app.components.inputs import bottom_bar, field, icon_action, primary, use_typed
+from flet_app.components.inputs import bottom_bar, icon_action, primary, search_field, use_typed
 from flet_app.components.surfaces import empty, stacked
 from flet_app.components.tagging import tag
 from flet_app.theme import TOUCH_TARGET
@@ -43,7 +43,7 @@ async def add_stop(app: Window, code: str, on: date) -> None:
         app.say(t("On the route of {day}.", day=app.texts.weekday(on)))
 
 
-def add_to_route(app: Window, code: str) -> list[ft.Control]:
+def route_buttons(app: Window, code: str) -> list[ft.Control]:
     """What a customer offers who is not on today's route: today, or another day."""
     on, t = app.phone.today(), app.texts.t
     planned = {stop.customer for stop in app.phone.portfolio.route(on)}
@@ -63,7 +63,7 @@ def add_to_route(app: Window, code: str) -> list[ft.Control]:
             )
         )  # fmt: skip
     buttons.append(text_button("route-add-other", t("Another day"), ft.Icons.EVENT, other))
-    return [ft.Row(buttons, wrap=True, spacing=4, run_spacing=0)]
+    return buttons
 
 
 def text_button(identifier: str, text: str, icon: ft.IconData, on_click: Any) -> ft.Control:
@@ -88,10 +88,7 @@ def RouteAdd() -> ft.View:
     lines = offered(app, text, here)
     look = Look(app.texts, app.palette, here)
     rows: list[ft.Control] = [
-        field(
-            "route-add-search", t("Name, code, tax id or address"), typed, on_change=set_text,
-            prefix_icon=ft.Icons.SEARCH, dense=True,
-        ),
+        search_field("route-add-search", t("Name, code, tax id or address"), typed, set_text),
         caption(order_words(app, text, here)),
         stacked([addable(app, line, look, on, planned) for line in lines[:OFFERED]]),
     ]  # fmt: skip

@@ -8,6 +8,7 @@ import flet as ft
 
 from flet_app.collector.route_plan import Proposal
 from flet_app.collector.state import Window
+from flet_app.collector.views.stop_rows import one_line
 from flet_app.components.figures import caption
 from flet_app.components.status import Tone
 from flet_app.components.surfaces import notice, section, stacked
@@ -37,7 +38,7 @@ def proposed(app: Window, proposal: Proposal, on: date) -> list[ft.Control]:
                             app.texts.clock(midnight + timedelta(seconds=leg.starts_s)),
                             size=15, weight=ft.FontWeight.W_600, width=56,
                         ),
-                        ft.Text(portfolio.customer_name(leg.customer), size=15, expand=True, max_lines=1),
+                        one_line(portfolio.customer_name(leg.customer), size=15, expand=True),
                     ],
                     spacing=10,
                 ),

@@ -14,7 +14,6 @@ from flet_app.components.figures import amount
 from flet_app.components.handlers import calling
 from flet_app.components.status import Tone, tone_color
 
-STOP_HEIGHT = 80
 MARK_HEIGHT = 28
 
 
@@ -71,12 +70,20 @@ def state_words(app: Window, stop: figures.Stop) -> str:
 
 def stop_row(app: Window, stop: figures.Stop) -> ft.Control:
     """A stop with its address and distance; its tap opens the customer."""
-    words = f"{state_words(app, stop)} · {app.texts.t(ORIGINS.get(stop.origin, stop.origin))}"
+    state, origin = state_words(app, stop), app.texts.t(ORIGINS.get(stop.origin, stop.origin))
     place = [distance_words(app.texts, stop.metres)] if stop.metres is not None else []
     place += [stop.where] if stop.where else []
-    second: list[ft.Control] = [one_line(words, size=13, color=ft.Colors.ON_SURFACE_VARIANT, expand=True)]
-    if stop.overdue and stop.state != "done":
-        second.append(amount(app.texts.money(stop.overdue.minor, stop.overdue.currency), size=14))
+    owed = stop.overdue if stop.state != "done" else None
+    words = f"{state} · {origin}"
+    crowded = bool(owed) and stop.state != "missed"
+    second: list[ft.Control] = [
+        one_line(state if crowded else words, size=13, color=ft.Colors.ON_SURFACE_VARIANT, expand=True)
+    ]
+    if crowded:  # beside an amount there is no room for who put the stop there
+        place.append(origin)
+    if owed:
+        second.append(amount(app.texts.money(owed.minor, owed.currency), size=15))
+    where = " · ".join(place)
     return ft.Semantics(
         identifier=f"stop-{stop.customer}",
         label=f"{stop.position}. {stop.name}. {words}",
@@ -89,24 +96,31 @@ def stop_row(app: Window, stop: figures.Stop) -> ft.Control:
                     ),
                     ft.Column(
                         [
-                            one_line(stop.name, size=15),
+                            one_line(stop.name, size=15, weight=ft.FontWeight.W_500),
                             ft.Row(second, spacing=8),
-                            one_line(" · ".join(place), size=13, color=ft.Colors.ON_SURFACE_VARIANT),
+                            one_line(where, size=13, color=ft.Colors.ON_SURFACE_VARIANT),
                         ],
                         spacing=0, tight=True, expand=True,
                     ),
                 ],
                 spacing=8,
             ),
-            padding=ft.Padding.only(left=6, right=12),
+            padding=ft.Padding.only(left=6, right=12, top=10, bottom=10),
             ink=True,
             on_click=calling(app.open, f"cliente/{stop.customer}"),
-            height=STOP_HEIGHT,
         ),
     )  # fmt: skip
 
 
-def one_line(text: str, *, size: int, color: str | None = None, expand: bool = False) -> ft.Text:
+def one_line(
+    text: str,
+    *,
+    size: int,
+    color: str | None = None,
+    expand: bool = False,
+    weight: ft.FontWeight | None = None,
+) -> ft.Text:
     return ft.Text(
-        text, size=size, color=color, max_lines=1, overflow=ft.TextOverflow.ELLIPSIS, expand=expand
-    )
+        text, size=size, color=color, max_lines=1, overflow=ft.TextOverflow.ELLIPSIS, expand=expand,
+        weight=weight,
+    )  # fmt: skip

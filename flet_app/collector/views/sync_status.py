@@ -16,7 +16,7 @@ from flet_app.collector.views.recovery import recovery_button
 from flet_app.components.figures import caption, line
 from flet_app.components.handlers import calling
 from flet_app.components.inputs import bottom_bar, primary
-from flet_app.components.status import Tone, status_pill, tone_color
+from flet_app.components.status import Tone, tone_background, tone_color
 from flet_app.components.surfaces import card, notice, section, stacked
 from flet_app.components.tagging import tag
 from flet_app.theme import TOUCH_TARGET
@@ -52,7 +52,7 @@ def SyncScreen() -> ft.View:
         app.phone.nudge()
 
     rows: list[ft.Control] = [
-        ft.Row([status_pill(sync_state(app), app.palette, identifier="sync-state")]),
+        state_card(app, status),
         card(ft.Column(unsent_rows(app, status), spacing=8, tight=True)),
         *clock_notice(app),
     ]
@@ -90,6 +90,24 @@ def SyncScreen() -> ft.View:
         app, route=ft.use_view_path(), title=t("Synchronisation"), sync=False, body=scroll(rows),
         bottom=bottom_bar(primary("sync-now", t("Send and receive now"), now, icon=ft.Icons.SYNC, busy=busy)),
     )  # fmt: skip
+
+
+def state_card(app: Window, status: SyncStatus) -> ft.Control:
+    """The answer first: how it stands in a word, and what that means for what was recorded."""
+    t, state = app.texts.t, sync_state(app)
+    color = tone_color(state.tone, app.palette)
+    meaning = (
+        t("What you record is kept on this phone and sent by itself.")
+        if status.unsent_count
+        else t("Everything that was recorded here is at the office.")
+    )
+    sign = ft.Container(
+        ft.Icon(state.icon, size=28, color=color), width=52, height=52, border_radius=26,
+        bgcolor=tone_background(state.tone, app.palette), alignment=ft.Alignment.CENTER,
+    )  # fmt: skip
+    said = ft.Text(state.text, size=20, weight=ft.FontWeight.W_700, color=color)
+    words: list[ft.Control] = [tag("sync-state", said), caption(meaning, size=14)]
+    return card(ft.Row([sign, ft.Column(words, spacing=2, tight=True, expand=True)], spacing=14))
 
 
 def unsent_rows(app: Window, status: SyncStatus) -> list[ft.Control]:

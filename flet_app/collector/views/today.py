@@ -55,7 +55,9 @@ def next_card(app: Window, stop: figures.Stop) -> ft.Control:
     late = tone_color(Tone.LATE, app.palette)
     customer = app.phone.portfolio.customers.get(stop.customer) or {}
     words: list[ft.Control] = [
-        ft.Text(stop.name, size=18, weight=ft.FontWeight.W_600, max_lines=2),
+        ft.Text(
+            stop.name, size=18, weight=ft.FontWeight.W_600, max_lines=2, overflow=ft.TextOverflow.ELLIPSIS
+        ),
         caption(str(customer.get("address") or customer.get("city") or "")),
         ft.Row(
             [
@@ -74,7 +76,7 @@ def next_card(app: Window, stop: figures.Stop) -> ft.Control:
                 spacing=14,
                 vertical_alignment=ft.CrossAxisAlignment.START,
             ),
-            color=ft.Colors.SURFACE_CONTAINER_HIGH,
+            color=ft.Colors.SECONDARY_CONTAINER,
             on_click=lambda _event: app.open(f"cliente/{stop.customer}"),
         ),
     )

@@ -54,7 +54,7 @@ def void_sheet(
                             on_select=calling(choose, each),
                         )
                         for each in VOID_REASONS
-                    ]),
+                    ], columns=1),
                     caption(t("The invoices are open again. The receipt keeps its number, marked as void.")),
                     ft.Row(
                         [

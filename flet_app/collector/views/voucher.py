@@ -112,7 +112,10 @@ def voucher_rows(app: Window, receipt: Json) -> list[ft.Control]:
             ft.Icon(sign, size=64, color=tone_color(tone, app.palette)),
             ft.Semantics(
                 identifier="voucher-total",
-                content=ft.Text(texts.money(receipt["total"], currency), size=36, weight=ft.FontWeight.W_700),
+                content=ft.Text(
+                    texts.money(receipt["total"], currency), size=36, weight=ft.FontWeight.W_700,
+                    text_align=ft.TextAlign.CENTER,
+                ),
             ),
             ft.Semantics(
                 identifier="voucher-number",
@@ -120,16 +123,17 @@ def voucher_rows(app: Window, receipt: Json) -> list[ft.Control]:
             ),
             ft.Text(
                 app.phone.portfolio.customer_name(receipt["customer"]),
-                size=15,
+                size=16,
+                weight=ft.FontWeight.W_500,
                 text_align=ft.TextAlign.CENTER,
             ),
             caption(when),
-            status_pill(status, app.palette, identifier="voucher-status"),
-            *next_step(app, status),
+            status_pill(status, app.palette, identifier="voucher-status", lines=4),
+            *next_step(app, receipt["_id"], status),
         ],
         spacing=6,
         horizontal_alignment=ft.CrossAxisAlignment.CENTER,
-    )
+    )  # fmt: skip
     paid = [line(detail(app, each), texts.money(each["amount"], currency)) for each in receipt["payments"]]
     applied = [
         line(t("Invoice {number}", number=each["invoice"]), texts.money(each["amount"], currency))
@@ -166,16 +170,18 @@ def voucher_rows(app: Window, receipt: Json) -> list[ft.Control]:
     return rows
 
 
-def next_step(app: Window, status: Status) -> list[ft.Control]:
-    """What happens now, in a sentence, while the receipt is only here."""
-    if status.tone is not Tone.SAVED:
+def next_step(app: Window, receipt: str, status: Status) -> list[ft.Control]:
+    """What happens now, in a sentence, while the receipt is only here or somebody refused it."""
+    t = app.texts.t
+    if status.tone is Tone.SAVED:
+        words = t("Saved on this phone. It is sent by itself when there is a connection.")
+    elif status.tone is not Tone.LATE:
         return []
-    return [
-        ft.Text(
-            app.texts.t("Saved on this phone. It is sent by itself when there is a connection."), size=14,
-            color=ft.Colors.ON_SURFACE_VARIANT, text_align=ft.TextAlign.CENTER,
-        )
-    ]  # fmt: skip
+    elif receipt in app.store.outbox.refused:
+        words = t("Your supervisor sees it too. Under Synchronisation you can send it once more.")
+    else:
+        words = t("The ERP did not take it. Your supervisor decides; the money stays recorded.")
+    return [ft.Text(words, size=14, color=ft.Colors.ON_SURFACE_VARIANT, text_align=ft.TextAlign.CENTER)]
 
 
 def detail(app: Window, payment: Json) -> str:
