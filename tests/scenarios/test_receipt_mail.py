@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator
 
 import pytest
@@ -9,7 +10,9 @@ import pytest
 from backend.killpoints import KILL_STATUS
 from backend.services.receipt_paper import receipt_pdf
 from receivables.consents import consents_id
+from tests.support.brand import a_logo_document
 from tests.support.mailbox import Misbehaviour
+from tests.support.mails import page_of
 from tests.support.pdfs import text_of
 from tests.support.receipt_mail import Till, a_till
 from tests.support.reconciling import a_server
@@ -54,6 +57,22 @@ def test_a_customer_gets_the_receipt_once_with_the_offices_own_paper(till: Till)
     assert content == receipt_pdf(till.company.couch, till.company.code, receipt["number"], profile=profile)
     claim = till.company.central("receipt_mail:receipt:R0001:00000004")
     assert (claim["state"], claim["to"]) == ("sent", ["rosa@clientes.example"])
+
+
+def test_a_receipts_mail_wears_the_look_that_the_office_set(till: Till) -> None:
+    code = till.company.code
+    logo = a_logo_document(code)
+    till.company.put(logo)
+    profile = till.company.central(f"company:{code}")
+    till.company.put(profile | {"seed_color": "#0B6E4F", "address": "Av. 10 de Agosto N35-120"})
+    till.receipt()
+    till.run()
+    [mail] = till.mailbox.mails
+    [picture] = [part for part in mail.walk() if part.get_content_type() == "image/png"]
+    assert picture.get_content() == base64.b64decode(logo["picture"])
+    page = page_of(mail)
+    for words in (profile["name"], "Av. 10 de Agosto N35-120", "#0B6E4F", "R0001-00000004"):
+        assert words in page
 
 
 def test_who_has_no_address_or_withdrew_the_channel_is_left_in_peace(till: Till) -> None:

@@ -99,6 +99,21 @@ def test_the_access_key_can_be_scanned_from_the_screen(name: str) -> None:
     assert scanned(looked_at(name)[1]) == [("Code128", key)]
 
 
+GLASS = 2165  # dots across a page that is shown larger on a phone of 1080
+ASKEW, OUT_OF_FOCUS = 3, 1.2  # degrees, and dots of blur
+
+
+@pytest.mark.parametrize("name", PAPERS)
+def test_a_camera_that_is_held_askew_reads_the_code_from_the_glass(name: str) -> None:
+    seen = []
+    for page in looked_at(name)[1]:
+        shown = Image.open(io.BytesIO(png_of(page))).convert("L")
+        glass = shown.resize((GLASS, round(shown.height * GLASS / shown.width)), Image.Resampling.BILINEAR)
+        photo_of_it = glass.rotate(ASKEW, Image.Resampling.BICUBIC, fillcolor=255)
+        seen += zxingcpp.read_barcodes(photo_of_it.filter(ImageFilter.GaussianBlur(OUT_OF_FOCUS)))
+    assert len(seen) == 1
+
+
 def test_the_bars_of_a_code_are_whole_dots() -> None:
     page = looked_at("factura-1.1.0")[1][0]
     [bars] = [mark for mark in page.marks if isinstance(mark, Bars)]
