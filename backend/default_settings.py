@@ -78,6 +78,7 @@ def default_settings(*, currency: str, country: str) -> list[Json]:
             "cash_cap": None,
             "cheque_max_days": 60,
             "cheque_photo": "optional",
+            "contact_days": 7,
             "oldest_first": False,
             "on_account_allowed": True,
             "comment_min_length": 5,

@@ -48,7 +48,8 @@ class Anchor:
     """What is known as of `uptime` of `boot`: the floor, and the office's time while it can be told.
 
     After a restart `office_at` is None, for nobody counted the time in between. `accepted` is there from a
-    supervisor's code until the office is heard.
+    supervisor's code until the office is heard. `heard_at` is the office's time when it was last heard,
+    `silent` how many seconds the phone has run since.
     """
 
     floor_at: datetime
@@ -56,6 +57,8 @@ class Anchor:
     uptime: float
     boot: str
     accepted: ClockAcceptance | None = None
+    heard_at: datetime | None = None
+    silent: float = 0.0
 
     def to_json(self) -> Json:
         return {
@@ -64,6 +67,8 @@ class Anchor:
             "uptime": self.uptime,
             "boot": self.boot,
             "accepted": self.accepted.to_json() if self.accepted else None,
+            "heard_at": rfc3339(self.heard_at) if self.heard_at else None,
+            "silent": self.silent,
         }
 
     @classmethod
@@ -78,6 +83,8 @@ class Anchor:
                 uptime=float(said["uptime"]),
                 boot=str(said["boot"]),
                 accepted=ClockAcceptance(**said["accepted"]) if said.get("accepted") else None,
+                heard_at=parse_instant(said["heard_at"]) if said.get("heard_at") else None,
+                silent=float(said.get("silent") or 0),
             )
         except (KeyError, TypeError, ValueError):
             return None
@@ -106,6 +113,7 @@ def met_office(reading: Reading, office_at: datetime) -> Anchor:
         office_at=office_at,
         uptime=reading.uptime,
         boot=reading.boot,
+        heard_at=office_at,
     )
 
 
@@ -120,17 +128,39 @@ def moved_on(anchor: Anchor, reading: Reading) -> Anchor:
         floor_at=anchor.floor_at + since,
         office_at=anchor.office_at + since if anchor.office_at else None,
         uptime=reading.uptime,
+        silent=anchor.silent + passed,
     )
 
 
-def accepted_clock(reading: Reading, acceptance: ClockAcceptance) -> Anchor:
-    """What is known once a supervisor has accepted the clock as it is: it may go on, and not back."""
+def silence(anchor: Anchor | None, reading: Reading) -> timedelta | None:
+    """For how long the office was not heard; None where nobody knows when it was.
+
+    Exact while the phone has run since. After a restart it is at least the time that it ran, and what the
+    wall says where that is more: put back it gains nothing, put forward it counts until the office is heard.
+    """
+    if anchor is None or anchor.heard_at is None:
+        return None
+    known = moved_on(anchor, reading)
+    ran = timedelta(seconds=known.silent)
+    if known.office_at:
+        return ran
+    return max(ran, reading.wall - anchor.heard_at)
+
+
+def accepted_clock(reading: Reading, acceptance: ClockAcceptance, before: Anchor | None = None) -> Anchor:
+    """What is known once a supervisor has accepted the clock as it is: it may go on, and not back.
+
+    It tells nothing of when the office was heard: that stays as it was `before`.
+    """
+    known = moved_on(before, reading) if before else None
     return Anchor(
         floor_at=reading.wall,
         office_at=None,
         uptime=reading.uptime,
         boot=reading.boot,
         accepted=acceptance,
+        heard_at=known.heard_at if known else None,
+        silent=known.silent if known else 0.0,
     )
 
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from receivables.compliance import DebtorType, Pack
+from receivables.contact_expiry import DEFAULT_DAYS, days_of
 from receivables.documents import BadDocument
 from receivables.money import Money, MoneyError
 
@@ -52,6 +53,8 @@ class CollectionPolicy:
     """The most that may remain of an invoice and be given up with its payment; None or 0 for nothing."""
 
     cheque_photo: ChequePhoto = ChequePhoto.OPTIONAL
+    contact_days: int | None = DEFAULT_DAYS
+    """After so many days without the office a phone shows nothing until it was heard; None for ever."""
 
     def tolerance_in(self, currency: str) -> Money:
         """`write_off_tolerance` for receipts of `currency`."""
@@ -68,7 +71,7 @@ class CollectionPolicy:
         """Read a policy document.
 
         A field that an older document lacks takes the most permissive value; but nobody gives money up
-        unless the document says so.
+        unless the document says so, and a phone closes after the usual days without its office.
         """
         try:
             currency = doc["currency"]
@@ -85,6 +88,7 @@ class CollectionPolicy:
                 collects_for=CollectsFor(doc.get("collects_for") or CollectsFor.OWN),
                 cash_limit=None if limit is None else Money.from_json(limit, currency),
                 cheque_photo=ChequePhoto(doc.get("cheque_photo") or ChequePhoto.OPTIONAL),
+                contact_days=days_of(doc.get("contact_days", DEFAULT_DAYS)),
                 write_off_tolerance=Money.from_json(doc.get("write_off_tolerance") or 0, currency),
             )
         except (KeyError, TypeError, ValueError, MoneyError) as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from receivables.clock_codes import ClockAcceptance
@@ -17,6 +17,7 @@ from receivables.clock_trust import (
     judge_clock,
     met_office,
     moved_on,
+    silence,
 )
 from receivables.documents import Json
 
@@ -37,6 +38,10 @@ def this_boot() -> str:
         return BOOT_ID.read_text(encoding="ascii").strip()
     except (OSError, ValueError):
         return f"process-{secrets.token_hex(8)}"
+
+
+GONE_ON_SECONDS = 1800.0
+"""Between two writes of how long the office was not heard, so that a restart forgets little of it."""
 
 
 class ClockWatch:
@@ -61,7 +66,7 @@ class ClockWatch:
 
     def accept(self, acceptance: ClockAcceptance) -> Json:
         """Go by the clock as it is. Return what is to be written down."""
-        self._anchor = self._kept = accepted_clock(self._read(), acceptance)
+        self._anchor = self._kept = accepted_clock(self._read(), acceptance, self._anchor)
         return self._anchor.to_json()
 
     def met(self, office_at: datetime) -> Json | None:
@@ -80,6 +85,18 @@ class ClockWatch:
             return None
         self._kept = self._anchor
         return self._anchor.to_json()
+
+    def silence(self) -> timedelta | None:
+        """For how long the office was not heard; None where nobody knows."""
+        return silence(self._anchor, self._read())
+
+    def gone_on(self) -> Json | None:
+        """What is to be remembered of the time that passed, None where that was written down lately."""
+        kept, reading = self._kept, self._read()
+        if kept and kept.boot == reading.boot and 0 <= reading.uptime - kept.uptime < GONE_ON_SECONDS:
+            return None
+        self._kept = moved_on(self._anchor, reading) if self._anchor else None
+        return self._kept.to_json() if self._kept else None
 
     def known(self) -> Json | None:
         """What is to be remembered now, None before the office was ever heard."""

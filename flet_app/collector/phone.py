@@ -36,6 +36,7 @@ from flet_app.collector.sync import SyncDriver, SyncPhase, SyncStatus
 from flet_app.collector.tile_packs import TilePacks
 from flet_app.collector.wipe_journal import keep_left
 from flet_app.collector.wiping import Wiping
+from receivables.contact_expiry import DEFAULT_DAYS, ContactJudgement, Reach, judge_silence
 from receivables.documents import local_on
 from receivables.tracking import Trail
 
@@ -186,6 +187,17 @@ class Phone:
     def locked(self) -> bool:
         """Has the office shut this phone out? It then records nothing and shows nothing of its customers."""
         return self.enrolment is not None and self.enrolment.revoked
+
+    @property
+    def contact(self) -> ContactJudgement:
+        """How the phone stands with its office; after too long without it, it shows nothing of customers."""
+        if self.store is None:
+            return ContactJudgement(reach=Reach.OPEN)
+        policy, heard = self.store.portfolio.policy, self.store.last_contact
+        silent = self.clock.silence()
+        if silent is None and heard is not None:  # it was heard before anybody counted
+            silent = self.now() - heard
+        return judge_silence(silent, policy.contact_days if policy else DEFAULT_DAYS)
 
     def nudge(self) -> None:
         """Something was recorded, or a person asked: send now instead of at the next beat."""

@@ -196,6 +196,8 @@ class SyncDriver:
             failure = error
         if failure is not None:
             self._failures += 1
+            if passed := self._clock.gone_on():
+                await asyncio.to_thread(self._store.keep_clock, passed)
             self._tell(**_explain(failure, heard=heard))
             if not isinstance(failure, NoNetwork | Unreachable):
                 log.warning("synchronisation failed: %r", failure)

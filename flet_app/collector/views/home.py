@@ -9,6 +9,7 @@ from flet_app.collector.results import results
 from flet_app.collector.state import Window, use_app
 from flet_app.collector.views.chrome import screen, scroll
 from flet_app.collector.views.clock_notice import clock_notice
+from flet_app.collector.views.expired import contact_notice
 from flet_app.collector.views.home_results import results_card
 from flet_app.collector.views.home_tiles import rejected_notice, tiles
 from flet_app.collector.views.map_tools import map_link
@@ -34,6 +35,7 @@ def Home() -> ft.View:
         body: ft.Control = first_download(app)
     else:
         rows = [
+            *contact_notice(app),
             *clock_notice(app),
             results_card(app, results(portfolio, period, on=on), set_period),
             tiles(app),

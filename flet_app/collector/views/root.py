@@ -20,6 +20,7 @@ from flet_app.collector.views.customers import Customers
 from flet_app.collector.views.day_map import DayMap
 from flet_app.collector.views.deposit import DepositEntry
 from flet_app.collector.views.dispute import DisputeEntry
+from flet_app.collector.views.expired import Expired
 from flet_app.collector.views.fault import Fault
 from flet_app.collector.views.finish_visit import FinishVisit
 from flet_app.collector.views.history import History
@@ -45,6 +46,7 @@ from flet_app.collector.views.wiped import Wiped
 from flet_app.components.failures import shielded
 from flet_app.components.tagging import tag
 from flet_app.theme import TOUCH_TARGET
+from receivables.contact_expiry import Reach
 
 PAPER = ft.Route(path="papel/:of", component=PaperView)
 
@@ -126,6 +128,7 @@ def shut(view: Callable[[], ft.View]) -> list[ft.Route]:
 
 PIN_ROUTES = shut(Unlock)
 LOCKED_ROUTES = shut(Locked)
+EXPIRED_ROUTES = shut(Expired)
 WIPED_ROUTES = guarded([ft.Route(path="/:elsewhere*", component=Wiped), ft.Route(path="/", component=Wiped)])
 
 
@@ -138,6 +141,8 @@ def Screens() -> ft.Control | list[ft.View]:
         return [SignIn() if app.phone.office.address else OfficeAddress()]
     if app.phone.locked:
         return ft.Router(LOCKED_ROUTES, manage_views=True)
+    if app.phone.contact.reach is Reach.CLOSED:
+        return ft.Router(EXPIRED_ROUTES, manage_views=True)
     if app.phone.pin.closed:
         return ft.Router(PIN_ROUTES, manage_views=True)
     return ft.Router(ROUTES, not_found=Lost, manage_views=True)

@@ -11,6 +11,7 @@ from flet_app.collector.state import Window, use_app
 from flet_app.collector.sync import SyncPhase, SyncStatus
 from flet_app.collector.views.chrome import screen, scroll, sync_state
 from flet_app.collector.views.clock_notice import clock_notice
+from flet_app.collector.views.expired import contact_notice
 from flet_app.collector.views.records import KIND_NAMES
 from flet_app.collector.views.recovery import recovery_button
 from flet_app.components.figures import caption, line
@@ -54,6 +55,7 @@ def SyncScreen() -> ft.View:
     rows: list[ft.Control] = [
         state_card(app, status),
         card(ft.Column(unsent_rows(app, status), spacing=8, tight=True)),
+        *contact_notice(app),
         *clock_notice(app),
     ]
     if status.phase is SyncPhase.UNREACHABLE:

@@ -20,7 +20,7 @@ from flet_app.collector.actions.cash import deposit
 from flet_app.collector.actions.claims import dispute, informed_payment, note, promise, update_location
 from flet_app.collector.figures import open_items
 from flet_app.collector.phone import Phone
-from flet_app.collector.views.root import LOCKED_ROUTES, PIN_ROUTES, ROUTES, WIPED_ROUTES
+from flet_app.collector.views.root import EXPIRED_ROUTES, LOCKED_ROUTES, PIN_ROUTES, ROUTES, WIPED_ROUTES
 from receivables.money import Money
 from tests.support import screen_audit
 from tests.support.collector_walk import arrive, begin_visit, walk
@@ -32,6 +32,7 @@ from tests.support.letters import CLOSE
 from tests.unit.flet_app.test_screen_deposit import CASH, LATER, READY
 from tests.unit.flet_app.test_screen_voucher import posting
 
+SHUT = (PIN_ROUTES, LOCKED_ROUTES, WIPED_ROUTES, EXPIRED_ROUTES)
 PARAMETERS = {":code": "C0001", ":number": "R0001-00000001"}
 LOOKS = (("es", "light", True), ("en", "dark", True), ("es", "dark", False), ("en", "light", False))
 
@@ -214,7 +215,7 @@ def test_every_module_that_opens_a_sheet_is_looked_at() -> None:
 
 
 def test_every_shut_screen_is_one_of_those_that_have_tests() -> None:
-    shut = (*addresses(PIN_ROUTES), *addresses(LOCKED_ROUTES), *addresses(WIPED_ROUTES))
+    shut = [each for routes in SHUT for each in addresses(routes)]
     names = {component.__name__ for _, component in shut}
-    tested = "test_pin.py, test_screen_more.py, test_screen_sign_in.py, test_screen_wiped.py"
-    assert names == {"Unlock", "Locked", "SignIn", "Wiped"}, tested
+    tested = "test_pin.py, test_screen_more.py, test_screen_sign_in.py, test_screen_wiped.py, _expired.py"
+    assert names == {"Unlock", "Locked", "SignIn", "Wiped", "Expired"}, tested
