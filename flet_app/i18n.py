@@ -20,7 +20,8 @@ from babel.dates import format_date, format_time, format_timedelta
 from babel.messages.pofile import read_po
 from babel.numbers import format_currency, format_decimal, get_currency_symbol
 
-from receivables.money import Money, MoneyError, exponent
+from receivables.money import Money, exponent
+from receivables.typed_amounts import read_amount
 
 FOLDER = Path(__file__).parent / "locales"
 LANGUAGES = ("es", "en")
@@ -134,10 +135,8 @@ class Texts:
 
     def parse_amount(self, text: str, currency: str) -> int | None:
         """Minor units of what was typed, or None when it isn't an amount or could be read as two."""
-        try:
-            return Money.parse(text.replace("$", "").strip(), currency).minor
-        except MoneyError:
-            return None
+        read = read_amount(text, currency)
+        return read.minor if isinstance(read, Money) else None
 
     # -- time -------------------------------------------------------------------------------
     def day(self, on: date, *, year: bool = True) -> str:

@@ -17,6 +17,8 @@ from fractions import Fraction
 MAX_MINOR = 2**53 - 1
 """Largest amount in minor units that JavaScript, CouchDB's views and Python all hold exactly."""
 
+MOST_DIGITS = len(str(MAX_MINOR))
+
 # ISO 4217 table A.1, minor unit; every currency not named here has two decimals.
 _EXPONENTS = {
     **dict.fromkeys(("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX"), 0),
@@ -111,9 +113,11 @@ class Money:
         """Read what a person typed: "513.78", "513,78", "1.234,56", "1 234.56"; in CLP also "12.500".
 
         Raise NotAnAmount where the text could mean two amounts ("1.234" in USD) or has more decimals than the
-        currency: nothing is guessed and nothing rounded away.
+        currency: nothing is guessed and nothing rounded away; AmountOutOfRange beyond ±(2^53 − 1).
         """
         sign, whole, decimals = _digits_of(text.strip(), exponent(currency))
+        if len(whole) > MOST_DIGITS:  # Python refuses to read thousands of them
+            raise AmountOutOfRange(f"{len(whole)} digits are beyond 2^53 - 1 minor units")
         minor = int(whole + decimals.ljust(exponent(currency), "0"))
         return cls.from_json(-minor if sign == "-" else minor, currency)
 

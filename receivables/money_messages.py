@@ -18,6 +18,10 @@ MONEY_MESSAGES: Mapping[str, tuple[str, str]] = {
         "El monto debe ser mayor que cero.",
         "The amount must be more than zero.",
     ),
+    "amount_unclear": (
+        "«{text}» se puede leer de dos maneras o no es un monto. Escríbalo sin puntos de miles: 1234,50.",
+        "“{text}” can be read in two ways or is no amount. Write it without thousands marks: 1234.50.",
+    ),
     "amount_too_large": (
         "El monto es demasiado grande. Revíselo.",
         "The amount is too large. Check it.",

@@ -16,6 +16,8 @@ from flet_app.components.inputs import Typed, bottom_bar
 from flet_app.components.surfaces import empty
 from receivables.invoices import OpenItem
 from receivables.money import Money
+from receivables.typed_amounts import amount_flaws
+from receivables.validation import Problem
 
 Proposal = Callable[[Sequence[OpenItem]], Iterable[str]]
 
@@ -60,6 +62,11 @@ class ClaimForm:
     def money(self) -> Money:
         """What was typed; nothing where that is no amount."""
         return Money(self._app.texts.parse_amount(self.amount.value, self.currency) or 0, self.currency)
+
+    @property
+    def flaws(self) -> list[Problem]:
+        """Why what was typed can't be told for an amount."""
+        return amount_flaws(self.amount.value, self.currency)
 
     def ticks(self) -> ft.Control:
         return invoice_ticks(self._app, self.items, self.chosen, self._toggle, single=self._claim.single)

@@ -38,6 +38,7 @@ from flet_app.components.inputs import (
 from flet_app.components.surfaces import card, section, stacked
 from receivables.cash import ChequeInHand
 from receivables.money import Money
+from receivables.typed_amounts import amount_flaws
 
 PROPOSED = ((0, "Today"), (-1, "Yesterday"))
 FIELDS = frozenset({"cash", "bank", "number", "account", "deposited_on"})
@@ -67,7 +68,7 @@ def DepositEntry() -> ft.View:
         set_chosen(tuple(each for each in chosen if each != key) if key in chosen else (*chosen, key))
 
     async def action() -> Any:
-        return await deposit(
+        return amount_flaws(cash.value, currency, "cash") or await deposit(
             app.phone, cash=typed_cash(), cheques=chosen, bank=bank, account=account.value,
             number=number.value, deposited_on=on,
         )  # fmt: skip

@@ -31,7 +31,7 @@ def DisputeEntry() -> ft.View:
     text = use_typed()
 
     async def action() -> Any:
-        return await dispute(
+        return form.flaws or await dispute(
             app.phone, code, invoice=next(iter(form.chosen), ""), reason=reason, amount=form.money,
             text=text.value,
         )  # fmt: skip

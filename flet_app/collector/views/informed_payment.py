@@ -36,7 +36,7 @@ def InformedPaymentEntry() -> ft.View:
     bank, reference, text = use_typed(), use_typed(), use_typed()
 
     async def action() -> Any:
-        return await informed_payment(
+        return form.flaws or await informed_payment(
             app.phone, code, invoices=form.chosen, amount=form.money, paid_on=on, bank=bank.value,
             reference=reference.value, text=text.value,
         )  # fmt: skip

@@ -53,7 +53,9 @@ def PromiseEntry() -> ft.View:
     on, set_on = ft.use_state(next_working_day(app))
 
     async def action() -> Any:
-        return await promise(app.phone, code, invoices=form.chosen, amount=form.money, promised_on=on)
+        return form.flaws or await promise(
+            app.phone, code, invoices=form.chosen, amount=form.money, promised_on=on
+        )
 
     def done(fact: Json) -> None:
         amount = app.texts.money(fact["amount"], fact["currency"])

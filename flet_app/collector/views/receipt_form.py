@@ -16,6 +16,7 @@ from receivables.invoices import OpenItem
 from receivables.money import Money
 from receivables.payments import Method
 from receivables.receipts import PaymentLine, ReceiptDraft
+from receivables.typed_amounts import amount_flaws, read_amount
 from receivables.validation import Problem
 from receivables.write_offs import small_differences
 
@@ -118,8 +119,9 @@ class ReceiptForm:
         return preview(app.phone, self._draft(app, (PaymentLine("cash", self.amount),)), by_any_means=True)
 
     def amount_problems(self, app: Window) -> list[Problem]:
-        if app.texts.parse_amount(self.amount_text.value, self.currency) is None:
-            return [Problem("amount_not_positive", "amount")]
+        read = read_amount(self.amount_text.value, self.currency)
+        if isinstance(read, Problem):
+            return [read]
         plan = self.plan(app)
         return plan if isinstance(plan, list) else []
 
@@ -179,7 +181,12 @@ class ReceiptForm:
     def review(self, app: Window) -> AllocationPlan | list[Problem]:
         """How the receipt stands before it is confirmed. A difference is given up only in this look at it."""
         self.write_offs = ()
-        return preview(app.phone, self.draft(app))
+        flaws = [
+            flaw
+            for index, each in enumerate(self.lines)
+            for flaw in amount_flaws(each.amount_text.value, self.currency, f"payments.{index}.amount")
+        ]
+        return flaws or preview(app.phone, self.draft(app))
 
     def differences(self, app: Window, plan: AllocationPlan) -> list[Allocation]:
         """What would remain of the invoices that `plan` pays and may be written off."""
