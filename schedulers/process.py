@@ -136,9 +136,17 @@ class SchedulerProcess:
         for name in running - wanted.keys():
             self._scheduler.remove_job(name)
         for name in sorted(wanted.keys() - running):
+            try:
+                trigger = job.trigger(self._settings, couch, wanted[name])
+            except CouchError:
+                raise
+            except Exception:
+                # A company without a zone, say, waits until somebody gives it one; the others do not.
+                log.exception("%s cannot be planned", name)
+                continue
             self._scheduler.add_job(
                 self._run,
-                job.trigger(self._settings, couch, wanted[name]),
+                trigger,
                 args=(job, wanted[name]),
                 id=name,
                 misfire_grace_time=job.grace_seconds,

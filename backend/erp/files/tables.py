@@ -23,6 +23,9 @@ from backend.spreadsheets import csv_text, text_cell
 LARGEST_BYTES = 512 * 1024 * 1024
 END_MARK = "#fin"
 
+# More than any template has. Who formats a whole sheet makes a spreadsheet program claim 16,384 of them.
+MOST_COLUMNS = 200
+
 # A column is as wide as what stands in so many of its rows.
 WIDTH_ROWS = 50
 
@@ -99,7 +102,8 @@ def _sheet_cells(path: Path, name: str, *, or_first: bool) -> list[Cells] | None
             if name not in workbook.sheetnames and not or_first:
                 return None
             sheet = workbook[name if name in workbook.sheetnames else workbook.sheetnames[0]]
-            return [tuple(row) for row in sheet.iter_rows(values_only=True)]
+            rows = sheet.iter_rows(values_only=True, max_col=MOST_COLUMNS)
+            return [() if row.count(None) == len(row) else tuple(row) for row in rows]
         finally:
             workbook.close()
     except BrokenFile:

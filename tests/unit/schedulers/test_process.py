@@ -6,6 +6,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -75,6 +76,28 @@ def test_the_process_is_alive_while_every_company_keeps_it_waiting(
     SchedulerProcess(settings, [a_job(run, [f"c{number:02d}" for number in range(2 * THREADS)])]).run()
     watcher.join()
     assert len(seen) > 2
+
+
+@pytest.mark.usefixtures("signals")
+def test_a_company_whose_hours_cannot_be_told_keeps_nobody_else_waiting(tmp_path: Path) -> None:
+    runs: list[str] = []
+
+    def run(_settings: SchedulerSettings, _couch: Couch, company: str) -> Outcome:
+        runs.append(company)
+        os.kill(os.getpid(), signal.SIGTERM)
+        return {}
+
+    def hours(_settings: SchedulerSettings, _couch: Couch, company: str) -> DateTrigger:
+        if company == "andina":
+            raise KeyError("timezone")
+        return DateTrigger(utc_now() + timedelta(seconds=0.2))
+
+    job = replace(a_job(run, ["andina", "bahia"]), trigger=hours)
+    watch = threading.Timer(20, lambda: os.kill(os.getpid(), signal.SIGTERM))
+    watch.start()
+    SchedulerProcess(settings_in(tmp_path), [job]).run()
+    watch.cancel()
+    assert runs == ["bahia"]
 
 
 def settings_in(folder: Path) -> SchedulerSettings:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import re
 import time
 import zipfile
 from collections.abc import Sequence
@@ -419,6 +420,23 @@ def test_what_a_stranger_wrote_is_no_formula_in_a_spreadsheet(tmp_path: Path, fo
         assert (cell.data_type, cell.value) == ("s", "=HYPERLINK(0)")
     else:
         assert path.read_text(encoding="utf-8-sig").split() == ["girador", "'=HYPERLINK(0)"]
+
+
+@pytest.mark.timeout(60)
+def test_a_sheet_that_somebody_formatted_to_its_last_cell_is_read_by_what_is_in_it(tmp_path: Path) -> None:
+    """Spreadsheet programs then claim seventeen thousand million cells."""
+    path, far = tmp_path / "clientes.xlsx", tmp_path / "formatted.xlsx"
+    write_table(path, {"clientes": (["codigo", "nombre"], [["C1", "Uno"], ["C2", "Dos"]])})
+    with zipfile.ZipFile(path) as before, zipfile.ZipFile(far, "w") as after:
+        for entry in before.namelist():
+            content = before.read(entry)
+            if entry.endswith("sheet1.xml"):
+                last = b'<row r="1048576"><c r="XFD1048576" s="0"/></row></sheetData>'
+                content = re.sub(rb"<dimension [^>]*/>", b"", content).replace(b"</sheetData>", last)
+                content = content.replace(b"<sheetViews>", b'<dimension ref="A1:XFD1048576"/><sheetViews>')
+            after.writestr(entry, content)
+    rows = read_table(far, IN[Kind.CUSTOMERS], encoding="utf-8", end_mark=False)
+    assert [(row.number, row.values["codigo"]) for row in rows] == [(2, "C1"), (3, "C2")]
 
 
 @pytest.mark.parametrize("form", list(Format))
