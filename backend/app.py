@@ -27,6 +27,7 @@ from backend.http.openapi import openapi_document
 from backend.http.papers import papers_blueprint
 from backend.http.people import people_blueprint
 from backend.http.portfolio import portfolio_blueprint
+from backend.http.receipt_mail import receipt_mail_blueprint
 from backend.http.recovery import recovery_blueprint
 from backend.http.rules import PREFIX, check_rules
 from backend.http.sign_in import sign_in_blueprint
@@ -54,6 +55,7 @@ BLUEPRINTS = (
     recovery_blueprint,
     wiping_blueprint,
     brand_blueprint,
+    receipt_mail_blueprint,
     tracking_blueprint,
     audit_blueprint,
 )

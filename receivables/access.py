@@ -45,6 +45,7 @@ class Action(StrEnum):
     MANAGE_DEVICES = "manage_devices"
     FOLLOW = "follow"  # where collectors go in worked hours, and in which
     MANAGE_BRAND = "manage_brand"  # the company's name, colour and logo
+    MANAGE_MAIL = "manage_mail"  # whether customers get their receipts by e-mail
     MANAGE_USERS = "manage_users"
     READ_AUDIT = "read_audit"
 
@@ -62,6 +63,7 @@ ALLOWED: Mapping[Action, frozenset[Role]] = {
     Action.MANAGE_DEVICES: frozenset({Role.SUPERVISOR, Role.COORDINATOR, Role.ADMINISTRATOR}),
     Action.FOLLOW: frozenset({Role.SUPERVISOR, Role.COORDINATOR, Role.ADMINISTRATOR}),
     Action.MANAGE_BRAND: frozenset({Role.SUPERVISOR, Role.COORDINATOR, Role.ADMINISTRATOR}),
+    Action.MANAGE_MAIL: frozenset({Role.SUPERVISOR, Role.COORDINATOR, Role.ADMINISTRATOR}),
     Action.MANAGE_USERS: frozenset({Role.ADMINISTRATOR}),
     Action.READ_AUDIT: frozenset({Role.COORDINATOR, Role.ADMINISTRATOR}),
 }

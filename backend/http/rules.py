@@ -127,6 +127,10 @@ RULES: Mapping[str, Rule] = {
     ),
     f"PUT {_COMPANY}/brand/logo": Rule(who=Action.MANAGE_BRAND, audit="logo_changed"),
     f"DELETE {_COMPANY}/brand/logo": Rule(who=Action.MANAGE_BRAND, audit="logo_removed"),
+    f"GET {_COMPANY}/receipt-mail": Rule(who=Action.MANAGE_MAIL),
+    f"PUT {_COMPANY}/receipt-mail": Rule(
+        who=Action.MANAGE_MAIL, audit="receipt_mail_changed", keeps=("active", "from_on", "reply_to")
+    ),
     f"GET {_COMPANY}/people": Rule(who=Action.MANAGE_USERS),
     f"POST {_COMPANY}/people": Rule(
         who=Action.MANAGE_USERS, audit="person_added", keeps=("email", "name", "roles", "collector")

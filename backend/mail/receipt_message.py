@@ -10,6 +10,8 @@ from email.message import EmailMessage
 from backend.mail.envelope import Envelope, new_message, one_line
 from backend.mail.page import PLAIN, Letterhead, paragraphs, write
 
+KINDS = ("receipt", "void")
+
 _SUBJECTS: Mapping[str, tuple[str, str]] = {
     "receipt": ("Comprobante de pago {number} · {company}", "Receipt {number} · {company}"),
     "void": ("Comprobante {number} anulado · {company}", "Receipt {number} voided · {company}"),
@@ -54,16 +56,24 @@ def compose_receipt(
     kind: str, words: ReceiptWords, pdf: bytes, envelope: Envelope, *, letterhead: Letterhead = PLAIN
 ) -> EmailMessage:
     """The mail of `kind` `receipt` or `void`, with the paper attached."""
-    column = 1 if words.language == "en" else 0
-    values = {name: getattr(words, name) for name in ("number", "amount", "day", "customer", "company")}
-    subject = one_line(_SUBJECTS[kind][column].format(**values))
+    subject, plain = say_receipt(kind, words)
     message = new_message(subject, envelope, language=words.language)
-    plain = _BODIES[kind][column].format(**values)
     greeting, *further = paragraphs(plain)
-    content = "\n".join([greeting, _figure(kind, words, _VOID[column]), *further])
+    content = "\n".join([greeting, _figure(kind, words, _VOID[_column(words)]), *further])
     write(message, plain, content, letterhead)
     message.add_attachment(pdf, maintype="application", subtype="pdf", filename=f"{words.number}.pdf")
     return message
+
+
+def say_receipt(kind: str, words: ReceiptWords) -> tuple[str, str]:
+    """Subject and plain text of the mail of `kind`, one of KINDS."""
+    values = {name: getattr(words, name) for name in ("number", "amount", "day", "customer", "company")}
+    subject = one_line(_SUBJECTS[kind][_column(words)].format(**values))
+    return subject, _BODIES[kind][_column(words)].format(**values)
+
+
+def _column(words: ReceiptWords) -> int:
+    return 1 if words.language == "en" else 0
 
 
 def _figure(kind: str, words: ReceiptWords, void: str) -> str:

@@ -104,6 +104,7 @@ ACTIONS = {
     "brand_changed": "Company changed",
     "logo_changed": "Logo changed",
     "logo_removed": "Logo removed",
+    "receipt_mail_changed": "Receipts by e-mail changed",
     "audit_exported": "Audit exported",
 }
 """What the audit names; the API's table of routes has them all."""
@@ -124,12 +125,14 @@ KEPT = {
     "email": "E-mail",
     "format": "Format",
     "from": "From",
+    "from_on": "First day",
     "mode": "Way",
     "name": "Name",
     "number": "Number on the phone",
     "on": "Day",
     "payment": "Line of the receipt",
     "reason": "Reason",
+    "reply_to": "Answers go to",
     "roles": "Roles",
     "seed_color": "Colour",
     "subject": "About what",

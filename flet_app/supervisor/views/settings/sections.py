@@ -15,6 +15,7 @@ from flet_app.supervisor.views.settings.following import FollowingScreen
 from flet_app.supervisor.views.settings.goals import GoalsScreen
 from flet_app.supervisor.views.settings.people import PeopleScreen
 from flet_app.supervisor.views.settings.phones import PhonesScreen
+from flet_app.supervisor.views.settings.receipt_mail import ReceiptMailScreen
 from flet_app.supervisor.views.settings.rescue import RescueScreen
 from receivables.access import Action
 
@@ -77,6 +78,14 @@ SECTIONS = (
         icon=ft.Icons.STOREFRONT,
         action=Action.MANAGE_BRAND,
         component=CompanyScreen,
+    ),
+    Section(
+        path="correo",
+        name="Receipts by e-mail",
+        about="Whether customers get their receipts by e-mail, since when, and what they read",
+        icon=ft.Icons.FORWARD_TO_INBOX,
+        action=Action.MANAGE_MAIL,
+        component=ReceiptMailScreen,
     ),
     Section(
         path="auditoria",
