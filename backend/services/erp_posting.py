@@ -7,19 +7,16 @@
 
 Whatever was cut short is found in state `sending`; the ERP is asked about it before it is sent again, and
 excludes a second posting by the receipt's id. What takes a receipt back goes the same way, as a reversal
-under a key of its own. Receipts without posting are found by following the changes, never by scanning. One
-that nobody can make sense of is told to the supervisor and waits for the next run; the others go on.
-
-While the ERP is away nothing more is claimed: the first that it did not answer waits, and everything behind
-it, so that what was collected meanwhile goes in by its order.
+under a key of its own. One that nobody can make sense of is told to the supervisor and waits for the next
+run; the others go on. `posting_queue` says what goes when.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from backend import killpoints
@@ -27,35 +24,29 @@ from backend.couch.client import Couch, Json
 from backend.couch.errors import CouchError
 from backend.erp.outgoing import Entry, OutgoingReversal
 from backend.erp.port import Answer, Connector, ErpError, ErpMisconfigured, Pending, Posted, Rejected
-from backend.services.erp_reversals import FACTS, NotYet, claim_reversal, is_reversal, outgoing_reversal
+from backend.services.erp_reversals import NotYet, claim_reversal, is_reversal, outgoing_reversal
 from backend.services.posting_book import FINAL, PostingBook
 from backend.services.posting_claims import claim, outgoing, without_write_offs
 from backend.services.posting_exceptions import (
     over_allocation,
     posting_failed,
     posting_rejected,
-    unreadable_receipt,
     write_off_refused,
 )
-from backend.services.receipts import find_voids
+from backend.services.posting_queue import Clock, PostingQueue
 from backend.services.withholding_checks import validated_lines
-from receivables.documents import BadDocument, parse_instant, rfc3339
+from receivables.documents import rfc3339
 from receivables.identifiers import posting_id
 from receivables.money import Money
 from receivables.receipts import Receipt
 
 log = logging.getLogger("recaudo.erp")
 
-CHECKPOINT = "erp_out"
-CHANGES_PER_PAGE = 500
-
 # An ERP that restarts is back within a minute; one that is away for days is asked once an hour.
 RETRY_FIRST_SECONDS = 15
 RETRY_MOST_SECONDS = 3600
 # An ERP that answers questions, but for this often not this entry, is not away: the entry is at fault.
 ALONE_AFTER = 5
-
-Clock = Callable[[], datetime]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -77,12 +68,13 @@ def run_postings(couch: Couch, company: str, connector: Connector, *, clock: Clo
     Raises `ErpUnavailable` when the ERP went away.
     """
     outbox = Outbox(couch, company, connector, clock)
-    if outbox.must_wait():
+    queue = outbox.queue
+    if queue.must_wait():
         outbox.report.postponed = 1
         return outbox.report
-    for posting in outbox.unfinished():
+    for posting in queue.unfinished():
         outbox.resume(posting)
-    for fact in outbox.unclaimed():
+    for fact in queue.unclaimed():
         outbox.send(fact)
     return outbox.report
 
@@ -96,44 +88,8 @@ class Outbox:
         self._connector = connector
         self._clock = clock
         self._book = PostingBook(couch, company)
-        self._waiting: list[str] = []
-        self._voided: set[str] = set()
+        self.queue = PostingQueue(couch, company, self._book, clock)
         self.report = PostingReport()
-
-    def must_wait(self) -> bool:
-        """Is the ERP away, and not yet to be asked again?"""
-        waiting = self._book.in_states("retry")
-        return any(each.get("away") and not self._is_due(each) for each in waiting)
-
-    def unfinished(self) -> Iterator[Json]:
-        """Postings that a stopped process left in `sending`, and those whose time to retry has come.
-
-        Oldest first.
-        """
-        for posting in self._book.in_states("sending", "retry"):
-            if posting["state"] == "sending" or self._is_due(posting):
-                yield posting
-
-    def unclaimed(self) -> Iterator[Json]:
-        """Receipts without posting and what takes receipts back: those that waited, then the new ones.
-
-        A page of changes by their device time, receipts first. The checkpoint passes a page when the caller
-        comes back for the next one: then all of it is claimed, or named in the checkpoint as waiting.
-        """
-        saved = self._couch.get_local(self._company, CHECKPOINT) or {}
-        since, kept = saved.get("since", "0"), saved.get("waiting", [])
-        yield from self._facts_in(kept)
-        while True:
-            page = self._couch.changes(self._company, since=since, limit=CHANGES_PER_PAGE)
-            yield from self._facts_in([row["id"] for row in page.results if not row.get("deleted")])
-            since = page.last_seq
-            if page.results or self._waiting != kept:
-                killpoints.reach("erp.out.page_done")
-                kept = list(self._waiting)
-                saved = {**saved, "since": since, "waiting": kept}
-                saved["_rev"] = self._couch.put_local(self._company, CHECKPOINT, saved)
-            if len(page.results) < CHANGES_PER_PAGE:
-                return
 
     def resume(self, posting: Json) -> None:
         """Finish a posting that was begun; one that can't be stays as it is for the next run."""
@@ -147,12 +103,12 @@ class Outbox:
             done = self._done_apart(fact, lambda: work(fact))
         except NotYet:
             done = False
-        if not done and fact["_id"] not in self._waiting:
-            self._waiting.append(fact["_id"])
+        if not done:
+            self.queue.keep_waiting(fact["_id"])
 
     def _post(self, document: Json) -> None:
         receipt = Receipt.from_json(document)
-        voided = receipt.id in self._voided
+        voided = receipt.id in self.queue.voided
         self.finish(claim(self._couch, self._company, receipt, now=self._clock(), voided=voided), receipt)
 
     def _take_back(self, fact: Json) -> None:
@@ -276,23 +232,3 @@ class Outbox:
         self._book.settle(posting, {"state": "retry", "retry_at": later, "reason": reason, "away": away})
         self.report.retry += 1
         killpoints.reach("erp.out.retry_recorded")
-
-    def _is_due(self, posting: Json) -> bool:
-        return parse_instant(posting["retry_at"]) <= self._clock()
-
-    def _facts_in(self, ids: list[str]) -> Iterator[Json]:
-        receipts = [document_id for document_id in ids if document_id.startswith("receipt:")]
-        claimed = self._couch.get_many(self._company, [posting_id(each) for each in receipts])
-        new = [each for each in receipts if posting_id(each) not in claimed]
-        # One voided after this look is taken back, or kept out, when its void comes by.
-        self._voided |= find_voids(self._couch, self._company, new).keys()
-        found: list[Receipt] = []
-        for document in self._couch.get_many(self._company, new).values():
-            try:
-                found.append(Receipt.from_json(document))
-            except BadDocument as problem:
-                self._book.raise_once(unreadable_receipt(document, str(problem), now=self._clock()))
-        ordered = sorted(found, key=lambda receipt: (receipt.created_at, receipt.series, receipt.counter))
-        yield from (dict(receipt.source) for receipt in ordered)
-        taking_back = [document_id for document_id in ids if document_id.startswith(FACTS)]
-        yield from self._couch.get_many(self._company, taking_back).values()

@@ -17,7 +17,8 @@ from backend.erp.registry import open_connector
 from backend.services import erp_health
 from backend.services.erp_comparison import run_comparison
 from backend.services.erp_import import ImportReport, run_import
-from backend.services.erp_posting import Clock, PostingReport, run_postings
+from backend.services.erp_posting import PostingReport, run_postings
+from backend.services.posting_queue import Clock
 
 MANY_DOCUMENTS = 1_000
 """What is written in one import and makes the next question to a view a slow one."""
