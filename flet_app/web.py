@@ -28,6 +28,7 @@ COMPRESSED = (".js", ".mjs", ".wasm", ".json", ".otf", ".ttf", "/")
 CACHE_SECONDS = 3_600  # the files change only with the installed Flet; an hour pins no old version for long
 GZIP_LEVEL = 6
 LEAST_BYTES = 1_024
+MESSAGE_BYTES = 16 * 1024 * 1024  # of one message from a browser; beyond it the connection ends
 CLOSE_SECONDS = 1  # how long open browser connections may hold back a stop
 
 
@@ -110,9 +111,17 @@ def serve(main: Callable[[ft.Page], Any], *, default_port: int) -> None:
 
 
 async def serve_until_stopped(
-    app: Any, *, host: str, port: int, stop: Callable[[], Awaitable[None]] | None = None
+    app: Any,
+    *,
+    host: str,
+    port: int,
+    stop: Callable[[], Awaitable[None]] | None = None,
+    message_bytes: int = MESSAGE_BYTES,
 ) -> None:
-    """Serve until SIGTERM or Ctrl-C; then run `stop` and return."""
+    """Serve until SIGTERM or Ctrl-C; then run `stop` and return.
+
+    `message_bytes` bounds what a browser sends at once: all files that a person picks are one message.
+    """
     config = uvicorn.Config(
         app,
         host=host,
@@ -120,6 +129,7 @@ async def serve_until_stopped(
         log_level="warning",
         timeout_graceful_shutdown=CLOSE_SECONDS,
         ws="websockets-sansio",
+        ws_max_size=message_bytes,
     )
     server = _Server(config)
     loop = asyncio.get_running_loop()

@@ -16,6 +16,9 @@ from flet_app.collector.phone import Phone
 from flet_app.collector.window import open_window
 from flet_app.web import application, serve_until_stopped
 
+PICKED_BYTES = 128 * 1024 * 1024
+"""Six photos of a good camera, picked at once, and a file that is refused in words for its size."""
+
 
 async def run() -> None:
     chosen = settings()
@@ -29,7 +32,9 @@ async def run() -> None:
         open_window(page, phone)
 
     print(f"Recaudo: http://{chosen.host}:{chosen.port} (data in {chosen.data})", flush=True)
-    await serve_until_stopped(application(main), host=chosen.host, port=chosen.port, stop=phone.stop)
+    await serve_until_stopped(
+        application(main), host=chosen.host, port=chosen.port, stop=phone.stop, message_bytes=PICKED_BYTES
+    )
 
 
 if __name__ == "__main__":
