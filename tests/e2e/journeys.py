@@ -87,6 +87,7 @@ def finish_visit(phone: Screen, comment: str = "Pagó lo vencido y pidió copia.
 
 def sign_visit(phone: Screen, name: str) -> None:
     """The customer's name, and a line of the finger."""
+    _scroll_to(phone, "attended-by")
     phone.type("attended-by", name)
     _scroll_to(phone, "visit-signature")
     box = phone.by_id("visit-signature").bounding_box()
