@@ -36,8 +36,11 @@ class Statistics:
         return replace(self, **{name: getattr(self, name) + count for name, count in more.items()})
 
 
-def agree(source: Json | None, target: Json | None) -> Any:
+def agree(source: Json | None, target: Json | None, mark: str | None = None) -> Any:
     """Return the sequence to go on from, None for the beginning.
+
+    What was passed over because of a mark (`origin`) is agreed upon only while that mark holds: sessions
+    under another one than `mark` do not count.
 
     CouchDB replication protocol, "Compare Replication Logs", with one difference: within a session the
     side that lags is believed, because a target restored from a backup keeps the session but has forgotten
@@ -46,7 +49,7 @@ def agree(source: Json | None, target: Json | None) -> Any:
     theirs = {entry["session_id"]: entry for entry in _entries(target)}
     for entry in _entries(source):
         twin = theirs.get(entry["session_id"])
-        if twin is not None:
+        if twin is not None and entry.get("mark") in (None, mark):
             return min((entry, twin), key=_ordinal)["recorded_seq"]
     return None
 
@@ -88,25 +91,30 @@ class Checkpointer:
         self._session_id = session_id
         self._started_at = started_at
         self._start_seq: Any = 0
+        self._mark: str | None = None
         self._ordinal = 0
         self.other_side_went_back = False
 
-    def read(self) -> Any:
-        """Return where to go on, None for the beginning. Any failure but absence is raised: it is not
-        absence.
-        """
+    def read(self) -> None:
+        """Read both sides. Any failure but absence is raised: it is not absence."""
         self._stored = [side.get_local(self.key) for side in self._sides]
+        self.other_side_went_back = has_forgotten(*self._stored)
+
+    def agree(self, mark: str | None) -> Any:
+        """Return where to go on, None for the beginning, given under which mark this run passes over what
+        the target has.
+        """
         other, ours = self._stored
         source, target = (ours, other) if self._source_is_ours else (other, ours)
-        self.other_side_went_back = has_forgotten(other, ours)
-        since = agree(source, target)
+        since = agree(source, target, mark)
+        self._mark = mark
         self._start_seq = 0 if since is None else since
         return since
 
     def write(self, sequence: Any, statistics: Statistics, *, now: datetime) -> None:
         """Record on both sides that everything up to `sequence` has arrived."""
         self._ordinal += 1
-        entry = {
+        entry: Json = {
             "session_id": self._session_id,
             "start_time": format_datetime(self._started_at, usegmt=True),
             "end_time": format_datetime(now, usegmt=True),
@@ -116,6 +124,8 @@ class Checkpointer:
             "ordinal": self._ordinal,
             **asdict(statistics),
         }
+        if self._mark is not None:
+            entry["mark"] = self._mark
         for index, side in enumerate(self._sides):
             try:
                 self._put(index, entry)

@@ -33,11 +33,16 @@ class Marking(Protocol):
 class Origin:
     """The mark of one peer in one store of ours."""
 
-    def __init__(self, store: Peer, info: PeerInfo, new_id: Callable[[], str]) -> None:
+    def __init__(
+        self, store: Peer, info: PeerInfo, new_id: Callable[[], str], *, went_back: bool = False
+    ) -> None:
+        """`went_back` forgets what this peer was known to have."""
         self._store = store
         self._new_id = new_id
         self._incarnation = info.incarnation
         self._key = "origin-" + hashlib.sha256(info.uuid.encode()).hexdigest()[:32]
+        if went_back:
+            self._renew(store.get_local(self._key))
 
     def mark(self) -> str:
         """Return the mark that holds now; marks of an earlier incarnation are forgotten."""
@@ -45,10 +50,6 @@ class Origin:
         if stored is not None and stored["incarnation"] == self._incarnation:
             return str(stored["mark"])
         return self._renew(stored)
-
-    def void(self) -> str:
-        """Forget what this peer was known to have. Return the mark that holds from now on."""
-        return self._renew(self._store.get_local(self._key))
 
     def confirmed_through(self) -> int:
         """Return up to which of our sequences the peer has what stands under its mark."""
@@ -81,19 +82,21 @@ class Passed:
     the store.
     """
 
-    def __init__(self, store: Peer, replication: str) -> None:
+    def __init__(self, store: Peer, replication: str, mark: str) -> None:
+        """`mark` is the one under which nothing was found to send."""
         self._store = store
         self._key = f"passed-{replication}"
+        self._mark = mark
 
-    def after(self, since: Any, mark: str) -> Any:
+    def after(self, since: Any) -> Any:
         """Return where to look from, given the agreed checkpoint `since`."""
         stored = self._store.get_local(self._key)
-        same = stored is not None and stored["since"] == since and stored["mark"] == mark
+        same = stored is not None and stored["since"] == since and stored["mark"] == self._mark
         return stored["through"] if stored is not None and same else since
 
-    def record(self, since: Any, through: Any, mark: str) -> None:
+    def record(self, since: Any, through: Any) -> None:
         stored = self._store.get_local(self._key)
-        document: Json = {"since": since, "through": through, "mark": mark}
+        document: Json = {"since": since, "through": through, "mark": self._mark}
         if stored is not None:
             if all(stored.get(name) == value for name, value in document.items()):
                 return

@@ -25,6 +25,7 @@ from replica.replication.options import Options
 from replica.replication.origin import Marking, Origin, Passed
 from replica.replication.outcome import Progress, ReplicationResult, State
 from replica.replication.refusals import Refusal
+from replica.replication.selection import EVERYTHING
 from replica.replication.world import World
 from replica.tuning import BATCH_DOCUMENTS_LEAST, FIRST_SYNC_BATCHES_PER_COMMIT, FIRST_SYNC_COMMIT_SECONDS
 
@@ -51,7 +52,7 @@ class Replication:
         self._limit = options.batch_documents
         self._manifest = options.manifest
         self.state = State.NEW
-        self.mark = ""
+        self.mark: str | None = None
         """What a push leaves out: revisions under this mark came from the target."""
         self._statistics = Statistics()
         self._refused: list[Refusal] = []
@@ -129,33 +130,41 @@ class Replication:
         self._checkpointer = Checkpointer(
             self._source, self._target, self._key, ours=ours, session_id=self._world.new_id(), started_at=now
         )
-        self._agreed = self._checkpointer.read()
+        self._checkpointer.read()
         self._docket = Docket(ours, self._target, self._key, self._world)
         self._record = FirstSyncRecord(ours, self._key, source)
         went_back = self._checkpointer.other_side_went_back or (pulls and self._record.is_ahead())
-        self._mark(source, target, pulls=pulls, went_back=went_back)
+        self._mark(source, target, went_back=went_back)
+        self._agreed = self._checkpointer.agree(self.mark)
         self._last_seq = self._recorded_seq = 0 if self._agreed is None else self._agreed
         if self._passed is not None:
-            self._last_seq = self._passed.after(self._last_seq, self.mark)
+            self._last_seq = self._passed.after(self._last_seq)
         self._send_again()
         self._choose_the_way(source, target, pulls=pulls)
 
-    def _mark(self, source: PeerInfo, target: PeerInfo, *, pulls: bool, went_back: bool) -> None:
-        """Find which marks hold, for what is written here and for what is not sent back."""
+    def _mark(self, source: PeerInfo, target: PeerInfo, *, went_back: bool) -> None:
+        """Find which marks hold, for what is written here and for what is not sent back.
+
+        Only a pull of everything marks: its checkpoint speaks for the marks, and one that is limited might
+        never come again to notice that its source went back. For the same reason a pull passes nothing over
+        because of marks in its source: it reads no checkpoint that speaks for them.
+        """
         delivered: dict[str, Any] = {"replaces": self._options.replaces} if self._options.replaces else {}
         read: dict[str, Any] = {}
         self._passed: Passed | None = None
         self._pulled: Origin | None = None
         if isinstance(self._target, Marking):
-            origin = self._pulled = Origin(self._target, source, self._world.new_id)
-            delivered["origin"] = origin.void() if went_back and pulls else origin.mark()
+            origin = Origin(self._target, source, self._world.new_id, went_back=went_back)
             delivered["attachments_later"] = not self._options.attachments
-        if isinstance(self._source, Marking):
-            origin = Origin(self._source, target, self._world.new_id)
-            self.mark = origin.void() if went_back and not pulls else origin.mark()
+            if self._options.selection == EVERYTHING:
+                self._pulled = origin
+                delivered["origin"] = origin.mark()
+        elif isinstance(self._source, Marking):
+            origin = Origin(self._source, target, self._world.new_id, went_back=went_back)
+            self.mark = origin.mark()
             read["exclude_origin"] = self.mark
             read["exclude_through"] = origin.confirmed_through()
-            self._passed = None if pulls else Passed(self._source, self._key)
+            self._passed = Passed(self._source, self._key, self.mark)
         self._reader = Reader(
             self._source, self._target, self._options.selection, attachments=self._options.attachments, **read
         )
@@ -267,7 +276,7 @@ class Replication:
     def _finish(self) -> None:
         if self._last_seq != self._recorded_seq:
             if self._passed is not None:
-                self._passed.record(self._recorded_seq, self._last_seq, self.mark)
+                self._passed.record(self._recorded_seq, self._last_seq)
             else:
                 self._checkpoint()
         if self.state is State.FIRST_SYNC:

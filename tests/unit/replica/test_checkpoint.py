@@ -64,6 +64,15 @@ def test_a_side_that_is_ahead_of_us_has_not_forgotten() -> None:
     assert not has_forgotten(None, None)
 
 
+def test_what_was_passed_over_is_agreed_upon_only_while_its_mark_holds() -> None:
+    under = checkpoint(("a", 1, 10))
+    under["history"][0]["mark"] = "m1"
+    assert agree(under, under, "m1") == 10
+    assert agree(under, under, "m2") is None
+    assert agree(under, under) is None
+    assert agree(checkpoint(("a", 1, 10)), checkpoint(("a", 1, 10)), "m1") == 10
+
+
 class Shelf:
     """A side that keeps local documents, checks their revisions, and can be made to lose one answer."""
 
@@ -111,7 +120,7 @@ def test_our_side_is_written_last() -> None:
 def test_a_checkpoint_has_couchdbs_history_form() -> None:
     source, target, _ = sides()
     writer = checkpointer(source, target, source, "s1")
-    assert writer.read() is None
+    assert where(writer) is None
     writer.write(7, Statistics(missing_checked=9, docs_written=4), now=START)
     stored = target.documents["key"]
     assert stored["session_id"] == "s1"
@@ -146,6 +155,11 @@ def test_a_session_has_one_history_entry_and_older_sessions_stay_below_it() -> N
     assert [(entry["session_id"], entry["ordinal"]) for entry in history] == [("s2", 2), ("s1", 2)]
 
 
+def where(run: Checkpointer) -> Any:
+    run.read()
+    return run.agree(None)
+
+
 def test_history_is_bounded() -> None:
     source, target, _ = sides()
     for number in range(60):
@@ -153,7 +167,7 @@ def test_history_is_bounded() -> None:
         writer.read()
         writer.write(number + 1, Statistics(), now=START)
     assert len(source.documents["key"]["history"]) == 50
-    assert checkpointer(source, target, source, "last").read() == 60
+    assert where(checkpointer(source, target, source, "last")) == 60
 
 
 def test_a_lost_answer_is_followed_by_a_second_write_over_what_is_stored() -> None:
@@ -165,7 +179,7 @@ def test_a_lost_answer_is_followed_by_a_second_write_over_what_is_stored() -> No
         writer.write(3, Statistics(), now=START)
     assert source.get_local("key") is None
     writer.write(4, Statistics(), now=START)
-    assert checkpointer(source, target, source, "s2").read() == 4
+    assert where(checkpointer(source, target, source, "s2")) == 4
 
 
 def test_a_target_restored_from_a_backup_is_found_out_and_read_from_where_it_stands() -> None:
@@ -177,7 +191,7 @@ def test_a_target_restored_from_a_backup_is_found_out_and_read_from_where_it_sta
     writer.write(20, Statistics(), now=START)
     target.documents = backup
     next_run = checkpointer(source, target, source, "s2")
-    assert next_run.read() == 10
+    assert where(next_run) == 10
     assert next_run.other_side_went_back
 
 
@@ -190,5 +204,5 @@ def test_a_cut_between_the_two_writes_is_not_taken_for_a_restored_backup() -> No
     writer.write(20, Statistics(), now=START)
     source.documents = ours_before
     next_run = checkpointer(source, target, source, "s2")
-    assert next_run.read() == 10
+    assert where(next_run) == 10
     assert not next_run.other_side_went_back

@@ -24,7 +24,7 @@ from replica.replication.outcome import Progress
 from replica.replication.session import Replication
 from replica.tuning import ATTEMPTS, INACTIVITY_SECONDS
 from tests.support.comparison import leaves
-from tests.support.cutting import CuttingPeer
+from tests.support.cutting import AsCentre, CuttingPeer
 from tests.support.world import StillWorld
 
 
@@ -297,5 +297,5 @@ def test_what_a_checkpoint_covers_is_not_offered_back(here: Database, there: Dat
     asked: list[Any] = []
     back = Moody(here, "", [])
     back.revs_diff = lambda revisions: asked.append(revisions) or here.revs_diff(revisions)
-    replicate(there, back, world=world)
+    replicate(there, AsCentre(back), world=world)
     assert not asked
