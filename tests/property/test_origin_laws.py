@@ -59,7 +59,7 @@ class Journal:
     def receive(self, kind: str, name: str, n: int) -> None:
         ancestors = self.leaves(name)[:1] if kind == "pull on top" else []
         start = int(ancestors[0].partition("-")[0]) + 1 if ancestors else 1 + n
-        digests = [f"{kind[:6]}{n}", *(rev.partition("-")[2] for rev in ancestors)]
+        digests = [f"{kind[:6].replace(' ', '-')}{n}", *(rev.partition("-")[2] for rev in ancestors)]
         rev = f"{start}-{digests[0]}"
         another = kind == "pull from another"
         if another:

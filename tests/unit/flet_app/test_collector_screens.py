@@ -126,7 +126,7 @@ def test_chosen_invoices_propose_their_sum(tmp_path: Path) -> None:
     [
         ("0,50", "el mínimo es"),
         ("", "El monto debe ser mayor que cero"),
-        ("1.2.3", "El monto debe ser mayor que cero"),
+        ("1.2.3", "«1.2.3» se puede leer de dos maneras o no es un monto"),
     ],
 )
 def test_an_amount_that_cannot_be_is_told_at_its_field(tmp_path: Path, typed: str, sentence: str) -> None:

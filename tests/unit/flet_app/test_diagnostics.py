@@ -31,7 +31,7 @@ def test_every_request_tells_the_office_which_version_asks() -> None:
 
     def office(request: httpx.Request) -> httpx.Response:
         told.append(request.headers["User-Agent"])
-        return httpx.Response(200, json={})
+        return httpx.Response(200, json={"access_token": "a"})
 
     api = Api("http://office", transport=httpx.MockTransport(office))
     api.login("ana@andina.example", "secreta")

@@ -74,9 +74,9 @@ def test_the_sum_follows_what_is_typed_and_ticked(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("cash", "ticked", "sentence"),
     [
-        ("100,01", True, "Deposita USD 100,01 en efectivo, pero tiene USD 100,00. Revise el monto."),
+        ("100,01", True, "Deposita USD 100,01 en efectivo, pero tiene USD 100,00. Revise el monto"),
         ("", False, "El monto debe ser mayor que cero."),
-        ("1.2.3", False, "El monto debe ser mayor que cero."),
+        ("1.2.3", False, "«1.2.3» se puede leer de dos maneras o no es un monto"),
     ],
 )
 def test_cash_that_is_not_in_the_bag_is_refused_and_stays_on_screen(

@@ -76,7 +76,7 @@ def test_ticking_other_invoices_proposes_their_sum_and_a_typed_amount_counts(tmp
     [
         ("", "El monto debe ser mayor que cero."),
         ("0", "El monto debe ser mayor que cero."),
-        ("1.2.3", "El monto debe ser mayor que cero."),
+        ("1.2.3", "«1.2.3» se puede leer de dos maneras o no es un monto"),
         ("999999", "La promesa es de USD 999.999,00, pero el saldo es USD "),
     ],
 )
